@@ -1,0 +1,136 @@
+"""Says what is odd about digests, in the ways that people and machines read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from feedsvc.config import Config
+from feedsvc.errors import FolderError
+from feedsvc.index.days import merge_day
+from feedsvc.index.folder import find_digests, read_digest
+from feedsvc.model import Paper, Problem, Severity
+from feedsvc.parser import READERS, parse_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The problems of some digests, and how much is in these."""
+
+    folder: Path
+    """What the problems' paths are relative to."""
+    problems: Sequence[Problem]
+    """By path and line."""
+    days: int
+    papers: int
+    """Each counted once, in however many days it stands."""
+
+    @property
+    def errors(self) -> int:
+        """How many problems are errors."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many are warnings."""
+        return len(self.problems) - self.errors
+
+
+def check(path: Path, config: Config) -> Findings:
+    """Reads a folder of digests, or one digest. Raises FolderError where that can't be."""
+    if path.is_dir():
+        return _findings(path, [found.path for found in find_digests(path)], config)
+    if path.suffix.lower() not in READERS:
+        suffixes = ", ".join(READERS)
+        raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
+    folder = config.digests if path.resolve().is_relative_to(config.digests.resolve()) else None
+    name = path.resolve().relative_to(folder.resolve()).as_posix() if folder else path.name
+    return _findings(folder or path.parent, [name], config)
+
+
+def _findings(folder: Path, paths: Iterable[str], config: Config) -> Findings:
+    problems: list[Problem] = []
+    by_day: dict[date, list[Paper]] = {}
+    for path in paths:
+        try:
+            digest = parse_digest(path, read_digest(folder, path), config.media_base)
+        except OSError as error:
+            raise FolderError(
+                f"{folder / path}: the digest can't be read: {error.strerror}."
+            ) from error
+        problems += digest.problems
+        for paper in digest.papers:
+            by_day.setdefault(paper.day, []).append(paper)
+    ids: set[str] = set()
+    for papers in by_day.values():
+        merged, found = merge_day(papers)
+        problems += found
+        ids.update(paper.id for paper in merged)
+    problems.sort(key=lambda problem: (problem.path, problem.line, problem.code))
+    return Findings(folder, problems, len(by_day), len(ids))
+
+
+def as_text(findings: Findings) -> str:
+    """A line a problem, as compilers write them, and a last line with the counts."""
+    lines = [
+        f"{_shown(findings.folder / problem.path)}:{problem.line}: {problem.severity}: "
+        f"{problem.message} [{problem.code}]"
+        for problem in findings.problems
+    ]
+    return "\n".join([*lines, summary(findings)])
+
+
+def as_json(findings: Findings) -> str:
+    """One object: the counts, and `problems` with the fields of the model."""
+    counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
+    problems = [
+        {**asdict(problem), "path": str(findings.folder / problem.path)}
+        for problem in findings.problems
+    ]
+    return json.dumps({**counts, "problems": problems}, ensure_ascii=False, indent=2)
+
+
+def as_github(findings: Findings) -> str:
+    """Workflow commands that GitHub shows beside the lines of a pull request."""
+    lines = [
+        f"::{problem.severity} file={_property(str(findings.folder / problem.path))},"
+        f"line={problem.line},title={_property(problem.code)}::{_data(problem.message)}"
+        for problem in findings.problems
+    ]
+    return "\n".join([*lines, summary(findings)])
+
+
+REPORTS: dict[str, Callable[[Findings], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+}
+
+
+def summary(findings: Findings) -> str:
+    """How much there is and how much of it is odd, in one line."""
+    return ", ".join(
+        f"{number} {name if number == 1 else name + 's'}"
+        for number, name in (
+            (findings.days, "day"),
+            (findings.papers, "paper"),
+            (findings.errors, "error"),
+            (findings.warnings, "warning"),
+        )
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path that can't move the cursor or break a line of a terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(path))
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,153 @@
+"""The `feedsvc` command: reads flags, calls what does the work, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from tqdm import tqdm
+
+from feedsvc import __version__
+from feedsvc.build import build as build_site
+from feedsvc.check import REPORTS, Findings, summary
+from feedsvc.check import check as check_digests
+from feedsvc.config import Config, load_config
+from feedsvc.errors import FeedsvcError
+from feedsvc.serve import serve as serve_site
+from feedsvc.site import Site
+
+_Work = TypeVar("_Work")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Commands(click.Group):
+    """Tells a person of our errors in their one sentence, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click declares it
+        try:
+            return super().invoke(context)
+        except FeedsvcError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def _setting(name: str, help_text: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", default=None, metavar="VALUE", help=help_text)
+
+
+_config = click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Settings file; ./feedsvc.toml if there.",
+)
+_digests = _setting("digests", "Folder of digests.")
+_base_url = _setting("base-url", "Address that the site is reached at.")
+_out = _setting("out", "Folder to write the site to.")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="feedsvc")
+def main() -> None:
+    """Feeds from a folder of daily paper digests."""
+
+
+@main.command()
+@_config
+@_digests
+@_base_url
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def serve(
+    file: Path | None,
+    digests: str | None,
+    base_url: str | None,
+    host: str,
+    port: int,
+    workers: int,
+) -> None:
+    """Serve the site; new and changed digests show by themselves."""
+    reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
+    name = f"[{reachable}]" if ":" in reachable else reachable
+    config = load_config(
+        file,
+        flags={"digests": digests, "base_url": base_url},
+        defaults={"base_url": f"http://{name}:{port}/"},
+    )
+    site = Site(config)
+    site.refresh(_progress)
+    findings = _findings(site, config)
+    click.echo(f"{config.title}: {summary(findings)}")
+    if findings.problems:
+        click.echo("  (`feedsvc check` tells what is odd)")
+    click.echo(f"  read       {config.base_url}")
+    click.echo(f"  subscribe  {config.base_url}feed.xml")
+    serve_site(config, host, port, workers)
+
+
+@main.command()
+@_config
+@_digests
+@_out
+@_base_url
+@click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
+def build(
+    file: Path | None,
+    digests: str | None,
+    out: str | None,
+    base_url: str | None,
+    strict: bool,
+) -> None:
+    """Write the site as a folder of files for any web host."""
+    config = load_config(file, flags={"digests": digests, "out": out, "base_url": base_url})
+    site = Site(config)
+    site.refresh(_progress)
+    findings = _findings(site, config)
+    click.echo(REPORTS["text"](findings), err=True)
+    if strict and findings.errors:
+        raise click.ClickException("There are errors in the digests, so nothing was written.")
+    report = build_site(site, config, _progress)
+    click.echo(
+        f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
+        f"{report.removed} removed"
+    )
+
+
+@main.command()
+@_config
+@_digests
+@click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def check(file: Path | None, digests: str | None, format_: str, path: Path | None) -> None:
+    """Say what is odd about the digests, or about the folder or digest at PATH."""
+    config = load_config(file, flags={"digests": digests})
+    findings = check_digests(path or config.digests, config)
+    click.echo(REPORTS[format_](findings))
+    sys.exit(1 if findings.errors else 0)
+
+
+@main.command()
+@_config
+@_digests
+@_base_url
+@click.argument("path")
+def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
+    """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
+    site = Site(load_config(file, flags={"digests": digests, "base_url": base_url}))
+    site.refresh(_progress)
+    document = site.document("/" + path.removeprefix("/"))
+    sys.stdout.buffer.write(document.content)
+
+
+def _findings(site: Site, config: Config) -> Findings:
+    counts = site.counts()
+    return Findings(config.digests, site.problems(), counts.days, counts.papers)
+
+
+def _progress(pieces: Sequence[_Work], name: str) -> Iterable[_Work]:
+    """A bar on the terminal, for what takes longer than a second."""
+    bar: Iterable[_Work] = tqdm(pieces, desc=name, delay=1, leave=False, disable=None)
+    return bar

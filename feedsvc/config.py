@@ -1,0 +1,209 @@
+"""Every setting once: name, default, meaning. File < environment < flags; reads no digest."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from feedsvc.errors import ConfigError
+
+FILE_NAME = "feedsvc.toml"
+ENVIRONMENT_PREFIX = "FEEDSVC_"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text")
+    return " ".join(value.split())
+
+
+def _whole_number(value: object) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", str(value)):
+        raise ValueError("a whole number, such as 100")
+    return int(str(value))
+
+
+def _positive(value: object) -> int:
+    if (number := _whole_number(value)) < 1:
+        raise ValueError("a whole number from 1")
+    return number
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", str(value)):
+        raise ValueError("a number of seconds, such as 2 or 0.5")
+    return float(str(value))
+
+
+def _path(value: object) -> Path:
+    if not isinstance(value, str | os.PathLike) or not str(value) or "\0" in str(value):
+        raise ValueError("the path of a file or folder")
+    return Path(value).expanduser()
+
+
+def _optional_path(value: object) -> Path | None:
+    return None if value == "" else _path(value)
+
+
+def _time_of_day(value: object) -> time:
+    parsed = value if isinstance(value, time) else None
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{2}:[0-9]{2}:[0-9]{2}", value):
+        parsed = time.fromisoformat(value)
+    if parsed is None or parsed.tzinfo or parsed.microsecond:
+        raise ValueError("a time of day in UTC, such as 00:59:59")
+    return parsed
+
+
+def _language(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        raise ValueError("a language tag (BCP 47), such as ko or en-GB")
+    return value
+
+
+def _web_address(value: object) -> str:
+    expected = ValueError("an address such as https://example.org/papers/")
+    if not isinstance(value, str) or not re.fullmatch(r"[!-;=?-\[\]_a-z~]+", value):
+        raise expected
+    try:
+        parts = urlsplit(value)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        raise expected from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
+        raise expected
+    return value
+
+
+def _optional_web_address(value: object) -> str:
+    return "" if value == "" else _web_address(value)
+
+
+def _folder_address(value: object) -> str:
+    address = _web_address(value)
+    if {"?", "#", "@"} & set(address):
+        raise ValueError("an address without user name, query and fragment")
+    return address.rstrip("/") + "/"
+
+
+def _setting(default: object, parse: Callable[[object], object], meaning: str) -> Any:  # noqa: ANN401 - as dataclasses.field
+    return field(default=default, metadata={"parse": parse, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one site."""
+
+    digests: Path = _setting(Path("digests"), _path, "the folder of digests")
+    out: Path = _setting(Path("site"), _path, "the folder that `feedsvc build` writes")
+    base_url: str = _setting(
+        "http://127.0.0.1:8000/",
+        _folder_address,
+        "the address the site is reached at; every absolute link begins with it",
+    )
+    title: str = _setting("Daily Papers", _text, "the name of the site and of its main feed")
+    subtitle: str = _setting(
+        "One item per paper, every day", _text, "a sentence on what the site is"
+    )
+    language: str = _setting("ko", _language, "the language of digests whose name says no other")
+    author: str = _setting("", _text, "who makes the digests")
+    rights: str = _setting("", _text, "a copyright notice")
+    licence: str = _setting("", _optional_web_address, "the address of the digests' licence")
+    icon: str = _setting("", _optional_web_address, "a small square picture; empty: the site's own")
+    logo: str = _setting("", _optional_web_address, "a picture twice as wide as high")
+    feed_size: int = _setting(
+        100, _positive, "the subscription document holds whole weeks until this many papers are in"
+    )
+    time_of_day: time = _setting(
+        time(0, 59, 59),
+        _time_of_day,
+        "UTC; a day's first paper gets it, each later one a second less",
+    )
+    media_base: str = _setting(
+        "",
+        _optional_web_address,
+        "where relative pictures are resolved; empty: they are left out and reported",
+    )
+    index: Path | None = _setting(
+        None, _optional_path, "the index file; empty: one in the user's cache folder"
+    )
+    refresh: float = _setting(2.0, _seconds, "seconds between two looks at the folder of digests")
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for processes that this one starts."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            ENVIRONMENT_PREFIX + name.upper(): "" if value is None else str(value)
+            for name, value in values.items()
+        }
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL; begins and ends with a slash."""
+        return urlsplit(self.base_url).path
+
+
+def load_config(
+    file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, object] | None = None,
+    defaults: Mapping[str, object] | None = None,
+) -> Config:
+    """Settings from `file` (or FEEDSVC_CONFIG, or ./feedsvc.toml), environment and flags.
+
+    Each wins over those before; `defaults` are for where none says a thing. A flag that is None
+    was not given. Relative paths in the file start from the file's folder. Raises ConfigError
+    for an unknown name or an unusable value.
+    """
+    named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
+    path = Path(named or FILE_NAME)
+    values = dict(defaults or {})
+    if named or path.is_file():
+        values.update(_values_from_file(path))
+    values.update(_values_from_environment(environment))
+    for name, value in (flags or {}).items():
+        if value is not None:
+            values[name] = _parsed(name, value, f"--{name.replace('_', '-')}")
+    return Config(**values)  # type: ignore[arg-type]  # each value came from its own parse function
+
+
+def _values_from_file(path: Path) -> dict[str, object]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: the settings can't be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a valid TOML file in UTF-8: {error}.") from error
+    values = {name: _parsed(name, value, f"{path}: {name}") for name, value in table.items()}
+    return {
+        name: path.parent / value if isinstance(value, Path) else value
+        for name, value in values.items()
+    }
+
+
+def _values_from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    return {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): _parsed(
+            name.removeprefix(ENVIRONMENT_PREFIX).lower(), value, f"environment variable {name}"
+        )
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and name != ENVIRONMENT_PREFIX + "CONFIG"
+    }
+
+
+def _parsed(name: str, value: object, where: str) -> object:
+    known = {field.name: field.metadata["parse"] for field in fields(Config)}
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+        raise ConfigError(f"{where}: there is no such setting; the nearest one is {nearest!r}.")
+    try:
+        return known[name](value)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {value!r} can't be used; give {error}.") from error

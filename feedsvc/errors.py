@@ -1,0 +1,21 @@
+"""The errors feedsvc raises, one sentence each. Odd digests raise none: they are `Problem`s."""
+
+
+class FeedsvcError(Exception):
+    """The base of them all. Its text is for a person: what happened, to what, and the cure."""
+
+
+class ConfigError(FeedsvcError):
+    """A setting is unknown or its value can't be used."""
+
+
+class FolderError(FeedsvcError):
+    """The folder of digests can't be read."""
+
+
+class BuildError(FeedsvcError):
+    """The static site can't be written."""
+
+
+class NotFoundError(FeedsvcError):
+    """No document stands at that path."""

@@ -1,0 +1,18 @@
+"""Papers to bytes of Atom, RSS and JSON feeds. Reads no clock and no file, and knows no Flask."""
+
+from feedsvc.feeds.head import EMPTY_SINCE, Head
+from feedsvc.feeds.json_feed import JSON_TYPE, json_document, json_items
+from feedsvc.feeds.xml import ATOM_TYPE, RSS_TYPE, atom_document, rss_document, xml_entries
+
+__all__ = [
+    "ATOM_TYPE",
+    "EMPTY_SINCE",
+    "JSON_TYPE",
+    "RSS_TYPE",
+    "Head",
+    "atom_document",
+    "json_document",
+    "json_items",
+    "rss_document",
+    "xml_entries",
+]

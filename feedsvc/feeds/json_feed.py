@@ -1,0 +1,69 @@
+"""JSON Feed 1.1 (jsonfeed.org): items one by one, then documents around them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from feedsvc.feeds.content import categories, content_html, summary_text, thumbnail
+from feedsvc.feeds.extensions import rfc3339
+from feedsvc.feeds.head import Head
+from feedsvc.model import Item
+
+JSON_TYPE = "application/feed+json"
+
+
+def json_items(items: Sequence[Item], base_url: str) -> list[bytes]:
+    """Each item as a JSON object on one line. What the format has no name for is in `_paper`."""
+    return [_encode(_item(item, base_url)) for item in items]
+
+
+def json_document(head: Head, items: Iterable[bytes]) -> bytes:
+    """A JSON Feed around finished items. Older archive documents follow through `next_url`."""
+    fields = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": head.title,
+        "home_page_url": head.page_url,
+        "feed_url": head.self_url,
+        "description": head.subtitle,
+        "next_url": head.links.get("prev-archive"),
+        "icon": head.logo,
+        "favicon": head.icon,
+        "authors": [{"name": head.author}],
+        "language": head.language,
+    }
+    start = _encode({name: value for name, value in fields.items() if value})
+    return start.removesuffix(b"}") + b',"items":[\n' + b",\n".join(items) + b"\n]}\n"
+
+
+def _item(item: Item, base_url: str) -> dict[str, Any]:
+    paper = item.paper
+    fields: dict[str, Any] = {
+        "id": paper.id,
+        "url": paper.link or f"{base_url}{paper.day}/",
+        "title": paper.title,
+        "content_html": content_html(paper),
+        "summary": summary_text(paper),
+        "image": thumbnail(paper),
+        "date_published": rfc3339(item.published),
+        "date_modified": rfc3339(item.updated),
+        "authors": [{"name": name} for name in paper.authors],
+        "tags": categories(paper),
+        "language": paper.language,
+        "attachments": [{"url": media.url, "mime_type": media.type} for media in paper.media],
+    }
+    extension = {
+        "day": paper.day.isoformat(),
+        "votes": paper.votes,
+        "more_authors": paper.more_authors or None,
+    }
+    # The specification asks for content even where there is none.
+    kept = {name: value for name, value in fields.items() if value or name == "content_html"}
+    return kept | {
+        "_paper": {name: value for name, value in extension.items() if value is not None}
+    }
+
+
+def _encode(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,94 @@
+"""Atom 1.0 and RSS 2.0 through feedgen: items one by one, then documents around them.
+
+Rendering an item is the expensive part, so it is done once; a document is a head made by feedgen
+and the finished items put in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from feedgen.feed import FeedGenerator
+
+from feedsvc.feeds.content import categories, content_html, summary_text
+from feedsvc.feeds.extensions import HeadExtension, ItemExtension
+from feedsvc.feeds.head import EMPTY_SINCE, GENERATOR, GENERATOR_VERSION, Head
+from feedsvc.model import Item
+
+ATOM_TYPE = "application/atom+xml"
+RSS_TYPE = "application/rss+xml"
+
+_ATOM_ENTRY = re.compile(rb"<entry[ >].*?</entry>", re.DOTALL)
+_RSS_ITEM = re.compile(rb"<item[ >].*?</item>", re.DOTALL)
+UNKNOWN_LENGTH = 0
+"""Bytes. RSS wants an enclosure's length, and 0 says that it isn't known (RSS Best Practices)."""
+
+_NO_HEAD = Head("urn:x", "-", "-", EMPTY_SINCE, "urn:x", "urn:x", "", "-", "", "", "", "")
+
+
+def xml_entries(items: Sequence[Item], base_url: str) -> tuple[list[bytes], list[bytes]]:
+    """Each item as an Atom `entry` and as an RSS `item`; the document declares the namespaces."""
+    feed = _feed(_NO_HEAD, ATOM_TYPE)
+    for item in items:
+        _add(feed, item, base_url)
+    return _ATOM_ENTRY.findall(feed.atom_str()), _RSS_ITEM.findall(feed.rss_str())
+
+
+def atom_document(head: Head, entries: Iterable[bytes]) -> bytes:
+    """An Atom feed document (RFC 4287) around finished entries."""
+    return _fill(_feed(head, ATOM_TYPE).atom_str(pretty=True), entries, b"</feed>")
+
+
+def rss_document(head: Head, items: Iterable[bytes]) -> bytes:
+    """An RSS 2.0 document around finished items."""
+    return _fill(_feed(head, RSS_TYPE).rss_str(pretty=True), items, b"</channel>")
+
+
+def _fill(document: bytes, parts: Iterable[bytes], end_tag: bytes) -> bytes:
+    start, end = document[: document.rindex(end_tag)], document[document.rindex(end_tag) :]
+    return b"\n".join([start.rstrip(), *parts, end.rstrip(), b""])
+
+
+def _feed(head: Head, type_: str) -> FeedGenerator:
+    feed = FeedGenerator()
+    feed.register_extension("feedsvc", HeadExtension, ItemExtension, atom=True, rss=True)
+    feed.feedsvc.head = head
+    feed.id(head.id)
+    feed.title(head.title)
+    feed.subtitle(head.subtitle or head.title)
+    feed.updated(head.updated)
+    # The last link is the one that feedgen makes RSS's <link>.
+    feed.link(href=head.self_url, rel="self", type=type_)
+    feed.link(href=head.page_url, rel="alternate", type="text/html")
+    feed.author({"name": head.author})
+    feed.generator(GENERATOR, version=GENERATOR_VERSION)
+    for set_, value in (
+        (feed.language, head.language),
+        (feed.rights, head.rights),
+        (feed.icon, head.icon),
+        (feed.logo, head.logo),
+    ):
+        if value:
+            set_(value)
+    return feed
+
+
+def _add(feed: FeedGenerator, item: Item, base_url: str) -> None:
+    paper = item.paper
+    entry = feed.add_entry(order="append")
+    entry.feedsvc.item = item
+    entry.feedsvc.link = paper.link or f"{base_url}{paper.day}/"
+    entry.feedsvc.summary = summary_text(paper)
+    entry.id(paper.id)
+    entry.title(paper.title)
+    entry.updated(item.updated)
+    entry.published(item.published)
+    entry.author([{"name": name} for name in paper.authors])
+    entry.category([{"term": category} for category in categories(paper)])
+    entry.content(content_html(paper), type="html")
+    if entry.feedsvc.summary:
+        entry.summary(entry.feedsvc.summary)
+    entry.link(href=entry.feedsvc.link)
+    for media in paper.media[:1]:  # RSS has room for one, and Atom's come from the extension
+        entry.enclosure(media.url, UNKNOWN_LENGTH, media.type)

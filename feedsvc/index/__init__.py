@@ -1,0 +1,169 @@
+"""Keeps an index of the folder of digests, so that only what changed is read and rendered again.
+
+The digests are the truth and the index is disposable: a missing, damaged or foreign one is made
+anew without a word. Knows no format: how to render a paper is told by its owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import platformdirs
+
+from feedsvc.index.folder import DigestFile, find_digests
+from feedsvc.index.refresh import (
+    Progress,
+    Recipe,
+    bring_up_to_date,
+    is_up_to_date,
+    silently,
+)
+from feedsvc.index.store import Day, State, Store
+
+__all__ = ["Day", "Index", "Progress", "Recipe", "State", "Store", "silently"]
+
+UNUSED_AFTER = 30 * 24 * 3600
+"""Seconds after which an index that another version or other settings left behind is removed."""
+
+
+class Index:
+    """The papers of a folder, in one state after another.
+
+    Threads may share it, processes may share its file, and a fork is noticed.
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe, file: Path | None = None) -> None:
+        """`file` is where the index is kept; None means the user's cache folder."""
+        self._folder = folder
+        self._recipe = recipe
+        self._file = file
+        self._is_in_cache = file is None
+        self._refreshing = threading.Lock()
+        self._connecting = threading.Lock()
+        self._connection: _Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """A store whose answers all belong to one state of the archive.
+
+        Raises FolderError where there is no index yet and the folder can't be read.
+        """
+        if not self._has_state():
+            self.refresh()
+        connection = self._connect()
+        with connection.reader_lock, connection.reader.reading():
+            yield connection.reader
+
+    def refresh(self, progress: Progress = silently) -> None:
+        """Looks at the folder and takes up what is new. Raises FolderError.
+
+        Another thread or process that refreshes at the same time is waited for.
+        """
+        with self._refreshing:
+            found = find_digests(self._folder)
+            for repair in (self._reopen_empty, self._reopen_in_memory):
+                try:
+                    self._bring_up_to_date(found, progress)
+                except sqlite3.DatabaseError as error:
+                    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                        return  # another process has been at it all the while
+                    repair()
+                else:
+                    return
+            self._bring_up_to_date(found, progress)
+
+    def _has_state(self) -> bool:
+        connection = self._connect()
+        try:
+            with connection.reader_lock, connection.reader.reading():
+                state = connection.reader.state()
+        except sqlite3.DatabaseError:
+            return False
+        return state is not None and state.fingerprint == self._recipe.fingerprint
+
+    def _bring_up_to_date(self, found: list[DigestFile], progress: Progress) -> None:
+        connection = self._connect()
+        with connection.writer_lock:
+            if not is_up_to_date(connection.writer, found, self._recipe.fingerprint):
+                bring_up_to_date(connection.writer, self._folder, found, self._recipe, progress)
+
+    def _connect(self) -> _Connection:
+        """The connection to the file as it is now: it may have been deleted, or this be a fork."""
+        with self._connecting:
+            if not self._connection or not self._connection.is_alive():
+                self._connection = self._open()
+            return self._connection
+
+    def _open(self) -> _Connection:
+        if self._is_in_cache and not self._file:
+            self._file = _file_in_cache(self._folder, self._recipe.fingerprint)
+        for _ in range(2):
+            try:
+                return _Connection(self._file)
+            except (OSError, sqlite3.Error):
+                _remove(self._file)
+        return _Connection(None)
+
+    def _reopen_empty(self) -> None:
+        """Removes an index that SQLite can't use, so that a new one is made."""
+        _remove(self._file)
+        self._connection = None
+
+    def _reopen_in_memory(self) -> None:
+        self._connection = _Connection(None)
+
+
+class _Connection:
+    """A reader and a writer on one file, or one store for both in memory."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Raises OSError and sqlite3.Error."""
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        self.writer = Store(file)
+        self.reader = Store(file) if file else self.writer
+        self.writer_lock = threading.Lock()
+        self.reader_lock = threading.Lock() if file else self.writer_lock
+        self._file = file
+        self._process = os.getpid()
+        self._inode = file.stat().st_ino if file else 0
+
+    def is_alive(self) -> bool:
+        """Whether it may be used: by this process, and on the file that others see."""
+        if self._process != os.getpid():
+            return False
+        try:
+            return not self._file or self._file.stat().st_ino == self._inode
+        except OSError:
+            return False
+
+
+def _file_in_cache(folder: Path, fingerprint: str) -> Path | None:
+    """The index's file in the user's cache folder; None where no such folder can be made.
+
+    The fingerprint is part of the name, so that two versions at work don't undo each other.
+    """
+    cache = platformdirs.user_cache_path("feedsvc")
+    of_folder = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        for left_behind in cache.glob("*.sqlite3"):
+            if left_behind.stat().st_mtime < time.time() - UNUSED_AFTER:
+                _remove(left_behind)
+    except OSError:
+        return None
+    return cache / f"{of_folder}-{fingerprint[:16]}.sqlite3"
+
+
+def _remove(file: Path | None) -> None:
+    """Deletes an index and what SQLite keeps beside it, as far as that is allowed."""
+    for ending in ("", "-wal", "-shm") if file else ():
+        with suppress(OSError):
+            Path(f"{file}{ending}").unlink()

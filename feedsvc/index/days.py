@@ -1,0 +1,48 @@
+"""Puts one day's papers together: each once, in order, each at its second. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from feedsvc.model import Paper, Problem
+from feedsvc.parser.assemble import tag_uri
+from feedsvc.parser.problems import Problems
+
+
+def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
+    """One day's papers from all its digests, no id twice, and what is odd about them together.
+
+    A paper that stands twice keeps its first place and its last text. Two papers with one link
+    are told apart by their titles; the second gets an id of its own.
+    """
+    merged: dict[str, Paper] = {}
+    problems: list[Problem] = []
+    for paper in papers:
+        id_ = paper.id
+        if (first := merged.get(id_)) and first.title.casefold() != paper.title.casefold():
+            problems.append(_problem("same-link", paper, first))
+            id_ = tag_uri(paper.day, paper.title)
+        if first := merged.get(id_):
+            problems.append(_problem("repeated-paper", paper, first))
+        if paper.summary_html or not first:
+            merged[id_] = replace(paper, id=id_)
+    return list(merged.values()), problems
+
+
+def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:
+    """When the paper at `position` (from 0) of its day is said to be published, in UTC.
+
+    Later papers get earlier seconds: readers sort by time, newest first, and so keep the digest's
+    order; and a day that grows does not move its earlier papers.
+    """
+    start = datetime.combine(paper.day, time_of_day, UTC)
+    return start - timedelta(seconds=position)
+
+
+def _problem(code: str, paper: Paper, first: Paper) -> Problem:
+    problems = Problems(paper.path)
+    facts = {"title": paper.title, "day": paper.day, "first": f"{first.path}:{first.line}"}
+    problems.report(paper.line, code, **facts)
+    return problems.in_order()[0]

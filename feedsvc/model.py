@@ -1,0 +1,141 @@
+"""The types that travel through feedsvc. Frozen, and importing nothing of ours.
+
+Days are UTC dates, times are aware datetimes in UTC, text is Unicode that XML 1.0 allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a problem is: an error means something of the digest could not be used."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something odd in a digest, said so that its author can find and mend it."""
+
+    path: str
+    """The digest's path inside the folder, with forward slashes."""
+    line: int
+    """Counted from 1."""
+    code: str
+    """A key of `feedsvc.parser.problems.CODES`."""
+    message: str
+    """One sentence: what is odd, and what would be valid."""
+    severity: Severity
+
+
+class Medium(StrEnum):
+    """What a reader must do with a medium: show it or play it."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a video of a paper."""
+
+    medium: Medium
+    url: str
+    """Absolute, http or https."""
+    type: str
+    """The media type, from the URL's extension."""
+    poster: str | None = None
+    """The still picture of a video, absolute; None where the digest names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One top-level block of a summary: usually a bullet."""
+
+    label: str
+    """What stands in bold before the colon ("What's New"); empty where there is no label."""
+    text: str
+    """Plain text, white space folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as one digest tells of it."""
+
+    id: str
+    """The canonical URL of the paper, or a `tag:` URI (RFC 4151) where it has no URL."""
+    day: date
+    title: str
+    """Plain text: no markup, TeX already turned into Unicode."""
+    link: str | None
+    """The address the digest gives, http or https; None where it gives none."""
+    authors: tuple[str, ...]
+    """In the digest's order, none twice."""
+    more_authors: bool
+    """Whether the digest says "and others" (a `+` among the authors)."""
+    votes: int | None
+    """None where the digest gives no number."""
+    media: tuple[Media, ...]
+    """In the digest's order, none twice."""
+    summary_html: str
+    """The whole summary as sanitised HTML, without the media above; may be empty."""
+    sections: tuple[Section, ...]
+    """The same summary as plain text, block by block."""
+    language: str | None
+    """BCP 47 tag from the file name (`2024-11-18.en.md`); None means the site's language."""
+    path: str
+    line: int
+    """Of the heading, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one file holds: usually one day's papers, in the order of the file."""
+
+    path: str
+    papers: tuple[Paper, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A paper where it stands in a day: what feeds and pages are made of."""
+
+    paper: Paper
+    published: datetime
+    """Of the first digest that has this paper, in UTC."""
+    updated: datetime
+    """Of this digest, in UTC. Differs from that of every other item of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation of a document to another one (RFC 8288)."""
+
+    relation: str
+    url: str
+    """Absolute."""
+    type: str = ""
+    """The media type to expect there; empty where it is of no help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a path of the site answers with; the same on the server and in the built folder."""
+
+    path: str
+    """Begins with a slash and is relative to the base URL: `/2024-11-18/feed.xml`."""
+    type: str
+    """The value of Content-Type, with its charset where the type has one."""
+    content: bytes
+    etag: str
+    """Opaque, from the content alone, without quotes (RFC 9110 section 8.8.3)."""
+    modified: datetime
+    """When the archive last changed as this machine saw it; whole seconds, UTC."""
+    links: tuple[Link, ...] = ()
+    last_day: date | None = None
+    """The last day that the document tells of; None where tomorrow's papers will be in it."""

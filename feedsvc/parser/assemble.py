@@ -1,0 +1,79 @@
+"""Drafts to papers: addresses are resolved, titles made plain, summaries sanitised."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from feedsvc.model import Media, Medium, Paper
+from feedsvc.parser.dates import language_in_path
+from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.links import canonical, web_address
+from feedsvc.parser.media import LIKELIEST_TYPES, MediaMention, media_type
+from feedsvc.parser.problems import Problems
+from feedsvc.parser.summary import read_sections, sanitise
+from feedsvc.parser.text import printable
+from feedsvc.parser.titles import plain_title
+
+
+def tag_uri(day: date, title: str) -> str:
+    """An id (RFC 4151) for a paper that has no address of its own."""
+    return f"tag:feedsvc,{day}:{hashlib.sha256(title.encode()).hexdigest()[:16]}"
+
+
+def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems: Problems) -> Paper:
+    """The paper of a draft; whatever had to be left out or guessed is reported."""
+    link = web_address(draft.address) if draft.address else None
+    title = printable(plain_title(draft.title))
+    if not title:
+        title = link or "Untitled"
+        problems.report(draft.line, "no-title")
+    if not draft.address:
+        problems.report(draft.line, "no-link", title=title)
+    elif not link:
+        problems.report(draft.line, "bad-link", found=draft.address, title=title)
+    summary = sanitise(draft.summary)
+    if not summary:
+        problems.report(draft.line, "no-summary", title=title)
+    return Paper(
+        id=canonical(link) if link else tag_uri(day, title),
+        day=day,
+        title=title,
+        link=link,
+        authors=tuple(printable(plain_title(name)) for name in draft.authors.names),
+        more_authors=draft.authors.more,
+        votes=draft.votes,
+        media=tuple(_media(draft.media, title, media_base, problems)),
+        summary_html=summary,
+        sections=read_sections(summary),
+        language=language_in_path(path),
+        path=path,
+        line=draft.line,
+    )
+
+
+def _media(
+    mentions: Iterable[MediaMention], title: str, base: str, problems: Problems
+) -> Iterator[Media]:
+    seen = set()
+    for mention in mentions:
+        url = web_address(mention.address, base)
+        if not url:
+            code = "bad-media" if ":" in mention.address else "relative-media"
+            problems.report(mention.line, code, found=mention.address, title=title)
+        elif url not in seen:
+            seen.add(url)
+            poster = web_address(mention.poster, base) if mention.poster else None
+            yield _typed(mention, url, poster, title, problems)
+
+
+def _typed(
+    mention: MediaMention, url: str, poster: str | None, title: str, problems: Problems
+) -> Media:
+    type_ = media_type(url)
+    if not type_:
+        type_ = LIKELIEST_TYPES[mention.medium]
+        problems.report(mention.line, "unknown-type", found=url, title=title, type=type_)
+    medium = Medium(type_.partition("/")[0])
+    return Media(medium, url, type_, poster if medium is Medium.VIDEO else None)

@@ -1,0 +1,85 @@
+"""Addresses of papers: which are usable, and which paper each one names."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+ARXIV = "https://arxiv.org/abs/"
+
+_ARXIV_ID = r"(?P<id>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
+_ARXIV_ADDRESSES = re.compile(
+    r"https?://(?:"
+    r"(?:[a-z0-9-]+\.)?arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/"
+    r"|(?:www\.)?huggingface\.co/papers/"
+    r"|hf\.co/papers/"
+    r"|(?:www\.)?alphaxiv\.org/(?:abs|pdf|overview)/"
+    r"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html)/"
+    r"|(?:dx\.)?doi\.org/10\.48550/arxiv\."
+    rf"){_ARXIV_ID}(?:\.pdf)?/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hsenc|_hsmi")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_RESERVED = "!#$%&'()*+,/:;=?@[]~"
+
+
+def web_address(text: str, base: str = "") -> str | None:
+    """`text` as an absolute http or https URL in ASCII; None where it can't be one.
+
+    What RFC 3986 doesn't allow in a URL is percent-encoded. A relative address is resolved
+    against `base`, if there is one. An address with a user name is refused: it deceives.
+    """
+    address = text.strip()
+    if address.startswith("//"):
+        address = "https:" + address
+    if base and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", address):
+        address = urljoin(base, address)
+    try:
+        parts = urlsplit(address)
+        host = _ascii_host(parts.hostname or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        return None
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    rest = (quote(part, safe=_RESERVED) for part in (parts.path, parts.query, parts.fragment))
+    return _with_whole_escapes(urlunsplit((parts.scheme, host, *rest)))
+
+
+def canonical(address: str) -> str:
+    """The one address of the paper that `address` names, for an address from `web_address`.
+
+    All addresses of an arXiv paper become its abstract page without version. Elsewhere the
+    fragment and tracking parameters go.
+    """
+    if arxiv := arxiv_id(address):
+        return ARXIV + arxiv
+    parts = urlsplit(address)
+    query = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(name)
+    ]
+    kept = parts.query if len(query) == parts.query.count("&") + 1 else urlencode(query)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", kept, ""))
+
+
+def arxiv_id(address: str) -> str | None:
+    """`2411.06558` or `math.GT/0309136`, without version; None for what is no arXiv paper."""
+    found = _ARXIV_ADDRESSES.fullmatch(address)
+    return found["id"] if found else None
+
+
+def _ascii_host(host: str) -> str:
+    """The host as DNS knows it. Raises ValueError where it can't be one."""
+    ascii_host = host.encode("idna").decode() if not host.isascii() else host
+    if not re.fullmatch(r"[a-z0-9_.-]+|[0-9a-f:.]+", ascii_host):
+        raise ValueError(host)
+    return f"[{ascii_host}]" if ":" in ascii_host else ascii_host
+
+
+def _with_whole_escapes(address: str) -> str:
+    return re.sub(r"%(?![0-9a-fA-F]{2})", "%25", address)

@@ -1,0 +1,142 @@
+"""What can be odd in a digest: one table of codes, and the list that a parse fills."""
+
+from __future__ import annotations
+
+from feedsvc.model import Problem, Severity
+
+CODES: dict[str, tuple[Severity, str]] = {
+    "bad-authors": (
+        Severity.WARNING,
+        "the authors {found} can't be read as a list of names; write 'Authors: A, B'",
+    ),
+    "bad-date": (
+        Severity.WARNING,
+        "{found} is no day of the calendar; write it as 2024-11-18",
+    ),
+    "bad-link": (
+        Severity.WARNING,
+        "the link {found} of {title} is no web address, so it is left out; "
+        "write '### [Title](https://…)'",
+    ),
+    "bad-media": (
+        Severity.WARNING,
+        "the picture {found} of {title} is no web address, so it is left out; "
+        "write '![](https://…)'",
+    ),
+    "bad-votes": (
+        Severity.WARNING,
+        "the votes {found} are no whole number, so they stay in the text; write 'Vote: 24'",
+    ),
+    "conflict-marker": (
+        Severity.ERROR,
+        "a merge left the marker {found} behind; both sides were read, keep one of them",
+    ),
+    "control-character": (
+        Severity.WARNING,
+        "the control character U+{number:04X} was {cure}; write {valid}",
+    ),
+    "date-mismatch": (
+        Severity.WARNING,
+        "the heading says {heading} and the file's name {path}, which was used; let both agree",
+    ),
+    "double-heading": (
+        Severity.WARNING,
+        "the heading of {day} stands twice in this file; keep one",
+    ),
+    "encoding": (
+        Severity.ERROR,
+        "{found} here can't be read as UTF-8 and became U+FFFD; save the file as UTF-8",
+    ),
+    "other-encoding": (
+        Severity.WARNING,
+        "the file is in {found} and was read so; save it as UTF-8",
+    ),
+    "heading-text": (
+        Severity.WARNING,
+        "the text {found} behind the link of {title} was moved into the summary; "
+        "let a paper's heading hold its link alone",
+    ),
+    "no-date": (
+        Severity.ERROR,
+        "the file holds papers but no date, so they are left out; name it like 2024-11-18.md "
+        "or begin it with a heading like '## Daily Papers (2024-11-18)'",
+    ),
+    "no-link": (
+        Severity.WARNING,
+        "{title} has no link; write '### [Title](https://…)'",
+    ),
+    "no-papers": (
+        Severity.WARNING,
+        "the file of {day} holds no paper; begin each with '### [Title](https://…)'",
+    ),
+    "no-summary": (
+        Severity.WARNING,
+        "{title} has no summary; write it as a list below the authors",
+    ),
+    "no-title": (
+        Severity.WARNING,
+        "a paper's heading has no title, so its address stands in; write '### [Title](https://…)'",
+    ),
+    "open-link": (
+        Severity.WARNING,
+        "the link of {title} has no closing parenthesis; write '### [Title](https://…)'",
+    ),
+    "relative-media": (
+        Severity.WARNING,
+        "the picture {found} of {title} is relative, so it is left out; write its whole address "
+        "or set media_base",
+    ),
+    "repeated-paper": (
+        Severity.WARNING,
+        "{title} stands twice on {day}, first at {first}; the last text was kept",
+    ),
+    "same-link": (
+        Severity.WARNING,
+        "{title} has the link of another paper of {day}, the one at {first}; "
+        "both were kept, mend one link",
+    ),
+    "stray-text": (
+        Severity.WARNING,
+        "the text {found} belongs to no paper, so it is left out; move it below a paper's heading",
+    ),
+    "unreadable": (
+        Severity.ERROR,
+        "the file can't be read: {reason}; what it held before stays, let this user read it",
+    ),
+    "unknown-type": (
+        Severity.WARNING,
+        "the type of the picture {found} of {title} can't be told from its name, so {type} was "
+        "taken; let the name end in .png, .jpeg, .gif, .webp, .svg, .mp4, .webm or .mov",
+    ),
+}
+"""Each code's severity and sentence. Words in braces are filled in by `Problems.report`."""
+
+QUOTED_LENGTH = 60
+
+
+def quoted(text: str) -> str:
+    """`text` in quotes on one line, cut to about 60 characters."""
+    line = " ".join(text.split())
+    return f"'{line if len(line) <= QUOTED_LENGTH else line[: QUOTED_LENGTH - 1] + '…'}'"
+
+
+class Problems:
+    """Collects the problems of one digest in the order they are found."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._found: list[Problem] = []
+
+    def report(self, line: int, code: str, **facts: object) -> None:
+        """Add a problem. Facts called `found` and `title` are people's text and get quoted."""
+        severity, sentence = CODES[code]
+        filled = {
+            name: quoted(str(fact)) if name in {"found", "title"} else fact
+            for name, fact in facts.items()
+        }
+        message = sentence.format(**filled)
+        self._found.append(Problem(self._path, line, code, message, severity))
+
+    def in_order(self) -> tuple[Problem, ...]:
+        """What was reported, by line."""
+        return tuple(sorted(self._found, key=lambda problem: problem.line))

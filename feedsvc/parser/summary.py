@@ -1,0 +1,148 @@
+"""A paper's summary: Markdown to clean HTML, and the same as labelled plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import comrak
+import lxml.html
+import nh3
+
+from feedsvc.model import Section
+from feedsvc.parser.shield import shield, unshield
+from feedsvc.parser.text import printable
+
+DEEPEST_INDENT = 24
+"""Columns. Lists nested deeper are shown at this depth: libxml2 drops what is 256 levels deep."""
+
+_ALLOWED_TAGS = {
+    *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+    *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ALLOWED_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}}
+_ALLOWED_SCHEMES = {"http", "https", "mailto"}
+_TAGS_REMOVED_WITH_TEXT = {"script", "style"}
+
+_EXTENSIONS = comrak.ExtensionOptions()
+_EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
+_EXTENSIONS.table = True
+_PARSING = comrak.ParseOptions()
+_PARSING.ignore_setext = True  # a line of dashes below text is no heading in a digest
+_RENDERING = comrak.RenderOptions()
+_RENDERING.escape = True
+
+_INDENT = re.compile(r"[ \t]*")
+_SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
+_MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
+_DOUBLE_EMPHASIS = re.compile(r"<em><strong>([^<]*)</strong></em>")
+_LINK_TO_NOWHERE = re.compile(r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL)
+_PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
+_TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
+_BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
+_LINE_BREAK = re.compile(r"&lt;br ?/?&gt;")
+_SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
+_LABEL = re.compile(r"\s*[:：]\s*")
+
+
+def render_markdown(lines: Iterable[str]) -> str:
+    """The HTML of a summary in Markdown. All tags come from Markdown: HTML stays visible text.
+
+    But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
+    """
+    source = "\n".join(_flattened(shield(line)) for line in lines)
+    rendered = comrak.render_markdown(
+        source,
+        extension_options=_EXTENSIONS,
+        parse_options=_PARSING,
+        render_options=_RENDERING,
+    )
+    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", unshield(rendered))
+    if "<img " in rendered:
+        rendered = _PICTURE.sub(r"\1", rendered)
+    if "&lt;" in rendered or "://" in rendered:
+        rendered = "".join(_outside_code(rendered))
+    return rendered
+
+
+def sanitise(rendered: str) -> str:
+    """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
+    clean = nh3.clean(
+        rendered,
+        tags=_ALLOWED_TAGS,
+        clean_content_tags=_TAGS_REMOVED_WITH_TEXT,
+        attributes=_ALLOWED_ATTRIBUTES,
+        url_schemes=_ALLOWED_SCHEMES,
+        link_rel=None,
+    )
+    if "<a" in clean:
+        clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
+    return printable(clean).strip()
+
+
+def read_sections(summary: str) -> tuple[Section, ...]:
+    """The blocks of a sanitised summary as plain text; a list gives one section an item.
+
+    A label that stands alone takes the block behind it as its text.
+    """
+    sections: list[Section] = []
+    for block in _blocks(lxml.html.fragment_fromstring(summary, create_parent="div")):
+        section = _section(block)
+        if sections and sections[-1].label and not sections[-1].text and not section.label:
+            section = Section(sections.pop().label, section.text)
+        if section.label or section.text:
+            sections.append(section)
+    return tuple(sections)
+
+
+def _flattened(line: str) -> str:
+    """The line with its nesting, by indent or by markers, cut to a depth every parser takes."""
+    if line[:1] in " \t":
+        indent = _INDENT.match(line)[0].expandtabs(4)  # type: ignore[index]  # matches always
+        line = indent[:DEEPEST_INDENT] + line.lstrip(" \t")
+    if markers := _SIX_MARKERS.match(line):
+        rest = line[markers.end() :]
+        line = markers[0] + _MARKER_SIGN.sub(r"\1\\\2", rest, count=1)
+    return line
+
+
+def _outside_code(rendered: str) -> Iterator[str]:
+    """The HTML with bare addresses linked and `<sub>` and its like alive, but not in code."""
+    for piece in _CODE.split(rendered):
+        if piece.startswith("<code"):
+            yield piece
+        else:
+            with_tags = _SCRIPT.sub(r"<\1>\2</\1>", _LINE_BREAK.sub("<br>", piece))
+            for text in _TAG_OR_LINK.split(with_tags):
+                yield text if text.startswith("<") else _BARE_ADDRESS.sub(_link, text)
+
+
+def _link(address: re.Match[str]) -> str:
+    return f'<a href="{address[0]}">{address[0]}</a>'
+
+
+def _blocks(root: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    for child in root:
+        if child.tag in {"ul", "ol", "dl"}:
+            yield from child
+        else:
+            yield child
+
+
+def _section(block: lxml.html.HtmlElement) -> Section:
+    """The label is what the block begins with in bold, if a colon ends it or follows it."""
+    text = " ".join(block.text_content().split())
+    first = block[0] if len(block) and not (block.text or "").strip() else None
+    if first is not None and first.tag == "p":
+        first = first[0] if len(first) and not (first.text or "").strip() else None
+    if first is None or first.tag not in {"strong", "b"}:
+        return Section("", text)
+    label = " ".join(first.text_content().split())
+    rest = text.removeprefix(label)
+    if label.endswith((":", "：")):
+        return Section(label[:-1].rstrip(), rest.lstrip())
+    if colon := _LABEL.match(rest):
+        return Section(label, rest[colon.end() :])
+    return Section("", text)

@@ -1,0 +1,120 @@
+"""Bytes to lines of clean text: encodings, line ends and characters that XML forbids."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from feedsvc.parser.problems import Problems
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# XML 1.0 section 2.2: what it excludes, and the controls and noncharacters it discourages.
+# As U+FDD0 to U+FDEF are among them, `feedsvc.parser.shield` may use those as marks of its own.
+_FORBIDDEN_RANGES = (
+    "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+)
+_FORBIDDEN = re.compile(f"[{_FORBIDDEN_RANGES}]")
+_FORBIDDEN_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]));"
+)
+
+# What a program makes of a backslash and this letter when it takes TeX for a string literal.
+_EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
+_TEX_AFTER_T = "imes|heta|au|ilde|ext(?:bf|it|sc|tt|rm|sf)?|frac|riangle|anh?|op"
+_TEX_AFTER_R = "ho|ight(?:arrow)?|angle|ceil|floor"
+_REPAIRABLE = re.compile(
+    r"[\x07\x08\x0b\x0c](?=[a-zA-Z])"
+    rf"|(?<=[$\w{{}}(^])\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
+    r"|\r"
+)
+_LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
+_SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
+
+
+def printable(text: str) -> str:
+    """`text` without the characters that XML 1.0 forbids."""
+    return _FORBIDDEN.sub("", text)
+
+
+def read_lines(data: bytes, problems: Problems) -> list[str]:
+    """The lines of a digest, without their ends, free of forbidden characters.
+
+    Nothing raises: bytes that are no text become U+FFFD, and what was changed is reported.
+    Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
+    """
+    text = _decode(data, problems)
+    if not _SUSPECT.search(text):
+        return text.split("\n")
+    return [
+        _clean(line, number, problems) if _SUSPECT.search(line) else line
+        for number, line in enumerate(_LINE_END.split(text), 1)
+    ]
+
+
+def _decode(data: bytes, problems: Problems) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            if encoding != "utf-8":
+                problems.report(1, "other-encoding", found=encoding.upper())
+            return _decode_replacing(data.removeprefix(mark), encoding, problems)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        if text := _decode_korean(data):
+            problems.report(1, "other-encoding", found="CP949")
+            return text
+        return _decode_replacing(data, "utf-8", problems)
+
+
+def _decode_replacing(data: bytes, encoding: str, problems: Problems) -> str:
+    text = data.decode(encoding, "replace")
+    if "\ufffd" in text:
+        for number, line in enumerate(_LINE_END.split(text), 1):
+            if "\ufffd" in line:
+                problems.report(number, "encoding", found=line)
+    return text
+
+
+def _decode_korean(data: bytes) -> str | None:
+    """The text, where `data` is rather CP949 (what Korean Windows saves) than damaged UTF-8."""
+    as_utf8 = data.decode(errors="replace")
+    broken = as_utf8.count("\ufffd")
+    sound = sum(character > "\x7f" for character in as_utf8) - broken
+    if broken <= sound:
+        return None
+    try:
+        return data.decode("cp949")
+    except UnicodeDecodeError:
+        return None
+
+
+def _clean(line: str, number: int, problems: Problems) -> str:
+    """The line with eaten TeX escapes put back and other forbidden characters taken out."""
+    cures: dict[str, str] = {}
+
+    def put_back(match: re.Match[str]) -> str:
+        character = match[0]
+        name = re.match("[a-zA-Z]*", line[match.end() : match.end() + 20])
+        cures[character] = f"read as \\{_EATEN_ESCAPES[character]}{name[0] if name else ''}"
+        return "\\" + _EATEN_ESCAPES[character]
+
+    def take_out(match: re.Match[str]) -> str:
+        cures.setdefault(match[0], "left out")
+        return ""
+
+    line = _FORBIDDEN_REFERENCE.sub(_referenced_character, line)
+    line = _FORBIDDEN.sub(take_out, _REPAIRABLE.sub(put_back, line))
+    for character, cure in cures.items():
+        valid = "TeX with its backslashes" if cure.startswith("read") else "plain text"
+        problems.report(number, "control-character", number=ord(character), cure=cure, valid=valid)
+    return line
+
+
+def _referenced_character(match: re.Match[str]) -> str:
+    digits = match[0][2:-1].lower()
+    return chr(int(digits[1:], 16) if digits.startswith("x") else int(digits))

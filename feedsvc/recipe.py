@@ -1,0 +1,58 @@
+"""How this version of feedsvc, with these settings, turns digests into what the index keeps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache, partial
+from importlib import metadata
+from pathlib import Path
+
+from feedsvc import pages
+from feedsvc.config import Config
+from feedsvc.feeds import json_items, xml_entries
+from feedsvc.index import Recipe
+from feedsvc.model import Item
+from feedsvc.parser import parse_digest
+
+LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "nh3", "unicodeit")
+"""Those whose next version may give other bytes for the same digest."""
+
+
+def recipe(config: Config) -> Recipe:
+    """The recipe of a site with these settings."""
+    return Recipe(
+        parse=partial(parse_digest, media_base=config.media_base),
+        render=partial(_render, base_url=config.base_url, language=config.language),
+        time_of_day=config.time_of_day,
+        fingerprint=_fingerprint(config),
+    )
+
+
+def _render(items: Sequence[Item], base_url: str, language: str) -> dict[str, list[bytes]]:
+    """The items in each format, by the name of the file that they are for."""
+    entries, rss_items = xml_entries(items, base_url)
+    return {
+        "feed.xml": entries,
+        "rss.xml": rss_items,
+        "feed.json": json_items(items, base_url),
+        "index.html": pages.articles(items, language),
+    }
+
+
+def _fingerprint(config: Config) -> str:
+    settings = (config.base_url, config.language, config.media_base, config.time_of_day)
+    return hashlib.sha256(f"{_programme()} {settings}".encode()).hexdigest()
+
+
+@cache
+def _programme() -> str:
+    """Of our own source, so that no change of it needs a version number to be thought of."""
+    folder = Path(__file__).parent
+    sources = sorted([*folder.rglob("*.py"), *folder.glob("templates/*.html")])
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.relative_to(folder).as_posix().encode() + source.read_bytes())
+    for library in LIBRARIES:
+        digest.update(f"{library} {metadata.version(library)}".encode())
+    return digest.hexdigest()

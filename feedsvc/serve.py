@@ -1,0 +1,25 @@
+"""Runs the app on granian, a production server."""
+
+from __future__ import annotations
+
+import os
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from feedsvc.config import Config
+
+
+def serve(config: Config, host: str, port: int, workers: int) -> None:
+    """Serves until it is told to stop by SIGINT or SIGTERM."""
+    # The workers are processes of their own and read their settings from the environment.
+    os.environ.update(config.environment())
+    Server(
+        "feedsvc.web:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers,
+        respawn_failed_workers=True,
+    ).serve()

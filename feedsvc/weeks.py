@@ -1,0 +1,109 @@
+"""Which days and ISO weeks an archive has, and their neighbours. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TypeVar
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Week:
+    """A week of ISO 8601, from Monday to Sunday."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-W{self.number:02}"
+
+    @property
+    def first_day(self) -> date:
+        """Its Monday."""
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its Sunday."""
+        return self.first_day + timedelta(days=6)
+
+
+def week_of(day: date) -> Week:
+    """The week that a day is in."""
+    return Week(*day.isocalendar()[:2])
+
+
+def parse_day(text: str) -> date | None:
+    """The day that `2024-11-18` names; None for other forms, of which fromisoformat takes some."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def parse_week(text: str) -> Week | None:
+    """The week that `2024-W47` names; None for every other form and for weeks no year has."""
+    found = _WEEK.fullmatch(text)
+    if not found:
+        return None
+    week = Week(int(found[1]), int(found[2]))
+    try:
+        return week if week_of(week.first_day) == week else None
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days that have papers."""
+
+    days: Sequence[date]
+    """Oldest first."""
+    counts: Sequence[int]
+    """The number of papers of each."""
+
+    @cached_property
+    def weeks(self) -> Sequence[Week]:
+        """The weeks that have papers, oldest first."""
+        return list(dict.fromkeys(week_of(day) for day in self.days))
+
+    def days_between(self, first: date, last: date) -> Sequence[date]:
+        """The days with papers from `first` to `last`, newest first."""
+        return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)][::-1]
+
+    def neighbours_of_day(self, day: date) -> tuple[date | None, date | None]:
+        """The day with papers before, and the one after."""
+        return _neighbours(self.days, day)
+
+    def neighbours_of_week(self, week: Week) -> tuple[Week | None, Week | None]:
+        """The week with papers before, and the one after."""
+        return _neighbours(self.weeks, week)
+
+    def newest_weeks(self, papers: int) -> Sequence[Week]:
+        """The fewest whole weeks, newest first, that hold at least so many papers."""
+        total, taken = 0, list[Week]()
+        for day, count in zip(reversed(self.days), reversed(self.counts), strict=True):
+            if not taken or taken[-1] != week_of(day):
+                if total >= papers:
+                    break
+                taken.append(week_of(day))
+            total += count
+        return taken
+
+
+_T = TypeVar("_T", date, Week)
+
+
+def _neighbours(known: Sequence[_T], one: _T) -> tuple[_T | None, _T | None]:
+    before, after = bisect_left(known, one), bisect_right(known, one)
+    return (
+        known[before - 1] if before else None,
+        known[after] if after < len(known) else None,
+    )
