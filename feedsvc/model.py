@@ -50,6 +50,8 @@ class Media:
     """The media type, from the URL's extension."""
     poster: str | None = None
     """The still picture of a video, absolute; None where the digest names none."""
+    description: str = ""
+    """What a picture shows, in words; empty where the digest doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def categories(paper: Paper) -> list[str]:
 def _media_html(media: Media) -> str:
     url = html.escape(media.url)
     if media.medium is Medium.IMAGE:
-        return f'<p><img src="{url}" alt=""></p>'
+        return f'<p><img src="{url}" alt="{html.escape(media.description)}"></p>'
     poster = f' poster="{html.escape(media.poster)}"' if media.poster else ""
     # The link inside is what is left where a reader drops the video.
     link = f'<a href="{url}">▶ Video</a>'

@@ -32,7 +32,7 @@ class DigestFile:
 
 
 def find_digests(folder: Path) -> list[DigestFile]:
-    """The digests below `folder`, by path. Raises FolderError where it can't be read.
+    """The digests below `folder`, in their order. Raises FolderError where it can't be read.
 
     Hidden files and links that lead out of the folder are left alone, and so is all that is no
     regular file: opening a pipe would wait for ever.
@@ -41,13 +41,20 @@ def find_digests(folder: Path) -> list[DigestFile]:
         root = folder.resolve(strict=True)
         if not root.is_dir():
             raise NotADirectoryError(20, "it is no folder")
-        return sorted(_digests_below(root, "", (root,)), key=lambda found: found.path)
+        found = _digests_below(root, "", (root,))
+        return sorted(found, key=lambda digest: digest_order(digest.path))
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it is a loop of links"
         raise FolderError(
             f"{folder}: the folder of digests can't be read: {reason}. "
             "Name another one with --digests or FEEDSVC_DIGESTS."
         ) from error
+
+
+def digest_order(path: str) -> tuple[str, str]:
+    """What digests are sorted by: `2024-11-18.md` comes before `2024-11-18.en.md`."""
+    stem, _, suffix = path.rpartition(".")
+    return stem, suffix
 
 
 def read_digest(folder: Path, path: str) -> bytes:

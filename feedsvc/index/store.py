@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from feedsvc.index.folder import digest_order
 from feedsvc.model import Item, Paper, Problem
 
 BUSY_SECONDS = 30.0
@@ -37,7 +38,7 @@ CREATE TABLE papers (
     paper BLOB NOT NULL,           -- JSON
     PRIMARY KEY (path, position)
 );
-CREATE INDEX papers_of_day ON papers (day, path, position);
+CREATE INDEX papers_of_day ON papers (day);
 CREATE INDEX papers_of_id ON papers (id, day);
 CREATE TABLE days (
     day TEXT PRIMARY KEY,
@@ -227,11 +228,12 @@ class Store:
         return later
 
     def papers_of_day(self, day: date) -> list[Paper]:
-        """One day's papers as its digests have them, by path and place in the file."""
+        """One day's papers as its digests have them, by name and place in the file."""
         rows = self._db.execute(
-            "SELECT paper FROM papers WHERE day = ? ORDER BY path, position", (day.isoformat(),)
-        )
-        return [_decode_paper(encoded) for (encoded,) in rows]
+            "SELECT path, position, paper FROM papers WHERE day = ?", (day.isoformat(),)
+        ).fetchall()
+        rows.sort(key=lambda row: (digest_order(row[0]), row[1]))
+        return [_decode_paper(encoded) for _, _, encoded in rows]
 
     # --- days and their items ----------------------------------------------------------------
 

@@ -76,4 +76,5 @@ def _typed(
         type_ = LIKELIEST_TYPES[mention.medium]
         problems.report(mention.line, "unknown-type", found=url, title=title, type=type_)
     medium = Medium(type_.partition("/")[0])
-    return Media(medium, url, type_, poster if medium is Medium.VIDEO else None)
+    description = printable(plain_title(mention.description))
+    return Media(medium, url, type_, poster if medium is Medium.VIDEO else None, description)

@@ -23,7 +23,6 @@ _OTHERS = re.compile(
     r"\+|\.\.\.|…|et\.? al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?", re.IGNORECASE
 )
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
-_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,7 @@ def _names_of_list(text: str) -> list[str]:
     try:
         names = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        names = [single or double for single, double in _QUOTED.findall(text)] or (
-            text[1:-1].split(",")
-        )
+        names = [name.strip(" '\"") for name in text[1:-1].split(",")]
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise ValueError(text)
     return list(names)

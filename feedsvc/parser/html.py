@@ -20,6 +20,7 @@ _BLOCK_TAG = re.compile(r"<(h[1-6]|p|li|ul|ol|div)(?=[\s/>])", re.IGNORECASE)
 
 _NOT_CONTENT = ["script", "style", "template", "noscript", "head", "nav", "iframe", "object"]
 _CONTAINERS = {"html", "body", "main", "article", "section", "div", "header", "footer", "a"}
+_STANDALONE = {"p", "ul", "ol", "dl", "table", "pre", "blockquote", "figure", "div", "section"}
 _INSIDE_CONTAINERS = re.compile(
     r"h[1-6]|p|ul|ol|dl|div|section|article|table|pre|blockquote|figure|main"
 )
@@ -101,12 +102,12 @@ def _parts(soup: BeautifulSoup) -> Iterator[Heading | _Block]:
                 yield _heading(node, line)
             elif node.name in _CONTAINERS and node.find(_INSIDE_CONTAINERS):
                 waiting.append(iter(list(node.children)))
-            else:
+            elif node.name in _STANDALONE:
                 yield _Block(line, node)
+            else:
+                yield _Block(line, node.wrap(soup.new_tag("p")))
         elif type(node) is NavigableString and node.strip():
-            paragraph = soup.new_tag("p")
-            paragraph.string = str(node)
-            yield _Block(line, paragraph)
+            yield _Block(line, node.wrap(soup.new_tag("p")))
 
 
 def _heading(tag: Tag, line: int) -> Heading:

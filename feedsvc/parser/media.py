@@ -55,6 +55,7 @@ class MediaMention:
     medium: Medium
     """What the syntax says; the address's extension knows better."""
     poster: str | None = None
+    description: str = ""
 
 
 def media_type(address: str) -> str | None:
@@ -63,13 +64,18 @@ def media_type(address: str) -> str | None:
 
 
 def take_pictures(text: str, line: int) -> tuple[list[MediaMention], str]:
-    """The pictures in Markdown's syntax, and the text with each replaced by its description."""
+    """The pictures in Markdown's syntax, and the text around them.
+
+    Inside a text each leaves its description there; where there is no other text, nothing is left.
+    """
     if "![" not in text:
         return [], text
     mentions = [
-        MediaMention(line, found["address"].strip("<>"), Medium.IMAGE)
+        MediaMention(line, found["address"].strip("<>"), Medium.IMAGE, None, found["text"].strip())
         for found in _IMAGE.finditer(text)
     ]
+    if not _IMAGE.sub("", text).strip():
+        return mentions, ""
     return mentions, _IMAGE.sub(lambda found: found["text"], text)
 
 
@@ -101,6 +107,7 @@ def take_media(tag: Tag, line: int) -> tuple[list[MediaMention], str]:
         if isinstance(source, Tag) and (address := str(source.get("src", "")).strip()):
             medium = Medium.VIDEO if element.name == "video" else Medium.IMAGE
             poster = str(element.get("poster") or "").strip() or None
-            mentions.append(MediaMention(line, address, medium, poster))
+            description = " ".join(str(element.get("alt") or "").split())
+            mentions.append(MediaMention(line, address, medium, poster, description))
         element.decompose()
     return mentions, tag.get_text(" ", strip=True)

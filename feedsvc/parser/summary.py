@@ -114,7 +114,7 @@ def _outside_code(rendered: str) -> Iterator[str]:
         if piece.startswith("<code"):
             yield piece
         else:
-            with_tags = _SCRIPT.sub(r"<\1>\2</\1>", _LINE_BREAK.sub("<br>", piece))
+            with_tags = _SCRIPT.sub(r"<\1>\2</\1>", _LINE_BREAK.sub("<br>\n", piece))
             for text in _TAG_OR_LINK.split(with_tags):
                 yield text if text.startswith("<") else _BARE_ADDRESS.sub(_link, text)
 
