@@ -14,6 +14,7 @@ from feedsvc.index.days import merge_day
 from feedsvc.index.folder import find_digests, read_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser.problems import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _findings(folder: Path, paths: Iterable[str], config: Config) -> Findings:
 def as_text(findings: Findings) -> str:
     """A line a problem, as compilers write them, and a last line with the counts."""
     lines = [
-        f"{_shown(findings.folder / problem.path)}:{problem.line}: {problem.severity}: "
+        f"{visible(str(findings.folder / problem.path))}:{problem.line}: {problem.severity}: "
         f"{problem.message} [{problem.code}]"
         for problem in findings.problems
     ]
@@ -121,11 +122,6 @@ def summary(findings: Findings) -> str:
             (findings.warnings, "warning"),
         )
     )
-
-
-def _shown(path: Path) -> str:
-    """A path that can't move the cursor or break a line of a terminal."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(path))
 
 
 def _data(text: str) -> str:

@@ -77,6 +77,11 @@ def names_day(heading: Heading) -> bool:
         return True
 
 
+def begins_day(heading: Heading, level: int) -> bool:
+    """Whether the papers below a heading are of the day it names, where papers stand at `level`."""
+    return names_day(heading) and (heading.level <= level or not level)
+
+
 def names_paper(heading: Heading, level: int) -> bool:
     """Whether a heading is a paper's, where papers stand at `level`."""
     if heading.address is not None and arxiv_id(heading.address):

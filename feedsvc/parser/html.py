@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
-from feedsvc.parser.headings import Heading, level_of_papers, names_day, names_paper
+from feedsvc.parser.headings import Heading, begins_day, level_of_papers, names_paper
 from feedsvc.parser.media import take_media, watch_video
 from feedsvc.parser.problems import Problems
 
@@ -74,7 +74,7 @@ def _start(heading: Heading, level: int) -> PaperDraft | DayHeading | None:
     """What a heading begins; None for one inside a paper."""
     if names_paper(heading, level):
         return PaperDraft(heading.line, heading.title, heading.address)
-    if names_day(heading) and heading.level <= level:
+    if begins_day(heading, level):
         return DayHeading(heading.line, heading.title)
     return None
 

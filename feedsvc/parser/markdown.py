@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from feedsvc.model import Medium
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
-from feedsvc.parser.headings import Heading, level_of_papers, names_day, names_paper, read_heading
+from feedsvc.parser.headings import Heading, begins_day, level_of_papers, names_paper, read_heading
 from feedsvc.parser.media import MediaMention, media_in_html, take_pictures, watch_video
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import render_markdown
@@ -34,14 +34,12 @@ def read_markdown(lines: Sequence[str], problems: Problems) -> Iterator[DraftPar
     ]
     level = level_of_papers(headings)
     starts = [
-        heading
-        for heading in headings
-        if names_paper(heading, level) or (names_day(heading) and heading.level <= level)
+        heading for heading in headings if names_paper(heading, level) or begins_day(heading, level)
     ]
     first = starts[0].line if starts else len(lines) + 1
     yield from _stray(lines[: first - 1], 1)
-    ends = [heading.line for heading in starts[1:]] + [len(lines) + 1]
-    for heading, end in zip(starts, ends, strict=True):
+    ends = [*(heading.line for heading in starts[1:]), len(lines) + 1]
+    for heading, end in zip(starts, ends, strict=False):  # there may be no heading at all
         body = lines[heading.line : end - 1]
         if names_paper(heading, level):
             yield _read_paper(heading, body, problems)

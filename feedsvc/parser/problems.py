@@ -114,9 +114,14 @@ CODES: dict[str, tuple[Severity, str]] = {
 QUOTED_LENGTH = 60
 
 
+def visible(text: str) -> str:
+    """`text` without signs that could move a terminal's cursor or hide what follows."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 def quoted(text: str) -> str:
     """`text` in quotes on one line, cut to about 60 characters."""
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     return f"'{line if len(line) <= QUOTED_LENGTH else line[: QUOTED_LENGTH - 1] + '…'}'"
 
 

@@ -1,0 +1,200 @@
+"""The small parts of the parser, by tables of what goes in and what comes out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from feedsvc.parser.dates import (
+    ImpossibleDateError,
+    date_in_heading,
+    date_in_path,
+    language_in_path,
+)
+from feedsvc.parser.fields import Authors, read_authors, read_votes
+from feedsvc.parser.links import canonical, web_address
+from feedsvc.parser.summary import render_markdown, sanitise
+from feedsvc.parser.titles import plain_title
+
+DAY = date(2024, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("2024-11-18.md", DAY),
+        ("2024/11/18.md", DAY),
+        ("2024-11-18.en.md", DAY),
+        ("2024/2024-11-18-daily-papers.markdown", DAY),
+        ("archive/2023/2024_11_18.html", DAY),
+        ("20241118.md", None),
+        ("notes.md", None),
+        ("12024-11-18.md", None),
+    ],
+)
+def test_a_path_names_a_day(path: str, day: date | None) -> None:
+    assert date_in_path(path) == day
+
+
+@pytest.mark.parametrize(
+    ("heading", "day"),
+    [
+        ("Daily Papers (2024-11-18)", DAY),
+        ("2024년 11월 18일 논문", DAY),
+        ("2024. 11. 18.", DAY),
+        ("Papers of November 18, 2024", DAY),
+        ("18 Nov 2024", DAY),
+        ("Version 1.2.3", None),
+        ("GPT-4 in 2024", None),
+    ],
+)
+def test_a_heading_names_a_day(heading: str, day: date | None) -> None:
+    assert date_in_heading(heading) == day
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024-13-01", "0024-11-18", "9999-01-01"])
+def test_a_day_that_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(ImpossibleDateError, match=text):
+        date_in_heading(text)
+
+
+def test_a_name_may_say_the_language() -> None:
+    assert language_in_path("2024-11-18.en.md") == "en"
+    assert language_in_path("2024-11-18.pt-BR.md") == "pt-BR"
+    assert language_in_path("2024-11-18.md") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://arxiv.org/abs/2411.06558",
+        "http://arxiv.org/abs/2411.06558v3",
+        "https://www.arxiv.org/pdf/2411.06558.pdf",
+        "https://arxiv.org/html/2411.06558v1#S2",
+        "https://export.arxiv.org/abs/2411.06558?context=cs",
+        "https://huggingface.co/papers/2411.06558",
+        "https://www.alphaxiv.org/abs/2411.06558",
+        "https://ar5iv.labs.arxiv.org/html/2411.06558",
+        "https://doi.org/10.48550/arXiv.2411.06558",
+    ],
+)
+def test_all_addresses_of_an_arxiv_paper_are_one_id(address: str) -> None:
+    assert canonical(address) == "https://arxiv.org/abs/2411.06558"
+
+
+@pytest.mark.parametrize(
+    ("address", "id_"),
+    [
+        ("https://arxiv.org/abs/math.GT/0309136v2", "https://arxiv.org/abs/math.GT/0309136"),
+        ("https://example.org/p?utm_source=x&id=7&fbclid=y#top", "https://example.org/p?id=7"),
+        ("https://example.org/p?b=1&a=%20", "https://example.org/p?b=1&a=%20"),
+        ("https://example.org", "https://example.org/"),
+    ],
+)
+def test_an_id_has_no_version_tracking_and_fragment(address: str, id_: str) -> None:
+    assert canonical(address) == id_
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" HTTPS://Example.ORG:443/a b ", "https://example.org/a%20b"),
+        ("//cdn.example.org/x.png", "https://cdn.example.org/x.png"),
+        ("https://예시.kr/논문", "https://xn--vv4b11d.kr/%EB%85%BC%EB%AC%B8"),
+        ("https://example.org/50%", "https://example.org/50%25"),
+        ("javascript:alert(1)", None),
+        ("data:image/png;base64,AA", None),
+        ("https://user@example.org/", None),
+        ("https://example.org:99999/", None),
+        ("https://", None),
+        ("relative/path.png", None),
+    ],
+)
+def test_only_web_addresses_are_taken(text: str, address: str | None) -> None:
+    assert web_address(text) == address
+
+
+def test_a_relative_address_is_resolved_where_a_base_is_given() -> None:
+    assert web_address("/a.svg", "https://example.org/x/") == "https://example.org/a.svg"
+    assert web_address("javascript:alert(1)", "https://example.org/") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("SOTOPIA-$π$", "SOTOPIA-π"),
+        ("M$^{2}$UGen", "M²UGen"),
+        (r"\textsc{X}", "X"),
+        (r"LLM$\times$MapReduce", "LLM×MapReduce"),
+        (r"$\textbf{\emph{Nested}}$ fonts", "Nested fonts"),
+        (r"$\text{D}^{2}\text{iT}$", "D²iT"),
+        (r"A$^*$ and x$_{i,j}$", "A* and x_(i,j)"),
+        (r"$\frac{1}{2}$ of $\{a\}$", "1/2 of {a}"),
+        (r"J\'er\^ome {\"U}ber na\"{\i}ve", "Jérôme Über naïve"),
+        (r"$\unknowncommand{x}$", r"$\unknowncommand{x}$"),
+        (r"{\sc Old} \bf switch", "Old switch"),
+        ("AtP* and L_2 and S^2R and `code`", "AtP* and L_2 and S^2R and `code`"),
+        ("from $5 to $10", "from $5 to $10"),
+        ("R&D &amp; AT&T &lt;think&gt; &copy", "R&D & AT&T <think> &copy"),
+        (r"50\% \& more\_less", "50% & more_less"),
+        ("  two \t lines ", "two lines"),
+    ],
+)
+def test_a_title_is_plain_unicode(source: str, title: str) -> None:
+    assert plain_title(source) == title
+
+
+@pytest.mark.parametrize(
+    ("value", "authors"),
+    [
+        ("A, B,, A , C", Authors(("A", "B", "C"))),
+        ("A, +, B", Authors(("A", "B"), more=True)),
+        ("A, et al.", Authors(("A",), more=True)),
+        ("['A', \"B O'C\"]", Authors(("A", "B O'C"))),
+        ("['A', 'B", Authors(("['A'", "'B"))),
+        ("-", Authors()),
+        ("", Authors()),
+    ],
+)
+def test_authors_are_names_in_order(value: str, authors: Authors) -> None:
+    assert read_authors(value) == authors
+
+
+@pytest.mark.parametrize(
+    ("value", "votes"), [("24", 24), ("1,024", 1024), ("0", 0), ("-", None), ("N/A", None)]
+)
+def test_votes_are_a_number_or_nothing(value: str, votes: int | None) -> None:
+    assert read_votes(value) == votes
+
+
+@pytest.mark.parametrize("value", ["many", "-3", "1.5", "１２", "12345678901", "1,2"])
+def test_other_votes_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=value):
+        read_votes(value)
+
+
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [
+        ("**만화(Comics)**를", "<p><strong>만화(Comics)</strong>를</p>"),
+        ("***Label***: text", "<p><strong>Label</strong>: text</p>"),
+        ("S*는 Q*도", "<p>S*는 Q*도</p>"),
+        ("an *emphasised* word", "<p>an <em>emphasised</em> word</p>"),
+        ("`a*b` and *c*", "<p><code>a*b</code> and <em>c</em></p>"),
+        ("<think> & </think>", "<p>&lt;think&gt; &amp; &lt;/think&gt;</p>"),
+        ("$a_1*b_1$ *x*", "<p>$a_1*b_1$ <em>x</em></p>"),
+        ("H<sub>2</sub>O <sub>", "<p>H<sub>2</sub>O &lt;sub&gt;</p>"),
+        ("[x](javascript:alert(1))", "<p>x</p>"),
+        ("[x](/relative)", "<p>x</p>"),
+        (
+            "see https://example.org/a?b=1&c=2.",
+            '<p>see <a href="https://example.org/a?b=1&amp;c=2">'
+            "https://example.org/a?b=1&amp;c=2</a>.</p>",
+        ),
+        ("2024. the year", "<p>2024. the year</p>"),
+        ("a&#8;b &#0;", "<p>ab \ufffd</p>"),
+    ],
+)
+def test_markdown_becomes_clean_html(line: str, html: str) -> None:
+    assert sanitise(render_markdown([line])) == html

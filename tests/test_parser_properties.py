@@ -1,0 +1,121 @@
+"""What holds for every digest, whatever is in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import lxml.html
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsvc.feeds.content import content_html, summary_text
+from feedsvc.model import Paper
+from feedsvc.parser import parse_digest
+from feedsvc.parser.problems import CODES
+
+FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}
+
+PIECES = st.sampled_from(
+    [
+        "## Daily Papers (2024-11-18)",
+        "### [Title](https://arxiv.org/abs/2411.00001)",
+        "### [Title](https://arxiv.org/abs/2411.00002",
+        "### Title",
+        "# [x](javascript:alert(1))",
+        "![](https://example.org/a.png)",
+        "![a](<b",
+        "[Watch Video]",
+        "<video src=x onerror=alert(1)>",
+        "<div><img src=https://example.org/b.png onload=alert(1)>",
+        "Vote: 24",
+        "Vote: x",
+        "Authors: A, +, ['B'",
+        "- **Label**: text <script>alert(1)</script>",
+        "  - nested `code` $x_1$ *a* S*",
+        "```",
+        "<!--",
+        "&#8; &#x1b; \x08eta \x0c \x00 \ufdd0",
+        "<<<<<<< HEAD",
+        "[a]: http://x",
+        "| a | b |",
+        "---",
+        "",
+    ]
+)
+TEXTS = st.one_of(
+    st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=25).map("\n".join),
+    st.text(max_size=300),
+)
+
+
+@given(data=st.one_of(st.binary(max_size=400), TEXTS.map(lambda text: text.encode())))
+def test_nothing_that_arrives_raises_and_nothing_forbidden_leaves(data: bytes) -> None:
+    for path in ("2024-11-18.md", "x.html", "2024-11-18.html"):
+        digest = parse_digest(path, data)
+        for paper in digest.papers:
+            for text in (paper.title, paper.summary_html, *paper.authors, paper.id):
+                assert not FORBIDDEN.search(text)
+            for section in paper.sections:
+                assert not FORBIDDEN.search(section.text + section.label)
+        for problem in digest.problems:
+            assert problem.line >= 1
+            assert problem.code in CODES
+            assert problem.message.isprintable()
+
+
+@given(text=TEXTS)
+def test_nothing_active_survives_in_a_summary(text: str) -> None:
+    for path in ("2024-11-18.md", "2024-11-18.html"):
+        for paper in parse_digest(path, text.encode()).papers:
+            for element in lxml.html.fragments_fromstring(f"<div>{content_html(paper)}</div>"):
+                for node in element.iter():
+                    assert node.tag not in ACTIVE
+                    assert not any(name.startswith("on") for name in node.attrib)
+                    address = node.get("href") or node.get("src") or "https:"
+                    assert address.startswith(("https:", "http:", "mailto:"))
+
+
+@given(text=TEXTS)
+def test_a_damaged_paper_leaves_its_neighbours_alone(text: str) -> None:
+    inside = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
+    inside = re.sub("[\r\0\ufffe\uffff<>=|-]{4,}", "", inside).replace("\r", "")
+    before = "## Daily Papers (2024-11-18)\n\n### [A](https://arxiv.org/abs/2411.00001)\n\n- a\n\n"
+    after = "\n### [C](https://arxiv.org/abs/2411.00003)\n\nVote: 3\n\n- **L**: c\n"
+    damaged = f"{before}### [B](https://arxiv.org/abs/2411.00002)\n{inside}{after}"
+    sound = f"{before}### [B](https://arxiv.org/abs/2411.00002)\n- b{after}"
+    papers = parse_digest("2024-11-18.md", damaged.encode()).papers
+    expected = parse_digest("2024-11-18.md", sound.encode()).papers
+    assert [papers[0], _unplaced(papers[-1])] == [expected[0], _unplaced(expected[-1])]
+
+
+WORDS = st.lists(
+    st.text(st.characters(categories=["L", "N"], max_codepoint=0xD7FF), min_size=1, max_size=8),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(bullets=st.lists(WORDS, min_size=1, max_size=5))
+def test_every_word_of_a_summary_stands_in_the_item_in_order(bullets: list[list[str]]) -> None:
+    lines = "\n".join(f"- {' '.join(words)}" for words in bullets)
+    text = f"## 2024-11-18\n### [T](https://arxiv.org/abs/2411.00001)\n{lines}\n"
+    (paper,) = parse_digest("x.md", text.encode()).papers
+    shown = lxml.html.fragment_fromstring(content_html(paper), create_parent="div")
+    expected = [word for words in bullets for word in words]
+    assert "".join(shown.text_content().split()) == "".join(expected)
+
+
+@given(text=TEXTS)
+def test_a_summary_is_never_the_whole_content(text: str) -> None:
+    for paper in parse_digest("2024-11-18.md", text.encode()).papers:
+        summary = summary_text(paper)
+        shown = lxml.html.fragment_fromstring(content_html(paper), create_parent="div")
+        has_only_text = not paper.media and len(paper.sections) == 1
+        if summary and has_only_text and not paper.sections[0].label:
+            assert summary != " ".join(shown.text_content().split())
+
+
+def _unplaced(paper: Paper) -> Paper:
+    return replace(paper, line=0)
