@@ -47,9 +47,16 @@ def check(path: Path, config: Config) -> Findings:
     if path.suffix.lower() not in READERS:
         suffixes = ", ".join(READERS)
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
-    folder = config.digests if path.resolve().is_relative_to(config.digests.resolve()) else None
-    name = path.resolve().relative_to(folder.resolve()).as_posix() if folder else path.name
-    return _findings(folder or path.parent, [name], config)
+    folder = _folder_of(path, config.digests)
+    return _findings(folder, [path.resolve().relative_to(folder.resolve()).as_posix()], config)
+
+
+def _folder_of(path: Path, digests: Path) -> Path:
+    """The folder that a digest's path begins in, spelled as the person did who named the digest."""
+    for folder in path.parents:
+        if folder.resolve() == digests.resolve():
+            return folder
+    return digests if path.resolve().is_relative_to(digests.resolve()) else path.parent
 
 
 def _findings(folder: Path, paths: Iterable[str], config: Config) -> Findings:

@@ -54,12 +54,11 @@ def _optional_path(value: object) -> Path | None:
 
 
 def _time_of_day(value: object) -> time:
-    parsed = value if isinstance(value, time) else None
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{2}:[0-9]{2}:[0-9]{2}", value):
-        parsed = time.fromisoformat(value)
-    if parsed is None or parsed.tzinfo or parsed.microsecond:
-        raise ValueError("a time of day in UTC, such as 00:59:59")
-    return parsed
+    if isinstance(value, time):
+        value = value.isoformat()
+    if isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3])(:[0-5][0-9]){2}", value):
+        return time.fromisoformat(value)
+    raise ValueError("a time of day in UTC, such as 00:59:59")
 
 
 def _language(value: object) -> str:

@@ -28,6 +28,7 @@ class Refresher:
         self._lock = threading.Lock()
         self._process = 0
         self._last_look = 0.0
+        self._trouble = ""
 
     def ensure_fresh(self) -> None:
         """Returns at once where the thread is at work; looks itself where it isn't.
@@ -53,11 +54,14 @@ class Refresher:
         self._last_look = time.monotonic()
 
     def _look_again(self) -> None:
-        """A look that may fail: the last state that was seen stays."""
+        """A look that may fail: the last state that was seen stays. Trouble is told of once."""
         try:
             self._look()
+            self._trouble = ""
         except FolderError as error:
-            _log.warning("%s", error)
+            if str(error) != self._trouble:
+                _log.warning("%s", error)
+            self._trouble = str(error)
         except Exception:  # noqa: BLE001 - the thread must live on, the next look may succeed
             _log.exception("The folder of digests could not be looked at.")
 

@@ -95,12 +95,12 @@ class Site:
 
         Raises NotFoundError, and FolderError where the folder was never readable.
         """
-        folder, _, name = path.rpartition("/")
+        folder, slash, name = path.rpartition("/")
         with self._index.reading() as store:
             state = _State(self._config, store, self._calendar_of(store))
             if path in files.FILES:
                 return state.file(path)
-            place = find_place(f"{folder}/", state.calendar, self._config.feed_size)
+            place = find_place(folder + slash, state.calendar, self._config.feed_size)
             if place and name in {"", PAGE}:
                 return state.page(place)
             if place and name in FEED_FORMATS:

@@ -21,7 +21,7 @@ from tests.conftest import SHARED
 ARCHIVE = SHARED / "sample-archive"
 pytestmark = pytest.mark.skipif(not ARCHIVE.is_dir(), reason=f"there is no {ARCHIVE}")
 
-FILES = sorted(ARCHIVE.rglob("*.md")) + [SHARED / "daily-papers-2024-11-18.md"]
+FILES = [*sorted(ARCHIVE.rglob("*.md")), SHARED / "daily-papers-2024-11-18.md"]
 
 
 @dataclass(frozen=True)

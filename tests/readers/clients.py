@@ -13,11 +13,11 @@ import sqlite3
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import atoma
@@ -112,13 +112,19 @@ def read_with_fastfeedparser(url: str) -> list[Seen]:
             link=entry.get("link"),
             published=_time(entry.get("published")),
             authors=_names(entry.get("authors")),
-            enclosures=tuple(one["url"] for one in entry.get("enclosures") or ()),
+            enclosures=tuple(_fastfeedparser_enclosures(entry)),
             thumbnail=entry.get("image"),
             summary=entry.get("description"),
             content=next((one["value"] for one in entry.get("content") or ()), None),
         )
         for entry in fastfeedparser.parse(_fetch(url)).entries
     ]
+
+
+def _fastfeedparser_enclosures(entry: fastfeedparser.FastFeedParserDict) -> Iterator[str]:
+    """RSS's and JSON Feed's stand apart, Atom's among the links."""
+    yield from (enclosure["url"] for enclosure in entry.get("enclosures") or ())
+    yield from (link["href"] for link in entry.get("links") or () if link["rel"] == "enclosure")
 
 
 def read_with_atoma(url: str) -> list[Seen]:
@@ -314,7 +320,7 @@ def _npm(package: str) -> Callable[[str], list[Seen]]:
     return read
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read_with_npm(url: str) -> dict[str, dict[str, list[dict]]]:
     """All packages at once: starting node takes longer than reading."""
     return json.loads(_run(["node", str(HERE / "read_feed.mjs"), url], HERE))
@@ -324,7 +330,13 @@ def _run(command: list[str], home: Path, stdin: bytes = b"") -> bytes:
     """What a program prints; it finds no settings but those in `home`."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
     finished = subprocess.run(
-        command, input=stdin, capture_output=True, env=environment, cwd=home, timeout=60, check=False
+        command,
+        input=stdin,
+        capture_output=True,
+        env=environment,
+        cwd=home,
+        timeout=60,
+        check=False,
     )
     assert finished.returncode == 0, finished.stderr.decode()
     return finished.stdout

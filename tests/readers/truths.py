@@ -1,0 +1,262 @@
+"""What clients should show: the truths of two archives, and of the documents made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from feedsvc.model import Paper
+from feedsvc.parser import READERS, parse_digest
+from tests.conftest import BASE_URL, DIGESTS
+
+FIRST_SECOND = time(0, 59, 59)
+"""UTC; when the first paper of a day is said to be published (DESIGN.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a client should show of one paper."""
+
+    id: str
+    title: str
+    link: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    enclosures: tuple[str, ...]
+    thumbnail: str | None
+    text: str
+    """All words of the content."""
+    opening: str
+    """The text that the summary is the beginning of."""
+
+    @property
+    def medium(self) -> str | None:
+        """What the content begins with."""
+        return self.enclosures[0] if self.enclosures else None
+
+
+@lru_cache(maxsize=1)
+def project_archive() -> dict[date, list[Truth]]:
+    """The project's own digests, read by its own parser, by day."""
+    first: dict[str, datetime] = {}
+    truths: dict[date, list[Truth]] = {}
+    for day, papers in sorted(_papers_of_project().items()):
+        for position, paper in enumerate(papers):
+            updated = _time(day, position)
+            published = first.setdefault(paper.id, updated)
+            truths.setdefault(day, []).append(_truth(paper, published, updated))
+    return truths
+
+
+def _papers_of_project() -> dict[date, list[Paper]]:
+    days: dict[date, list[Paper]] = {}
+    files = [file for file in DIGESTS.rglob("*") if file.suffix in READERS]
+    # 2024-11-18.md comes before 2024-11-18.en.md.
+    for file in sorted(files, key=lambda file: file.with_suffix("")):
+        if file.stem != "README":
+            path = file.relative_to(DIGESTS).as_posix()
+            for paper in parse_digest(path, file.read_bytes()).papers:
+                days.setdefault(paper.day, []).append(paper)
+    return days
+
+
+def _truth(paper: Paper, published: datetime, updated: datetime) -> Truth:
+    stills = (media.poster or media.url for media in paper.media)
+    blocks = (
+        f"{section.label}: {section.text}" if section.label else section.text
+        for section in paper.sections
+    )
+    return Truth(
+        id=paper.id,
+        title=paper.title,
+        link=paper.link or f"{BASE_URL}{paper.day}/",
+        published=published,
+        updated=updated,
+        authors=paper.authors,
+        enclosures=tuple(media.url for media in paper.media),
+        thumbnail=next((still for still in stills if not still.endswith(".mp4")), None),
+        text=" ".join(blocks),
+        opening=paper.sections[0].text,
+    )
+
+
+def _time(day: date, position: int) -> datetime:
+    return datetime.combine(day, FIRST_SECOND, UTC) - timedelta(seconds=position)
+
+
+# --- an archive of oddities ------------------------------------------------------------------
+
+HARD_DIGESTS = {
+    "2024-12-02.md": """\
+## Daily Papers (2024-12-02)
+
+### [A < B & C](https://arxiv.org/abs/2412.00001v2)
+
+![](https://cdn.example.org/a.png?w=1&h=2)
+
+Vote: 7
+
+Authors: Ann O'Neil, Björn & Co, 김철수
+
+- ***What's New***: 답하기 전에 <think> 토큰을 씁니다. `a < b && c`도 참입니다.
+- ***Technical Details***: R&D에서 x<y입니다.
+
+### [<think> tokens](https://arxiv.org/pdf/2412.00002)
+
+<video controls src="https://cdn.example.org/b.mp4" poster="https://cdn.example.org/b.jpg"></video>
+
+Vote: 3
+
+Authors: Dana Doe
+
+- ***What's New***: 영상이 있습니다.
+
+### "quoted" 'title' 🎉
+
+Vote: -
+
+- ***What's New***: 링크도 저자도 그림도 없습니다.
+""",
+    "2024-12-02.en.md": """\
+## Daily Papers (2024-12-02)
+
+### [Plain English](https://arxiv.org/abs/2412.00004)
+
+![](https://cdn.example.org/d.webp)
+
+Vote: 1
+
+Authors: Eve Ewing
+
+- ***What's New***: An English digest beside a Korean one.
+""",
+    "2024-12-03.md": """\
+## Daily Papers (2024-12-03)
+
+### [만화(Comics)를 읽는 모델](https://arxiv.org/abs/2412.00005)
+
+![](https://cdn.example.org/e.jpg)
+
+Vote: 9
+
+Authors: 이영희
+
+- ***What's New***: 만화를 읽습니다.
+
+### [A < B & C](https://arxiv.org/abs/2412.00001)
+
+![](https://cdn.example.org/a.png?w=1&h=2)
+
+Vote: 12
+
+Authors: Ann O'Neil, Björn & Co, 김철수
+
+- ***What's New***: 다시 나온 논문입니다.
+""",
+}
+
+FIRST_HARD_DAY, SECOND_HARD_DAY = date(2024, 12, 2), date(2024, 12, 3)
+
+
+def _hard(day: date, position: int, name: str, picture: str, **fields: Any) -> Truth:
+    """A paper whose fields are as usual, but for those given."""
+    usual = {
+        "id": f"https://arxiv.org/abs/{name}",
+        "link": f"https://arxiv.org/abs/{name}",
+        "published": _time(day, position),
+        "updated": _time(day, position),
+        "enclosures": (f"https://cdn.example.org/{picture}",),
+        "thumbnail": f"https://cdn.example.org/{picture}",
+        "text": f"What's New: {fields['opening']}",
+    }
+    return Truth(**{**usual, **fields})
+
+
+_THREE_AUTHORS = ("Ann O'Neil", "Björn & Co", "김철수")
+
+HARD_ARCHIVE = {
+    FIRST_HARD_DAY: [
+        _hard(
+            *(FIRST_HARD_DAY, 0, "2412.00001", "a.png?w=1&h=2"),
+            title="A < B & C",
+            link="https://arxiv.org/abs/2412.00001v2",
+            authors=_THREE_AUTHORS,
+            opening="답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다.",
+            text="What's New: 답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다."
+            " Technical Details: R&D에서 x<y입니다.",
+        ),
+        _hard(
+            *(FIRST_HARD_DAY, 1, "2412.00002", "b.mp4"),
+            title="<think> tokens",
+            link="https://arxiv.org/pdf/2412.00002",
+            authors=("Dana Doe",),
+            thumbnail="https://cdn.example.org/b.jpg",
+            opening="영상이 있습니다.",
+        ),
+        _hard(
+            *(FIRST_HARD_DAY, 2, "", ""),
+            id="tag:feedsvc,2024-12-02:4b689293994c9a46",
+            title="\"quoted\" 'title' 🎉",
+            link=f"{BASE_URL}2024-12-02/",
+            authors=(),
+            enclosures=(),
+            thumbnail=None,
+            opening="링크도 저자도 그림도 없습니다.",
+        ),
+        _hard(
+            *(FIRST_HARD_DAY, 3, "2412.00004", "d.webp"),
+            title="Plain English",
+            authors=("Eve Ewing",),
+            opening="An English digest beside a Korean one.",
+        ),
+    ],
+    SECOND_HARD_DAY: [
+        _hard(
+            *(SECOND_HARD_DAY, 0, "2412.00005", "e.jpg"),
+            title="만화(Comics)를 읽는 모델",
+            authors=("이영희",),
+            opening="만화를 읽습니다.",
+        ),
+        _hard(
+            *(SECOND_HARD_DAY, 1, "2412.00001", "a.png?w=1&h=2"),
+            title="A < B & C",
+            published=_time(FIRST_HARD_DAY, 0),
+            authors=_THREE_AUTHORS,
+            opening="다시 나온 논문입니다.",
+        ),
+    ],
+}
+
+# --- documents -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document made from one of the archives, in whatever format."""
+
+    archive: str
+    place: str
+    days: tuple[date, ...] = ()
+    """Those with papers in it; none means all."""
+
+    def truths(self) -> list[Truth]:
+        """Its papers, newest day first; of a paper in several days only the newest."""
+        archive = project_archive() if self.archive == "project" else HARD_ARCHIVE
+        once: dict[str, Truth] = {}
+        for day in sorted(self.days or archive, reverse=True):
+            for truth in archive[day]:
+                once.setdefault(truth.id, truth)
+        return list(once.values())
+
+
+DOCUMENTS = (
+    Document("project", "/"),
+    Document("project", "/all/"),
+    Document("project", "/2024-11-18/", (date(2024, 11, 18),)),
+    Document("project", "/2024-W47/", (date(2024, 11, 18), date(2024, 11, 20), date(2024, 11, 22))),
+    Document("hard", "/"),
+    Document("hard", "/2024-12-02/", (FIRST_HARD_DAY,)),
+)

@@ -1,0 +1,179 @@
+"""The static site: what a build writes, leaves alone and removes, on whatever machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from feedsvc.build import Report, build
+from feedsvc.config import Config
+from feedsvc.errors import BuildError
+from feedsvc.site import Site
+from tests.archive import digest, paper, write_archive
+from tests.conftest import BASE_URL, DIGESTS
+
+Configure = Callable[..., Config]
+
+
+def _build(config: Config) -> Report:
+    site = Site(config)
+    site.refresh()
+    return build(site, config)
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def config(tmp_path: Path, configure: Configure) -> Config:
+    return configure(digests=write_archive(tmp_path / "digests", days=10, papers=2))
+
+
+def test_a_host_finds_what_it_needs(config: Config) -> None:
+    _build(config)
+    files = set(_tree(config.out))
+    assert {"index.html", "404.html", ".nojekyll", "feed.xml", "opml.xml", "style.css"} <= files
+    assert {"2024-01-01/feed.xml", "2024-W01/rss.xml", "all/feed.json"} <= files
+
+
+def test_a_build_after_no_change_writes_nothing(config: Config) -> None:
+    first = _build(config)
+    times = {path: path.stat().st_mtime_ns for path in config.out.rglob("*")}
+    second = _build(config)
+    assert (second.written, second.unchanged, second.removed) == (0, first.written, 0)
+    assert {path: path.stat().st_mtime_ns for path in config.out.rglob("*")} == times
+
+
+def test_what_is_gone_is_removed_and_what_is_not_ours_stays(config: Config) -> None:
+    _build(config)
+    (config.out / "CNAME").write_text("papers.example.org")
+    (config.out / "2024-01-08" / "notes.txt").write_text("mine")
+    for day in ("2024-01-08", "2024-01-09", "2024-01-10"):
+        (config.digests / f"{day}.md").unlink()
+    report = _build(config)
+    assert report.removed == 4 * 4  # three days and their week, each a page and three feeds
+    assert not (config.out / "2024-01-09").exists()
+    assert not (config.out / "2024-W02").exists()
+    assert _tree(config.out / "2024-01-08") == {"notes.txt": b"mine"}
+    assert (config.out / "CNAME").exists()
+
+
+def test_the_files_have_the_mode_that_the_umask_leaves(config: Config) -> None:
+    before = os.umask(0o027)
+    try:
+        _build(config)
+    finally:
+        os.umask(before)
+    assert (config.out / "feed.xml").stat().st_mode & 0o777 == 0o640
+
+
+def test_litter_of_a_killed_build_is_taken_away(config: Config) -> None:
+    _build(config)
+    (config.out / "all" / ".feedsvc-0123456789abcdef.tmp").write_bytes(b"half")
+    _build(config)
+    assert not list(config.out.rglob("*.tmp"))
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
+    config: Config, configure: Configure
+) -> None:
+    config.out.mkdir()
+    (config.out / "all").write_text("a file where a folder must be")
+    with pytest.raises(BuildError, match="the site can't be written"):
+        _build(config)
+    inside = configure(digests=config.digests, out=config.digests / "site")
+    with pytest.raises(BuildError, match="inside the digests' folder"):
+        _build(inside)
+
+
+def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path) -> None:
+    """A real one: the file system of the folder has no room for the new day."""
+    _build(config)
+    before = _tree(config.out)
+    (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", map(paper, range(50, 90))))
+    script = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from pathlib import Path\n"
+        "from feedsvc.build import build\n"
+        "from feedsvc.config import Config\n"
+        "from feedsvc.errors import BuildError\n"
+        "from feedsvc.site import Site\n"
+        "digests, out, index, url = sys.argv[1:]\n"
+        "config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)\n"
+        "site = Site(config)\n"
+        "site.refresh()\n"
+        "site.paths()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "try:\n"
+        "    build(site, config)\n"
+        "except BuildError as error:\n"
+        "    print(error)\n"
+    )
+    arguments = [str(config.digests), str(config.out), str(tmp_path / "other"), BASE_URL]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    assert "the site can't be written: File too large" in done.stdout
+    torn = _tree(config.out)
+    _build(config)
+    after = _tree(config.out)
+    for name, content in torn.items():
+        assert content in {before.get(name), after[name]}
+    assert set(torn) <= set(after)
+
+
+def _foreign_environments(tmp_path: Path) -> Iterator[dict[str, str]]:
+    for number, (zone, locale, seed) in enumerate(
+        [("Asia/Seoul", "C", "1"), ("America/St_Johns", "C.UTF-8", "2")]
+    ):
+        yield {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path / f"home{number}"),
+            "TZ": zone,
+            "LC_ALL": locale,
+            "PYTHONHASHSEED": seed,
+            "FEEDSVC_OUT": str(tmp_path / f"out{number}"),
+            "FEEDSVC_BASE_URL": BASE_URL,
+        }
+
+
+def test_two_machines_build_the_same_bytes(tmp_path: Path) -> None:
+    trees = []
+    for number, environment in enumerate(_foreign_environments(tmp_path)):
+        copy = tmp_path / f"digests{number}"
+        files = sorted(DIGESTS.rglob("*.md"), reverse=bool(number))
+        for file in files:
+            target = copy / file.relative_to(DIGESTS)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            os.utime(target, (number * 10**8, number * 10**9))
+        environment["FEEDSVC_DIGESTS"] = str(copy)
+        subprocess.run(
+            [sys.executable, "-m", "feedsvc", "build"], env=environment, cwd=tmp_path, check=True
+        )
+        trees.append(_tree(Path(environment["FEEDSVC_OUT"])))
+    assert trees[0] == trees[1]
+    assert len(trees[0]) > 80
+
+
+def test_a_site_below_a_path_prefix_links_to_itself(config: Config, configure: Configure) -> None:
+    prefixed = configure(digests=config.digests, base_url="https://example.org/papers/")
+    _build(prefixed)
+    feed = (prefixed.out / "feed.xml").read_text()
+    assert '<link href="https://example.org/papers/feed.xml" rel="self"' in feed
+    not_found = (prefixed.out / "404.html").read_text()
+    assert 'href="/papers/style.css"' in not_found
+    assert 'href="./style.css"' in (prefixed.out / "index.html").read_text()
+    assert 'href="../style.css"' in (prefixed.out / "2024-01-01" / "index.html").read_text()

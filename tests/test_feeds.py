@@ -1,0 +1,202 @@
+"""What an item says in each format, and what feedgen alone would get wrong."""
+
+from __future__ import annotations
+
+import json
+import locale
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feedsvc.config import Config
+from feedsvc.feeds.content import LONGEST_SUMMARY, summary_text
+from feedsvc.parser import parse_digest
+from feedsvc.site import Site
+from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
+
+PICTURE = "https://pictures.example.org/7.png"
+Configure = Callable[..., Config]
+
+
+@pytest.fixture
+def site(tmp_path: Path, configure: Configure) -> Site:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    (folder / "2024-11-18.md").write_text(
+        digest("2024-11-18", [paper(7, "첫째 <think> 문장. 둘째 문장. 셋째 문장."), paper(8)])
+    )
+    site = Site(configure(digests=folder))
+    site.refresh()
+    return site
+
+
+def _content(site: Site, path: str) -> bytes:
+    return site.document(path).content
+
+
+def test_an_atom_entry_has_every_field(site: Site) -> None:
+    entry = read_atom(_content(site, "/feed.xml")).entries[0]
+
+    def text(name: str) -> str | None:
+        return entry.findtext(name, None, NAMESPACES)
+
+    assert text("atom:id") == "https://arxiv.org/abs/2411.00007"
+    assert text("atom:title") == "Paper 7"
+    assert text("atom:published") == text("atom:updated") == "2024-11-18T00:59:59+00:00"
+    assert text("atom:summary") == "첫째 <think> 문장. 둘째 문장."
+    assert text("paper:votes") == "7"
+    names = [name.text for name in entry.iterfind("atom:author/atom:name", NAMESPACES)]
+    assert names == ["Ada Lovelace", "Author 7"]
+    terms = [category.get("term") for category in entry.iterfind("atom:category", NAMESPACES)]
+    assert terms == ["2024-11-18", "arXiv:2411"]
+    content = entry.find("atom:content", NAMESPACES)
+    assert content is not None
+    assert content.get("type") == "html"
+    assert str(content.text).startswith(f'<p><img src="{PICTURE}"')
+    assert "&lt;think&gt;" in str(content.text)
+
+
+def test_the_picture_stands_in_four_places(site: Site) -> None:
+    entry = read_atom(_content(site, "/feed.xml")).entries[0]
+    content = entry.findtext("atom:content", None, NAMESPACES)
+    enclosure = entry.find("atom:link[@rel='enclosure']", NAMESPACES)
+    thumbnail = entry.find("media:thumbnail", NAMESPACES)
+    medium = entry.find("media:content", NAMESPACES)
+    assert content is not None
+    assert enclosure is not None
+    assert thumbnail is not None
+    assert medium is not None
+    assert f'src="{PICTURE}"' in content
+    assert dict(enclosure.attrib) == {"rel": "enclosure", "type": "image/png", "href": PICTURE}
+    assert thumbnail.get("url") == medium.get("url") == PICTURE
+
+
+def test_feedgen_alone_breaks_the_links_of_an_entry() -> None:
+    """If this fails, feedgen is mended and ItemExtension.extend_atom may shrink."""
+    feed = FeedGenerator()
+    feed.id("urn:x")
+    feed.title("x")
+    entry = feed.add_entry()
+    entry.id("urn:y")
+    entry.title("y")
+    entry.content("y")
+    entry.enclosure(PICTURE, 0, "image/png")
+    link = etree.fromstring(feed.atom_str()).find("atom:entry/atom:link", NAMESPACES)
+    assert link is not None
+    assert dict(link.attrib) == {"href": PICTURE}
+
+
+def test_an_rss_item_has_every_field(site: Site) -> None:
+    item = next(etree.fromstring(_content(site, "/rss.xml")).iter("item"))
+    guid, enclosure = item.find("guid"), item.find("enclosure")
+    assert guid is not None
+    assert enclosure is not None
+    assert (guid.text, guid.get("isPermaLink")) == ("https://arxiv.org/abs/2411.00007", "false")
+    assert dict(enclosure.attrib) == {"url": PICTURE, "length": "0", "type": "image/png"}
+    assert item.findtext("dc:creator", None, NAMESPACES) == "Ada Lovelace, Author 7"
+    assert item.findtext("pubDate") == "Mon, 18 Nov 2024 00:59:59 +0000"
+    assert item.findtext("description") == "첫째 &lt;think&gt; 문장. 둘째 문장."
+    order = [etree.QName(child).localname for child in item]
+    assert order.index("description") < order.index("encoded")
+
+
+def test_a_json_item_has_every_field(site: Site) -> None:
+    feed = json.loads(_content(site, "/feed.json"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    item = feed["items"][0]
+    assert item["authors"] == [{"name": "Ada Lovelace"}, {"name": "Author 7"}]
+    assert item["image"] == PICTURE
+    assert item["attachments"] == [{"url": PICTURE, "mime_type": "image/png"}]
+    assert item["_paper"] == {"day": "2024-11-18", "votes": 7}
+    assert item["date_published"] == "2024-11-18T00:59:59Z"
+
+
+def test_times_keep_the_order_of_the_digest(site: Site) -> None:
+    entries = read_atom(_content(site, "/feed.xml")).entries
+    times = [str(entry.findtext("atom:updated", None, NAMESPACES)) for entry in entries]
+    assert times == sorted(times, reverse=True)
+    assert len(set(times)) == len(times)
+
+
+def test_making_rss_leaves_the_locale_of_the_process_alone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(locale, "setlocale", lambda *given: calls.append(given))
+    assert site.document("/rss.xml").content
+    assert not calls
+
+
+@pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json", "index.html"])
+def test_an_empty_archive_has_valid_documents(
+    name: str, tmp_path: Path, configure: Configure
+) -> None:
+    (tmp_path / "digests").mkdir()
+    site = Site(configure(digests=tmp_path / "digests"))
+    for folder in ("/", "/all/"):
+        content = _content(site, folder + name)
+        if name == "feed.xml":
+            assert read_atom(content).text("atom:updated") == "1970-01-01T00:00:00+00:00"
+        assert content
+
+
+def test_a_paper_in_two_digests_is_one_item_of_the_all_time_feed(
+    tmp_path: Path, configure: Configure
+) -> None:
+    folder = write_archive(tmp_path / "digests", days=3, papers=2)
+    (folder / "2024-01-03.md").write_text(digest("2024-01-03", [paper(5), paper(0, "새 요약")]))
+    site = Site(configure(digests=folder))
+    feed = read_atom(_content(site, "/feed.xml"))
+    ids = [id_[-5:] for id_ in feed.ids]
+    assert ids == ["00005", "00000", "00002", "00003", "00001"]
+    entry = feed.entries[1]
+    published = str(entry.findtext("atom:published", None, NAMESPACES))
+    updated = str(entry.findtext("atom:updated", None, NAMESPACES))
+    assert datetime.fromisoformat(published) == datetime(2024, 1, 1, 0, 59, 59, tzinfo=UTC)
+    assert datetime.fromisoformat(updated) == datetime(2024, 1, 3, 0, 59, 58, tzinfo=UTC)
+    assert "새 요약" in str(entry.findtext("atom:content", None, NAMESPACES))
+    first_day = read_atom(_content(site, "/2024-01-01/feed.xml")).entries[0]
+    assert "요약입니다." in str(first_day.findtext("atom:content", None, NAMESPACES))
+
+
+def test_an_english_digest_beside_a_korean_one_says_its_language(
+    tmp_path: Path, configure: Configure
+) -> None:
+    folder = write_archive(tmp_path / "digests", days=1, papers=1)
+    (folder / "2024-01-01.en.md").write_text(digest("2024-01-01", [paper(9, "In English.")]))
+    feed = read_atom(_content(Site(configure(digests=folder)), "/2024-01-01/feed.xml"))
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert [entry.get(language) for entry in feed.entries] == [None, "en"]
+    assert feed.root.get(language) == "ko"
+
+
+def test_a_long_summary_is_cut_between_words() -> None:
+    text = digest("2024-11-18", [paper(1, "낱말 " * 200)])
+    (one,) = parse_digest("x.md", text.encode()).papers
+    summary = summary_text(one)
+    assert len(summary) <= LONGEST_SUMMARY
+    assert summary.endswith("낱말…")
+
+
+def test_a_paper_without_a_link_leads_to_its_day(tmp_path: Path, configure: Configure) -> None:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    (folder / "2024-11-18.md").write_text(
+        "## 2024-11-18\n### [A](https://a.example/)\n- a\n### B\n- b\n"
+    )
+    entry = read_atom(_content(Site(configure(digests=folder)), "/feed.xml")).entries[1]
+    link = entry.find("atom:link[@rel='alternate']", NAMESPACES)
+    assert link is not None
+    assert link.get("href") == "https://papers.example.org/2024-11-18/"
+    assert str(entry.findtext("atom:id", None, NAMESPACES)).startswith("tag:feedsvc,2024-11-18:")
+
+
+def test_the_time_of_day_is_a_setting(tmp_path: Path, configure: Configure) -> None:
+    folder = write_archive(tmp_path / "digests", days=1, papers=1, first=date(2024, 11, 18))
+    config = configure(digests=folder, time_of_day=datetime(2000, 1, 1, 7, 30).time())  # noqa: DTZ001
+    feed = read_atom(_content(Site(config), "/feed.xml"))
+    assert feed.text("atom:updated") == "2024-11-18T07:30:00+00:00"

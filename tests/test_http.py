@@ -1,0 +1,273 @@
+"""Conditional requests, encodings, methods, redirects and errors of the Flask app."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urljoin
+
+import brotli
+import pytest
+import zstandard
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedsvc.config import Config
+from feedsvc.web import create_app
+from tests.archive import digest, paper, write_archive
+from tests.conftest import BASE_URL, DIGESTS
+
+Configure = Callable[..., Config]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    index = tmp_path_factory.mktemp("http") / "index.sqlite3"
+    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).test_client()
+
+
+def _get(client: FlaskClient, path: str = "/feed.xml", **headers: str) -> TestResponse:
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.get(path, headers=fields)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '"{tag}"',
+        'W/"{tag}"',
+        '"other", W/"{tag}"',
+        "*",
+        '"{tag}-gzip"',
+        'W/"{tag}-gzip"',
+        '"{tag};gzip"',
+        '"{tag}.gz"',
+    ],
+)
+def test_a_known_tag_is_answered_with_304(client: FlaskClient, form: str) -> None:
+    tag = _get(client).headers["ETag"].strip('"')
+    response = _get(client, If_None_Match=form.format(tag=tag))
+    assert response.status_code == 304
+    assert response.data == b""
+
+
+def test_a_304_to_a_proxy_names_the_tag_that_the_proxy_knows(client: FlaskClient) -> None:
+    tag = _get(client).headers["ETag"]
+    proxied = tag[:-1] + '-gzip"'
+    response = _get(client, If_None_Match=proxied, Accept_Encoding="gzip")
+    assert (response.status_code, response.headers["ETag"]) == (304, tag)
+
+
+@pytest.mark.parametrize("form", ['"other"', "", "{tag}x", '"', '"{tag}x"', 'W/"x-gzip"', "\x07"])
+def test_other_tags_are_answered_whole(client: FlaskClient, form: str) -> None:
+    response = _get(client)
+    tag = response.headers["ETag"].strip('"')
+    modified = response.headers["Last-Modified"]
+    # The tag decides, even where the time would not (RFC 9110 section 13.2.2).
+    again = _get(client, If_None_Match=form.format(tag=tag), If_Modified_Since=modified)
+    assert again.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 200),
+        ("Mon, 01 Jan 2091 00:00:00 GMT", 304),
+        ("rubbish", 200),
+        ("0", 200),
+    ],
+)
+def test_a_time_is_compared_by_age(client: FlaskClient, since: str, status: int) -> None:
+    assert _get(client, If_Modified_Since=since).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding", "decode"),
+    [
+        ("gzip", "gzip", gzip.decompress),
+        ("br", "br", brotli.decompress),
+        ("zstd", "zstd", lambda body: zstandard.ZstdDecompressor().decompress(body)),
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("br;q=0.1, gzip;q=0.9", "gzip", gzip.decompress),
+        ("*", "br", brotli.decompress),
+        ("", None, bytes),
+        ("identity", None, bytes),
+        ("br;q=0, gzip;q=0", None, bytes),
+        ("identity;q=1, gzip;q=0.5", None, bytes),
+        ("rubbish;;q=x,,", None, bytes),
+    ],
+)
+def test_a_client_gets_the_encoding_it_likes_best(
+    client: FlaskClient, accepted: str, coding: str | None, decode: Callable[[bytes], bytes]
+) -> None:
+    response = _get(client, Accept_Encoding=accepted)
+    assert response.headers.get("Content-Encoding") == coding
+    assert decode(response.data) == _get(client).data
+    assert response.headers["Vary"] == "Accept-Encoding"
+
+
+def test_each_encoding_has_a_tag_of_its_own(client: FlaskClient) -> None:
+    tags = {
+        _get(client, Accept_Encoding=coding).headers["ETag"]
+        for coding in ("identity", "gzip", "br", "zstd")
+    }
+    assert len(tags) == 4
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/", "/2024-11-18/", "/nowhere", "/atom.xml"])
+def test_head_has_the_headers_of_get(client: FlaskClient, path: str) -> None:
+    get, head = client.get(path), client.head(path)
+    assert head.data == b""
+    assert (head.status_code, dict(head.headers)) == (get.status_code, dict(get.headers))
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/atom.xml", "feed.xml"),
+        ("/index.xml", "feed.xml"),
+        ("/feed", "feed.xml"),
+        ("/feed/", "../feed.xml"),
+        ("/rss", "rss.xml"),
+        ("/RSS", "rss.xml"),
+        ("/2024-11-18", "2024-11-18/"),
+        ("/2024-W47", "2024-W47/"),
+        ("/all", "all/"),
+        ("/2024-11-18/feed/", "../feed.xml"),
+    ],
+)
+def test_what_readers_try_leads_to_the_document(
+    client: FlaskClient, path: str, location: str
+) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.headers["Location"]) == (301, location)
+    assert client.get(urljoin(path, location)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/nowhere", "/2024-02-30/", "/2024-11-19/", "/2023-W47/", "/20241118/", "/2024-W47-1/"),
+        *(
+            "/..%2fetc",
+            "/%00",
+            "/%ff",
+            "/a//b",
+            "/2024-11-18//",
+            "/.//evil.example/",
+            "/feed.xml/x",
+        ),
+        *("/evil.example%2f..", "/" + "a" * 5000, "/2024-11-19", "/nowhere/feed"),
+    ],
+)
+def test_nothing_else_is_there(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.content_type.startswith("text/html")
+    assert b"Traceback" not in response.data
+    assert len(response.data) < 2000
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"])
+def test_other_methods_are_refused(client: FlaskClient, method: str) -> None:
+    response = client.open("/feed.xml", method=method)
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_readers_in_a_browser_may_read_every_answer(client: FlaskClient) -> None:
+    tag = _get(client).headers["ETag"]
+    responses = [
+        _get(client),
+        _get(client, If_None_Match=tag),
+        client.get("/nowhere"),
+        client.get("/atom.xml"),
+        client.post("/feed.xml"),
+        client.options("/feed.xml"),
+    ]
+    assert [response.status_code for response in responses] == [200, 304, 404, 301, 405, 204]
+    for response in responses:
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_past_is_fresh_for_a_day_and_the_rest_for_minutes(client: FlaskClient) -> None:
+    assert _get(client, "/2024-11-18/feed.xml").headers["Cache-Control"] == "public, max-age=86400"
+    for path in ("/feed.xml", "/", "/all/feed.xml", "/opml.xml"):
+        assert _get(client, path).headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_feed_says_its_relations_in_the_headers_too(client: FlaskClient) -> None:
+    link = _get(client, "/2024-W47/feed.xml").headers["Link"]
+    assert '<https://papers.example.org/2024-W47/feed.xml>; rel="self"' in link
+    assert '<https://papers.example.org/feed.xml>; rel="current"' in link
+    assert 'rel="prev-archive"' in link
+
+
+def test_a_query_changes_nothing(client: FlaskClient) -> None:
+    plain, asked = _get(client), _get(client, "/feed.xml?utm_source=reader&x=%ff")
+    assert (asked.data, asked.headers["ETag"]) == (plain.data, plain.headers["ETag"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/papers/feed.xml", "/feed.xml", "/papers/2024-11-18/", "/papers/"]
+)
+def test_a_path_prefix_works_whether_or_not_the_proxy_takes_it_off(
+    configure: Configure, path: str
+) -> None:
+    config = configure(base_url="https://example.org/papers/")
+    response = create_app(config).test_client().get(path)
+    assert response.status_code == 200
+    assert b"https://example.org/papers/feed.xml" in response.data
+
+
+def test_a_change_of_the_folder_shows_by_itself(tmp_path: Path, configure: Configure) -> None:
+    folder = write_archive(tmp_path / "digests", days=2, papers=1)
+    client = create_app(configure(digests=folder, refresh=0.05)).test_client()
+    tag = _get(client).headers["ETag"]
+    (folder / "2024-01-03.md").write_text(digest("2024-01-03", [paper(77)]))
+    _eventually(lambda: b"2411.00077" in _get(client, If_None_Match=tag).data)
+    (folder / "2024-01-03.md").unlink()
+    _eventually(lambda: _get(client, If_None_Match=tag).status_code == 304)
+
+
+def test_the_last_good_state_stays_while_the_folder_is_gone(
+    tmp_path: Path, configure: Configure
+) -> None:
+    folder = write_archive(tmp_path / "digests", days=2, papers=1)
+    client = create_app(configure(digests=folder, refresh=0.05)).test_client()
+    tag = _get(client).headers["ETag"]
+    folder.rename(tmp_path / "elsewhere")
+    for _ in range(5):
+        _pause()
+        assert _get(client).headers["ETag"] == tag
+
+
+def test_a_folder_that_never_was_is_503(tmp_path: Path, configure: Configure) -> None:
+    response = create_app(configure(digests=tmp_path / "nowhere")).test_client().get("/feed.xml")
+    assert response.status_code == 503
+    assert str(tmp_path).encode() not in response.data
+
+
+def test_healthz_tells_how_it_is(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert response.headers["Cache-Control"] == "no-store"
+    health = response.get_json()
+    assert health["status"] == "ok"
+    assert health["newest_day"] == "2025-02-25"
+    assert health["days"] == 12
+    assert health["errors"] == 0
+
+
+def _pause() -> None:
+    time.sleep(0.1)
+
+
+def _eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if holds():
+            return
+        _pause()
+    pytest.fail("it did not come true within 10 seconds")

@@ -1,0 +1,277 @@
+"""The index follows the folder, is shared, and is made anew whenever it is of no use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from feedsvc.config import Config
+from feedsvc.index.folder import find_digests
+from feedsvc.parser import parse_digest
+from feedsvc.site import Site
+from tests.archive import digest, paper, read_atom, write_archive
+
+Configure = Callable[..., Config]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_archive(tmp_path / "digests", days=8, papers=2)
+
+
+def _age(folder: Path) -> None:
+    """Makes every file old enough for its stamp to be trusted."""
+    past = time.time() - 60
+    for path in folder.rglob("*"):
+        os.utime(path, (past, past))
+
+
+def _fresh(folder: Path, configure: Configure, tmp_path: Path) -> dict[str, str]:
+    """What a site shows that has never seen the folder before."""
+    site = Site(configure(digests=folder, index=tmp_path / f"fresh{time.time_ns()}.sqlite3"))
+    return {path: site.document(path).etag for path in site.paths()}
+
+
+def _shown(site: Site) -> dict[str, str]:
+    site.refresh()
+    return {path: site.document(path).etag for path in site.paths()}
+
+
+def test_after_any_change_the_site_is_as_if_made_anew(
+    folder: Path, configure: Configure, tmp_path: Path
+) -> None:
+    site = Site(configure(digests=folder))
+    steps: list[Callable[[], object]] = [
+        lambda: None,
+        lambda: (folder / "2024-01-20.md").write_text(digest("2024-01-20", [paper(90)])),
+        (folder / "2024-01-03.md").unlink,
+        lambda: (folder / "2024-01-04.md").write_text(digest("2024-01-04", [paper(1), paper(91)])),
+        lambda: (folder / "2024-01-02.md").rename(folder / "2024-02-02.md"),
+        lambda: (folder / "2024-01-01.en.md").write_text(digest("2024-01-01", [paper(92)])),
+        lambda: (folder / "extra.md").write_text(digest("2024-01-01", [paper(93), paper(0)])),
+        lambda: shutil.rmtree(folder) or folder.mkdir(),
+    ]
+    for step in steps:
+        step()
+        assert _shown(site) == _fresh(folder, configure, tmp_path)
+
+
+def test_only_what_changed_is_read_again(
+    folder: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counting(path: str, data: bytes, media_base: str) -> object:
+        read.append(path)
+        return parse_digest(path, data, media_base)
+
+    monkeypatch.setattr("feedsvc.recipe.parse_digest", counting)
+    site = Site(configure(digests=folder))
+    site.refresh()
+    assert len(read) == 8
+    read.clear()
+    _age(folder)
+    (folder / "2024-01-05.md").write_text(digest("2024-01-05", [paper(50)]))
+    site.refresh()
+    site.refresh()
+    assert read == ["2024-01-05.md"]
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(folder: Path, configure: Configure) -> None:
+    site = Site(configure(digests=folder))
+    site.refresh()
+    path = folder / "2024-01-08.md"
+    status = path.stat()
+    path.write_text(path.read_text().replace("요약입니다", "달라졌다네"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    site.refresh()
+    assert "달라졌다네" in site.document("/2024-01-08/feed.json").content.decode()
+
+
+UNREADABLE = """
+import os, sys
+from pathlib import Path
+from feedsvc.config import Config
+from feedsvc.site import Site
+root = Path(sys.argv[1])
+Site(Config(digests=root / "digests", index=root / "first.sqlite3")).paths()  # loads all modules
+if os.getuid() == 0:  # who may read everything
+    os.setuid(65534)
+site = Site(Config(digests=root / "digests", index=root / "second.sqlite3"))
+site.refresh()
+before = site.document("/2024-01-08/feed.json").content
+(root / "digests" / "2024-01-08.md").chmod(0)
+(root / "digests" / "2024-01-07.md").unlink()
+for _ in range(2):
+    site.refresh()
+    assert site.document("/2024-01-08/feed.json").content == before
+    (problem,) = site.problems()
+    print(problem.code, problem.path, problem.message)
+(root / "digests" / "2024-01-08.md").chmod(0o600)
+site.refresh()
+assert site.document("/2024-01-08/feed.json").content == before
+assert not site.problems()
+print("read again")
+"""
+
+
+def test_a_file_that_becomes_unreadable_keeps_its_last_good_version() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        write_archive(root / "digests", days=8, papers=2)
+        for path in (root, *root.rglob("*")) if os.getuid() == 0 else ():
+            os.chown(path, 65534, 65534)
+        done = subprocess.run(
+            [sys.executable, "-c", UNREADABLE, name], capture_output=True, text=True, check=False
+        )
+    assert done.stderr == ""
+    first, second, last = done.stdout.splitlines()
+    assert first == second
+    assert first.startswith("unreadable 2024-01-08.md the file can't be read: Permission denied;")
+    assert last == "read again"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b"this is no database" * 1000),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+        lambda path: path.unlink(),
+    ],
+    ids=["foreign", "empty", "cut", "deleted"],
+)
+def test_a_damaged_index_is_made_anew_without_a_word(
+    folder: Path, configure: Configure, damage: Callable[[Path], object], tmp_path: Path
+) -> None:
+    config = configure(digests=folder)
+    expected = _shown(Site(config))
+    for left in tmp_path.glob("index.sqlite3-*"):
+        left.unlink()
+    assert config.index
+    damage(config.index)
+    assert _shown(Site(config)) == expected
+
+
+def test_an_index_that_is_deleted_under_a_running_site_is_made_anew(
+    folder: Path, configure: Configure, tmp_path: Path
+) -> None:
+    site = Site(configure(digests=folder))
+    expected = _shown(site)
+    for left in tmp_path.glob("index.sqlite3*"):
+        left.unlink()
+    assert site.document("/feed.xml").etag == expected["/feed.xml"]
+    assert _shown(site) == expected
+
+
+def test_an_index_of_other_settings_is_not_used(folder: Path, configure: Configure) -> None:
+    first = Site(configure(digests=folder))
+    first.refresh()
+    other = Site(configure(digests=folder, base_url="https://other.example/"))
+    other.refresh()
+    assert b"https://other.example/feed.xml" in other.document("/feed.xml").content
+
+
+def test_where_no_file_can_be_written_the_index_is_kept_in_memory(
+    folder: Path, configure: Configure, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    site = Site(configure(digests=folder, index=tmp_path / "file" / "index.sqlite3"))
+    assert _shown(site) == _fresh(folder, configure, tmp_path)
+
+
+def test_two_sites_share_one_index(folder: Path, configure: Configure) -> None:
+    first, second = Site(configure(digests=folder)), Site(configure(digests=folder))
+    assert _shown(first) == _shown(second)
+    (folder / "2024-01-09.md").write_text(digest("2024-01-09", [paper(80)]))
+    assert _shown(second) == _shown(first)
+
+
+def test_readers_see_whole_states_while_the_folder_changes(
+    folder: Path, configure: Configure
+) -> None:
+    """Each state has one more paper in both of two days; no reader may see them differ."""
+    site = Site(configure(digests=folder))
+    site.refresh()
+    stop = threading.Event()
+
+    def change() -> None:
+        for number in range(100, 130):
+            papers = [paper(one) for one in range(100, number + 1)]
+            for day in ("2024-03-05", "2024-03-06"):
+                (folder / f"{day}.md").write_text(digest(day, papers))
+            site.refresh()
+        stop.set()
+
+    def read() -> None:
+        while not stop.is_set():
+            feed = (
+                read_atom(site.document("/2024-W10/feed.xml").content) if _has_week(site) else None
+            )
+            if feed:
+                assert len(feed.ids) == len(set(feed.ids))
+                assert feed.text("atom:updated") == "2024-03-06T00:59:59+00:00"
+
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(change), *(pool.submit(read) for _ in range(3))]
+        for done in work:
+            done.result()
+
+
+def _has_week(site: Site) -> bool:
+    return "/2024-W10/feed.xml" in site.paths()
+
+
+def test_only_digests_are_found(tmp_path: Path) -> None:
+    root = tmp_path / "digests"
+    for name in (
+        *("2024-11-18.md", "2024/11/19.md", "any name.markdown", "x/page.HTML"),
+        *("README.md", "notes.txt", ".hidden.md", ".git/2024-11-18.md", "_draft.md", "a.md~"),
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x")
+    os.mkfifo(root / "2024-11-20.md")
+    (root / "folder.md").mkdir()
+    (tmp_path / "outside.md").write_text("x")
+    (root / "leads-out.md").symlink_to(tmp_path / "outside.md")
+    (root / "leads-in.md").symlink_to(root / "2024-11-18.md")
+    (root / "loop").symlink_to(root)
+    (root / "nowhere.md").symlink_to(root / "gone")
+    found = [digest.path for digest in find_digests(root)]
+    assert found == [
+        "2024-11-18.md",
+        "2024/11/19.md",
+        "any name.markdown",
+        "leads-in.md",
+        "x/page.HTML",
+    ]
+
+
+def test_a_write_lock_held_by_another_process_delays_but_does_not_break(
+    folder: Path, configure: Configure
+) -> None:
+    config = configure(digests=folder)
+    site = Site(config)
+    site.refresh()
+    assert config.index
+    other = sqlite3.connect(config.index, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    (folder / "2024-01-09.md").write_text(digest("2024-01-09", [paper(80)]))
+    with ThreadPoolExecutor(1) as pool:
+        refreshing = pool.submit(site.refresh)
+        assert b"2411.00080" not in site.document("/feed.xml").content
+        other.execute("COMMIT")
+        other.close()
+        refreshing.result(timeout=30)
+    assert b"2411.00080" in site.document("/feed.xml").content

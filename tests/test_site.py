@@ -1,0 +1,118 @@
+"""The table of places: the chain of archives, the size of the subscription document, the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from feedsvc.config import Config
+from feedsvc.errors import FolderError, NotFoundError
+from feedsvc.site import Site
+from feedsvc.weeks import Calendar, Week, parse_day, parse_week
+from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
+from tests.conftest import BASE_URL
+
+Configure = Callable[..., Config]
+
+
+@pytest.fixture
+def site(tmp_path: Path, configure: Configure) -> Site:
+    """Sixty days of three papers: nine weeks of up to 21."""
+    site = Site(configure(digests=write_archive(tmp_path / "digests", days=60, papers=3)))
+    site.refresh()
+    return site
+
+
+def test_the_chain_of_archives_reaches_every_paper(site: Site) -> None:
+    feed = read_atom(site.document("/feed.xml").content)
+    ids, address, newer = list(feed.ids), feed.link("prev-archive"), None
+    logical_id = feed.text("atom:id")
+    while address:
+        path = "/" + address.removeprefix(BASE_URL)
+        feed = read_atom(site.document(path).content)
+        assert feed.root.find("fh:archive", NAMESPACES) is not None
+        assert feed.text("atom:id") == logical_id
+        assert feed.link("current") == BASE_URL + "feed.xml"
+        if newer:
+            assert feed.link("next-archive") == newer
+        ids += feed.ids
+        newer, address = address, feed.link("prev-archive")
+    assert sorted(ids) == [f"https://arxiv.org/abs/2411.{number:05}" for number in range(180)]
+
+
+def test_the_subscription_document_holds_the_fewest_whole_weeks(site: Site) -> None:
+    ids = read_atom(site.document("/feed.xml").content).ids
+    # 2024-02-29 is a Thursday: 4 days of the newest week and 5 whole weeks.
+    assert len(ids) == 3 * (4 + 5 * 7)
+    assert ids[0].endswith(f"{59 * 3:05}")
+
+
+def test_the_complete_feed_has_every_paper_and_no_archive_links(site: Site) -> None:
+    feed = read_atom(site.document("/all/feed.xml").content)
+    assert len(feed.ids) == 180
+    assert feed.root.find("fh:complete", NAMESPACES) is not None
+    assert not any(feed.link(name) for name in ("prev-archive", "next-archive", "current"))
+    assert feed.text("atom:id") == BASE_URL + "all/"
+
+
+def test_every_path_has_a_document_and_its_own_path(site: Site) -> None:
+    paths = site.paths()
+    assert len(set(paths)) == len(paths)
+    for path in paths:
+        assert site.document(path).path == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/2024-01-01",
+        "/2023-12-31/",
+        "/2024-W20/",
+        "/2024-W00/",
+        "/2024-w01/",
+        "/20240101/",
+        "/２０24-01-01/",
+        "//feed.xml",
+        "/all/x.xml",
+        "/2024-01-01/style.css",
+        "relative",
+        "",
+    ],
+)
+def test_other_paths_have_none(site: Site, path: str) -> None:
+    with pytest.raises(NotFoundError):
+        site.document(path)
+
+
+def test_a_missing_folder_is_said_in_a_sentence(tmp_path: Path, configure: Configure) -> None:
+    with pytest.raises(FolderError, match="can't be read: No such file or directory"):
+        Site(configure(digests=tmp_path / "nowhere")).refresh()
+
+
+def test_one_new_day_changes_the_documents_it_must(site: Site, tmp_path: Path) -> None:
+    before = {path: site.document(path).etag for path in site.paths()}
+    (tmp_path / "digests" / "2024-03-01.md").write_text(digest("2024-03-01", [paper(999)]))
+    site.refresh()
+    after = {path: site.document(path).etag for path in site.paths()}
+    changed = {path for path, etag in before.items() if after[path] != etag}
+    feeds = {path for path in changed if not path.endswith((".html", "sitemap.xml", "opml.xml"))}
+    places = {path.rpartition("/")[0] for path in feeds}
+    assert places == {"", "/all", "/2024-W09"}
+
+
+def test_times_of_calendars_are_strict() -> None:
+    assert parse_day("2024-11-18") == date(2024, 11, 18)
+    assert parse_week("2024-W47") == Week(2024, 47)
+    assert parse_week("2020-W53") == Week(2020, 53)
+    for text in ("2024-W53", "2024-W00", "2024-W1", "0000-W01", "9999-W53", "2024-11-31"):
+        assert parse_week(text) is None
+        assert parse_day(text) is None
+
+
+def test_a_week_belongs_to_its_iso_year() -> None:
+    calendar = Calendar([date(2024, 12, 30), date(2025, 1, 1)], [1, 1])
+    assert list(calendar.weeks) == [Week(2025, 1)]
+    assert list(calendar.newest_weeks(100)) == [Week(2025, 1)]
