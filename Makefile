@@ -1,5 +1,7 @@
 # `make serve` and `make test` each do everything, from the environment to the result.
 
+# FLAGS goes to the command: make serve FLAGS="--port 9000"
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,10 +10,10 @@ READY := $(VENV)/ready
 .PHONY: serve build check test lint unit soak lock clean
 
 serve: $(READY)
-	$(BIN)/feedsvc serve
+	$(BIN)/feedsvc serve $(FLAGS)
 
 build: $(READY)
-	$(BIN)/feedsvc build
+	$(BIN)/feedsvc build $(FLAGS)
 
 check: $(READY)
 	$(BIN)/feedsvc check

@@ -55,6 +55,11 @@ def _without_tags(truth: Truth) -> str:
     return re.sub(r"<[^<>]*>", "", truth.opening)
 
 
+def _fallback(truth: Truth) -> str:
+    """What stands inside a video, for readers that can't play it."""
+    return "▶ Video " if (truth.medium or "").endswith(".mp4") else ""
+
+
 def _unescaped_twice(truth: Truth) -> str:
     tree = lxml.html.fragment_fromstring(truth.text, create_parent="div")
     return " ".join(tree.text_content().split())
@@ -94,7 +99,7 @@ LIMITS = (
     ),
     Limit(
         *("rss2email", _RSS, "authors", "leaves its own placeholder where there are none"),
-        _joined or ("<author>",),
+        lambda truth: _joined(truth) or ("<author>",),
     ),
     Limit("rss2email", _XML, "thumbnail", "sends no thumbnails"),
     Limit("rss2email", _XML, "opening", "sends the content only"),
@@ -122,7 +127,7 @@ LIMITS = (
     ),
     Limit(
         *("@extractus/feed-extractor", (JSON,), "opening", "describes by the content"),
-        lambda truth: html.escape(truth.text, quote=False),
+        lambda truth: _fallback(truth) + html.escape(truth.text, quote=False),
     ),
     Limit("htmlparser2", _ATOM, "published", "takes `updated`", lambda truth: truth.updated),
     Limit("htmlparser2", _XML, "authors", "has no authors"),

@@ -104,9 +104,31 @@ Authors: Ann O'Neil, Björn & Co, 김철수
 - ***What's New***: 답하기 전에 <think> 토큰을 씁니다. `a < b && c`도 참입니다.
 - ***Technical Details***: R&D에서 x<y입니다.
 
-### [<think> tokens](https://arxiv.org/pdf/2412.00002)
+### [만화(Comics)를 읽는 모델](https://arxiv.org/abs/2412.00002)
 
-<video controls src="https://cdn.example.org/b.mp4" poster="https://cdn.example.org/b.jpg"></video>
+Authors: 이영희
+
+- ***What's New***: 두 날에 나오는 논문의 첫 글입니다.
+""",
+    "2024-12-02.en.md": """\
+## Daily Papers (2024-12-02)
+
+### [Plain English](https://arxiv.org/abs/2412.00003)
+
+![](https://cdn.example.org/c.webp)
+
+Vote: 1
+
+Authors: Eve Ewing
+
+- ***What's New***: An English digest beside a Korean one.
+""",
+    "2024-12-03.md": """\
+## Daily Papers (2024-12-03)
+
+### [<think> tokens](https://arxiv.org/pdf/2412.00004)
+
+<video controls src="https://cdn.example.org/d.mp4" poster="https://cdn.example.org/d.jpg"></video>
 
 Vote: 3
 
@@ -119,55 +141,28 @@ Authors: Dana Doe
 Vote: -
 
 - ***What's New***: 링크도 저자도 그림도 없습니다.
-""",
-    "2024-12-02.en.md": """\
-## Daily Papers (2024-12-02)
 
-### [Plain English](https://arxiv.org/abs/2412.00004)
+### [만화(Comics)를 읽는 모델](https://arxiv.org/abs/2412.00002v3)
 
-![](https://cdn.example.org/d.webp)
-
-Vote: 1
-
-Authors: Eve Ewing
-
-- ***What's New***: An English digest beside a Korean one.
-""",
-    "2024-12-03.md": """\
-## Daily Papers (2024-12-03)
-
-### [만화(Comics)를 읽는 모델](https://arxiv.org/abs/2412.00005)
-
-![](https://cdn.example.org/e.jpg)
+![](https://cdn.example.org/b.jpg)
 
 Vote: 9
 
 Authors: 이영희
 
-- ***What's New***: 만화를 읽습니다.
-
-### [A < B & C](https://arxiv.org/abs/2412.00001)
-
-![](https://cdn.example.org/a.png?w=1&h=2)
-
-Vote: 12
-
-Authors: Ann O'Neil, Björn & Co, 김철수
-
-- ***What's New***: 다시 나온 논문입니다.
+- ***What's New***: 두 날에 나오는 논문의 새 글입니다.
 """,
 }
+"""Two days: one of them in two languages, one paper in both of them."""
 
-FIRST_HARD_DAY, SECOND_HARD_DAY = date(2024, 12, 2), date(2024, 12, 3)
 
-
-def _hard(day: date, position: int, name: str, picture: str, **fields: Any) -> Truth:
+def _hard(time_: datetime, name: str, picture: str, **fields: Any) -> Truth:
     """A paper whose fields are as usual, but for those given."""
     usual = {
         "id": f"https://arxiv.org/abs/{name}",
         "link": f"https://arxiv.org/abs/{name}",
-        "published": _time(day, position),
-        "updated": _time(day, position),
+        "published": time_,
+        "updated": time_,
         "enclosures": (f"https://cdn.example.org/{picture}",),
         "thumbnail": f"https://cdn.example.org/{picture}",
         "text": f"What's New: {fields['opening']}",
@@ -175,57 +170,58 @@ def _hard(day: date, position: int, name: str, picture: str, **fields: Any) -> T
     return Truth(**{**usual, **fields})
 
 
-_THREE_AUTHORS = ("Ann O'Neil", "Björn & Co", "김철수")
-
 HARD_ARCHIVE = {
-    FIRST_HARD_DAY: [
+    (first := date(2024, 12, 2)): [
         _hard(
-            *(FIRST_HARD_DAY, 0, "2412.00001", "a.png?w=1&h=2"),
+            *(_time(first, 0), "2412.00001", "a.png?w=1&h=2"),
             title="A < B & C",
             link="https://arxiv.org/abs/2412.00001v2",
-            authors=_THREE_AUTHORS,
+            authors=("Ann O'Neil", "Björn & Co", "김철수"),
             opening="답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다.",
             text="What's New: 답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다."
             " Technical Details: R&D에서 x<y입니다.",
         ),
         _hard(
-            *(FIRST_HARD_DAY, 1, "2412.00002", "b.mp4"),
+            *(_time(first, 1), "2412.00002", ""),
+            title="만화(Comics)를 읽는 모델",
+            authors=("이영희",),
+            enclosures=(),
+            thumbnail=None,
+            opening="두 날에 나오는 논문의 첫 글입니다.",
+        ),
+        _hard(
+            *(_time(first, 2), "2412.00003", "c.webp"),
+            title="Plain English",
+            authors=("Eve Ewing",),
+            opening="An English digest beside a Korean one.",
+        ),
+    ],
+    (second := date(2024, 12, 3)): [
+        _hard(
+            *(_time(second, 0), "2412.00004", "d.mp4"),
             title="<think> tokens",
-            link="https://arxiv.org/pdf/2412.00002",
+            link="https://arxiv.org/pdf/2412.00004",
             authors=("Dana Doe",),
-            thumbnail="https://cdn.example.org/b.jpg",
+            thumbnail="https://cdn.example.org/d.jpg",
             opening="영상이 있습니다.",
         ),
         _hard(
-            *(FIRST_HARD_DAY, 2, "", ""),
-            id="tag:feedsvc,2024-12-02:4b689293994c9a46",
+            *(_time(second, 1), "", ""),
+            id="tag:feedsvc,2024-12-03:4b689293994c9a46",
             title="\"quoted\" 'title' 🎉",
-            link=f"{BASE_URL}2024-12-02/",
+            link=f"{BASE_URL}2024-12-03/",
             authors=(),
             enclosures=(),
             thumbnail=None,
             opening="링크도 저자도 그림도 없습니다.",
         ),
         _hard(
-            *(FIRST_HARD_DAY, 3, "2412.00004", "d.webp"),
-            title="Plain English",
-            authors=("Eve Ewing",),
-            opening="An English digest beside a Korean one.",
-        ),
-    ],
-    SECOND_HARD_DAY: [
-        _hard(
-            *(SECOND_HARD_DAY, 0, "2412.00005", "e.jpg"),
+            *(_time(second, 2), "2412.00002", "b.jpg"),
             title="만화(Comics)를 읽는 모델",
+            link="https://arxiv.org/abs/2412.00002v3",
+            published=_time(first, 1),
             authors=("이영희",),
-            opening="만화를 읽습니다.",
-        ),
-        _hard(
-            *(SECOND_HARD_DAY, 1, "2412.00001", "a.png?w=1&h=2"),
-            title="A < B & C",
-            published=_time(FIRST_HARD_DAY, 0),
-            authors=_THREE_AUTHORS,
-            opening="다시 나온 논문입니다.",
+            opening="두 날에 나오는 논문의 새 글입니다.",
         ),
     ],
 }
@@ -258,5 +254,4 @@ DOCUMENTS = (
     Document("project", "/2024-11-18/", (date(2024, 11, 18),)),
     Document("project", "/2024-W47/", (date(2024, 11, 18), date(2024, 11, 20), date(2024, 11, 22))),
     Document("hard", "/"),
-    Document("hard", "/2024-12-02/", (FIRST_HARD_DAY,)),
 )

@@ -1,0 +1,224 @@
+"""What the documents say is run or compared here, so that it stays true."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from feedsvc.config import Config, load_config
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+SETTINGS = ROOT / "docs" / "settings.md"
+BIN = Path(sys.executable).parent
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+    path = f"{BIN}{os.pathsep}{kept['PATH']}"
+    return {**kept, "PATH": path, "FEEDSVC_INDEX": str(folder / "docs.sqlite3"), **more}
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The project as a newcomer has it, but for the environment, which is ready."""
+    folder = tmp_path / "clone"
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    for name in names:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@contextmanager
+def _running(command: str, folder: Path, **environment: str) -> Iterator[None]:
+    with (folder / "output.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S602 - the README's own line, as a person types it
+            command,
+            shell=True,
+            cwd=folder,
+            env=_environment(folder, **environment),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _wait_for(url: str, log: Path) -> bytes:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bytes(response.read())
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} does not answer: {log.read_text()}")
+
+
+def test_make_serve_shows_the_projects_own_digests(clone: Path) -> None:
+    assert _blocks("sh")[0] == "make serve\n"
+    (clone / ".venv").mkdir()
+    (clone / ".venv" / "bin").symlink_to(BIN)
+    (clone / ".venv" / "ready").touch()
+    port = _free_port()
+    with _running(f"make serve FLAGS='--port {port}'", clone):
+        feed = _wait_for(f"http://127.0.0.1:{port}/feed.xml", clone / "output.log")
+        assert f"http://127.0.0.1:{port}/feed.xml".encode() in feed
+    said = (clone / "output.log").read_text()
+    assert f"subscribe  http://127.0.0.1:{port}/feed.xml" in said
+
+
+@pytest.mark.parametrize("target", ["serve", "test", "build", "check", "lint", "lock"])
+def test_make_knows_what_the_documents_name(clone: Path, target: str) -> None:
+    subprocess.run(["make", "-n", target], cwd=clone, check=True, capture_output=True)
+
+
+def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
+    (example,) = _blocks("markdown")
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "digests" / "any name.md").write_text(example)
+    install, check, serve = _blocks("sh")[1].splitlines()
+    assert install == "pip install ."
+    done = subprocess.run(
+        check.split(),
+        cwd=tmp_path,
+        env=_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1 day, 1 paper, 0 errors, 0 warnings\n"
+    port = _free_port()
+    with _running(serve.replace("8000", str(port)), tmp_path):
+        feed = _wait_for(f"http://127.0.0.1:{port}/2024-11-18/feed.json", tmp_path / "output.log")
+        assert b"2411.06558" in feed
+
+
+def test_gunicorn_serves_the_app_as_said(clone: Path) -> None:
+    setting, command = _blocks("sh")[2].splitlines()
+    port = _free_port()
+    with _running(f"{setting}\n{command.replace('8000', str(port))}", clone):
+        url = f"http://127.0.0.1:{port}"
+        feed = _wait_for(f"{url}/feed.xml", clone / "output.log")
+        assert b"https://papers.example.org/feed.xml" in feed
+        odd = urllib.request.Request(f"{url}/feed.xml", headers={"SCRIPT_NAME": "/x"})
+        assert urllib.request.urlopen(odd, timeout=5).status == 200
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
+def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
+    (location,) = _blocks("nginx")
+    inner, outer = _free_port(), _free_port()
+    (clone / "nginx.conf").write_text(
+        f"daemon off; pid {clone}/nginx.pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {clone}/body; proxy_temp_path {clone}/p;\n"
+        f"fastcgi_temp_path {clone}/f; uwsgi_temp_path {clone}/u; scgi_temp_path {clone}/s;\n"
+        f"server {{ listen 127.0.0.1:{outer}; gzip on; gzip_types application/atom+xml;\n"
+        f"{location.replace('8000', str(inner))} }} }}\n"
+    )
+    base = {"FEEDSVC_BASE_URL": f"http://127.0.0.1:{outer}/papers/"}
+    with _running(f"feedsvc serve --port {inner}", clone, **base):
+        _wait_for(f"http://127.0.0.1:{inner}/feed.xml", clone / "output.log")
+        with _running(f"nginx -p {clone} -c {clone}/nginx.conf", clone):
+            url = f"http://127.0.0.1:{outer}/papers/feed.xml"
+            feed = _wait_for(url, clone / "output.log")
+            assert url.encode() in feed
+            _wait_for(f"http://127.0.0.1:{outer}/papers/2024-11-18", clone / "output.log")
+
+
+def test_the_static_build_is_made_as_said(clone: Path) -> None:
+    command = _blocks("sh")[3].strip()
+    subprocess.run(command.split(), cwd=clone, env=_environment(clone), check=True)
+    assert (clone / "site" / "feed.xml").is_file()
+
+
+def test_the_workflow_builds_the_site(clone: Path) -> None:
+    (workflow,) = _blocks("yaml")
+    commands = re.findall(r"- run: (.*)", workflow)
+    assert commands[0] == "pip install ."
+    for command in commands[1:]:
+        filled = re.sub(r"\$\{\{ github\.(\w+\.)*(\w+) \}\}", r"\2", command)
+        subprocess.run(  # noqa: S602 - the workflow's own line
+            filled,
+            shell=True,
+            cwd=clone,
+            env=_environment(clone),
+            check=True,
+            capture_output=True,
+        )
+    assert "path: site" in workflow
+    feed = (clone / "site" / "feed.xml").read_text()
+    assert "https://repository_owner.github.io/name/feed.xml" in feed
+
+
+def test_the_pages_of_the_readme_exist(built: Path) -> None:
+    for path in re.findall(r"`(/[^` ]*)`", README):
+        assert (built / path[1:]).exists(), path
+    for link in re.findall(r"\]\(([\w./-]+)\)", README):
+        assert (ROOT / link).is_file(), link
+
+
+def _table() -> str:
+    rows = ["| name | default | meaning |", "| --- | --- | --- |"]
+    for field in fields(Config):
+        default = f"`{field.default}`" if field.default not in {"", None} else ""
+        rows.append(f"| `{field.name}` | {default} | {field.metadata['meaning']} |")
+    return "\n".join(rows)
+
+
+def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
+    start, end = "<!-- table -->\n", "\n<!-- end -->"
+    text = SETTINGS.read_text()
+    before, _, rest = text.partition(start)
+    expected = before + start + _table() + end + rest.partition(end.strip())[2]
+    if request.config.getoption("update_goldens"):
+        SETTINGS.write_text(expected)
+    assert SETTINGS.read_text() == expected
+
+
+def test_the_example_of_settings_is_valid(tmp_path: Path) -> None:
+    example = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text(), re.DOTALL)[0]
+    (tmp_path / "feedsvc.toml").write_text(example)
+    config = load_config(tmp_path / "feedsvc.toml", environment={})
+    assert config.title == tomllib.loads(example)["title"]
+
+
+def test_the_lock_names_no_host() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "//" not in lock
+    assert "--hash=sha256:" in lock
