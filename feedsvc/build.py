@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,25 +41,41 @@ def build(site: Site, config: Config, progress: Progress = silently) -> Report:
             f"{config.out}: the site can't be written inside the digests' folder, where its pages "
             "would be read as digests; name another folder with --out."
         )
-    report = Report()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _remove_litter(out)
-        paths = site.paths()
-        for path in progress(paths, "files"):
-            if _write(out / path.removeprefix("/"), site.document(path).content):
-                report.written += 1
-            else:
-                report.unchanged += 1
-        for stale in _stale(out, {out / path.removeprefix("/") for path in paths}):
-            stale.unlink()
-            report.removed += 1
-            with suppress(OSError):  # somebody else's file is in it
-                stale.parent.rmdir()
+        with _alone_in(out):
+            return _write_site(site, out, progress)
     except OSError as error:
         raise BuildError(
             f"{error.filename or config.out}: the site can't be written: {error.strerror}."
         ) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Waits until no other build is at work in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_site(site: Site, out: Path, progress: Progress) -> Report:
+    report = Report()
+    _remove_litter(out)
+    paths = site.paths()
+    for path in progress(paths, "files"):
+        if _write(out / path.removeprefix("/"), site.document(path).content):
+            report.written += 1
+        else:
+            report.unchanged += 1
+    for stale in _stale(out, {out / path.removeprefix("/") for path in paths}):
+        stale.unlink()
+        report.removed += 1
+        with suppress(OSError):  # somebody else's file is in it
+            stale.parent.rmdir()
     return report
 
 

@@ -134,6 +134,19 @@ def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path
     assert set(torn) <= set(after)
 
 
+def test_two_builds_into_one_folder_take_turns(config: Config, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "feedsvc", "build", "--base-url", BASE_URL]
+    command += ["--digests", str(config.digests), "--out", str(config.out)]
+    environment = {**os.environ, "FEEDSVC_INDEX": str(tmp_path / "shared.sqlite3")}
+    builds = [
+        subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    said = [build.communicate()[1] for build in builds]
+    assert [build.returncode for build in builds] == [0] * 4, said
+    assert _build(config).written == 0
+
+
 def _foreign_environments(tmp_path: Path) -> Iterator[dict[str, str]]:
     for number, (zone, locale, seed) in enumerate(
         [("Asia/Seoul", "C", "1"), ("America/St_Johns", "C.UTF-8", "2")]

@@ -25,7 +25,7 @@ from feedsvc.index.refresh import (
     is_up_to_date,
     silently,
 )
-from feedsvc.index.store import Day, State, Store
+from feedsvc.index.store import BUSY_SECONDS, Day, State, Store
 
 __all__ = ["Day", "Index", "Progress", "Recipe", "State", "Store", "silently"]
 
@@ -72,7 +72,7 @@ class Index:
                 try:
                     self._bring_up_to_date(found, progress)
                 except sqlite3.DatabaseError as error:
-                    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                    if _is_busy(error):
                         return  # another process has been at it all the while
                     repair()
                 else:
@@ -104,12 +104,21 @@ class Index:
     def _open(self) -> _Connection:
         if self._is_in_cache and not self._file:
             self._file = _file_in_cache(self._folder, self._recipe.fingerprint)
-        for _ in range(2):
+        deadline = time.monotonic() + BUSY_SECONDS
+        while time.monotonic() < deadline:
             try:
                 return _Connection(self._file)
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error):
+                    break
+                time.sleep(0.05)  # SQLite itself doesn't wait when it turns WAL on
             except (OSError, sqlite3.Error):
-                _remove(self._file)
-        return _Connection(None)
+                break
+        _remove(self._file)
+        try:
+            return _Connection(self._file)
+        except (OSError, sqlite3.Error):
+            return _Connection(None)
 
     def _reopen_empty(self) -> None:
         """Removes an index that SQLite can't use, so that a new one is made."""
@@ -143,6 +152,11 @@ class _Connection:
             return not self._file or self._file.stat().st_ino == self._inode
         except OSError:
             return False
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether another process is at work: what it has made must not be thrown away."""
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _file_in_cache(folder: Path, fingerprint: str) -> Path | None:

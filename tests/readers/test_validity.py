@@ -13,7 +13,7 @@ from feedsvc.build import build
 from feedsvc.config import Config
 from feedsvc.site import Site
 from tests.conftest import BASE_URL
-from tests.readers.rules import RULES, Feed, Rule
+from tests.readers.rules import RULES, Feed, Rule, atom, json_feed, rss, xml
 from tests.readers.truths import HARD_DIGESTS
 
 CASES = [
@@ -74,3 +74,78 @@ def test_every_place_has_a_document_to_validate(built: Path, name: str) -> None:
     places = [page.parent for page in built.rglob("index.html")]
     assert len(places) > len(RULES)
     assert all((place / name).is_file() for place in places)
+
+
+SPOILED = (
+    ("feed.xml", xml.has_one_self_link, 'rel="self"', 'rel="via"'),
+    ("rss.xml", xml.has_one_self_link, "all/rss.xml", "rss.xml"),
+    ("feed.xml", xml.has_absolute_addresses, 'src="https://cdn', 'src="/cdn'),
+    ("feed.xml", xml.has_absolute_addresses, "<icon>https:", "<icon>"),
+    ("rss.xml", xml.has_absolute_addresses, "<link>https://arxiv", "<link>arxiv"),
+    ("feed.xml", xml.has_media_attributes, "<media:thumbnail url", "<media:thumbnail href"),
+    ("rss.xml", xml.has_media_attributes, 'medium="image"', 'medium="video"'),
+    ("feed.xml", xml.is_either_complete_or_paged, 'rel="alternate"', 'rel="next-archive"'),
+    ("rss.xml", xml.is_either_complete_or_paged, "<fh:complete/>", "<fh:complete/><fh:archive/>"),
+    ("feed.xml", xml.has_safe_content, "&lt;li&gt;", "&lt;li onclick=x&gt;"),
+    ("rss.xml", xml.has_safe_content, "&lt;li&gt;", "&lt;script&gt;"),
+    ("feed.xml", atom.follows_the_schema, "<title>", "<heading>x</heading><title>"),
+    ("feed.xml", atom.has_authors, "<name>Dana Doe", "<name>"),
+    ("feed.xml", atom.has_unique_ids, "2412.00001</id>", "2412.00002</id>"),
+    ("feed.xml", atom.has_one_alternate_of_a_kind, 'rel="enclosure" ', ""),
+    ("feed.xml", atom.has_valid_times, "00:59:58", "00:59:59"),
+    ("feed.xml", atom.has_valid_times, "2024-12-03T", "2024-12-33T"),
+    ("feed.xml", atom.has_valid_times, "<published>2024", "<published>2025"),
+    ("feed.xml", atom.has_telling_texts, "<title>Plain English", "<title>"),
+    ("feed.xml", atom.has_telling_texts, "<summary>영상이 있습니다.", "<summary>"),
+    ("feed.xml", atom.has_telling_texts, "<summary>링크도", "<summary>What's New: 링크도"),
+    ("feed.xml", atom.has_whole_enclosures, 'type="image/webp"', 'type="webp"'),
+    ("feed.xml", atom.names_its_language, 'xml:lang="en"', 'xml:lang="English (US)"'),
+    ("rss.xml", rss.has_required_elements, "<title>Plain English</title>", ""),
+    ("rss.xml", rss.has_required_elements, 'version="2.0"', 'version="0.91"'),
+    ("rss.xml", rss.has_unique_guids, "2412.00001</guid>", "2412.00002</guid>"),
+    ("rss.xml", rss.has_unique_guids, ' isPermaLink="false"', ""),
+    ("rss.xml", rss.has_rfc_822_times, "<pubDate>Tue", "<pubDate>Wed"),
+    ("rss.xml", rss.has_rfc_822_times, "00:59:58 +0000", "00:59:59 +0000"),
+    ("rss.xml", rss.has_whole_enclosures, 'length="0" ', ""),
+    ("rss.xml", rss.has_telling_descriptions, "<description>영상이 있습니다.", "<description>"),
+    ("rss.xml", rss.has_telling_descriptions, "링크도", "What's New: 링크도"),
+    (
+        "rss.xml",
+        rss.has_creators_and_no_addresses,
+        "<dc:creator>",
+        "<author>x</author><dc:creator>",
+    ),
+    ("rss.xml", rss.names_its_language, "<language>ko", "<language>한국어"),
+    ("feed.json", json_feed.has_fields_of_the_right_type, '"_paper"', '"paper"'),
+    ("feed.json", json_feed.has_fields_of_the_right_type, '{"name":"Dana Doe"}', '"Dana Doe"'),
+    ("feed.json", json_feed.has_required_fields, '"content_html"', '"_content"'),
+    (
+        "feed.json",
+        json_feed.has_unique_item_ids,
+        '"id":"https://arxiv.org/abs/2412.00001"',
+        '"id":"https://arxiv.org/abs/2412.00002"',
+    ),
+    ("feed.json", json_feed.knows_its_address, "all/feed.json", "feed.json"),
+    (
+        "feed.json",
+        json_feed.has_telling_summaries,
+        '"summary":"링크도',
+        '"summary":"What\'s New: 링크도',
+    ),
+)
+"""What makes a good document (of all hard digests) break a rule: a text, and what replaces it."""
+
+
+@pytest.mark.parametrize(("name", "rule", "good", "bad"), SPOILED)
+def test_a_rule_notices_what_breaks_it(
+    sites: list[Path], name: str, rule: Rule, good: str, bad: str
+) -> None:
+    document = (sites[1] / "all" / name).read_text(encoding="utf-8")
+    assert good in document
+    assert list(rule(_read(document.replace(good, bad, 1).encode(), f"{BASE_URL}all/{name}")))
+
+
+def test_every_rule_was_once_seen_to_fail() -> None:
+    assert {rule for rules in RULES.values() for rule in rules} == {
+        rule for _, rule, _, _ in SPOILED
+    }
