@@ -14,7 +14,7 @@ from pathlib import Path
 from feedsvc.config import Config
 from feedsvc.errors import BuildError
 from feedsvc.index import Progress, silently
-from feedsvc.site import FEED_FORMATS, PAGE, Site
+from feedsvc.site import FEED_FORMATS, PAGE, Site, Snapshot
 
 _PLACE_FOLDER = re.compile(r"[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|W[0-9]{2})")
 _TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
@@ -43,8 +43,8 @@ def build(site: Site, config: Config, progress: Progress = silently) -> Report:
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _alone_in(out):
-            return _write_site(site, out, progress)
+        with _alone_in(out), site.snapshot() as snapshot:
+            return _write_snapshot(snapshot, out, progress)
     except OSError as error:
         raise BuildError(
             f"{error.filename or config.out}: the site can't be written: {error.strerror}."
@@ -62,12 +62,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_site(site: Site, out: Path, progress: Progress) -> Report:
+def _write_snapshot(snapshot: Snapshot, out: Path, progress: Progress) -> Report:
     report = Report()
     _remove_litter(out)
-    paths = site.paths()
+    paths = snapshot.paths()
     for path in progress(paths, "files"):
-        if _write(out / path.removeprefix("/"), site.document(path).content):
+        if _write(out / path.removeprefix("/"), snapshot.document(path).content):
             report.written += 1
         else:
             report.unchanged += 1

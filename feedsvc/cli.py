@@ -143,8 +143,9 @@ def show(file: Path | None, digests: str | None, base_url: str | None, path: str
 
 
 def _findings(site: Site, config: Config) -> Findings:
-    counts = site.counts()
-    return Findings(config.digests, site.problems(), counts.days, counts.papers)
+    with site.snapshot() as snapshot:
+        counts = snapshot.counts()
+        return Findings(config.digests, snapshot.problems(), counts.days, counts.papers)
 
 
 def _progress(pieces: Sequence[_Work], name: str) -> Iterable[_Work]:

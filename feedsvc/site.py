@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -54,78 +55,81 @@ class Counts:
 
 
 class Site:
-    """All documents of one site. Each is made from one state of the archive."""
+    """The site as the folder of digests makes it, in one state after another."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._index = Index(config.digests, recipe(config), config.index)
         self._calendar = ("", Calendar((), ()))
 
-    def refresh(self, progress: Progress = silently) -> str:
-        """Looks at the folder of digests; the revision that the archive has now.
-
-        Raises FolderError.
-        """
+    def refresh(self, progress: Progress = silently) -> None:
+        """Looks at the folder of digests. Raises FolderError."""
         self._index.refresh(progress)
-        with self._index.reading() as store:
-            state = store.state()
-            assert state
-            return state.revision
 
-    def problems(self) -> list[Problem]:
-        """What is odd about the digests, by path and line."""
-        with self._index.reading() as store:
-            return store.problems()
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the site, which stays while others refresh the index.
 
-    def counts(self) -> Counts:
-        """How much there is."""
+        Raises FolderError where the folder was never readable.
+        """
         with self._index.reading() as store:
-            days = store.days()
-            newest = days[-1].day if days else None
-            return Counts(len(days), store.count_papers(), newest)
-
-    def paths(self) -> list[str]:
-        """The path of every document, as a file's: a page ends in `index.html`."""
-        with self._index.reading() as store:
-            places = list(place_paths(self._calendar_of(store)))
-        return [*files.FILES, *(place + name for place in places for name in (PAGE, *FEED_FORMATS))]
+            yield Snapshot(self._config, store, self._calendar_of(store))
 
     def document(self, path: str) -> Document:
-        """The document at a path; a place's path is its page's.
-
-        Raises NotFoundError, and FolderError where the folder was never readable.
-        """
-        folder, slash, name = path.rpartition("/")
-        with self._index.reading() as store:
-            state = _State(self._config, store, self._calendar_of(store))
-            if path in files.FILES:
-                return state.file(path)
-            place = find_place(folder + slash, state.calendar, self._config.feed_size)
-            if place and name in {"", PAGE}:
-                return state.page(place)
-            if place and name in FEED_FORMATS:
-                return state.feed(place, FEED_FORMATS[name])
-        raise NotFoundError(f"There is no document at {path}.")
+        """The document at a path, as `Snapshot.document` of the newest state."""
+        with self.snapshot() as snapshot:
+            return snapshot.document(path)
 
     def _calendar_of(self, store: Store) -> Calendar:
         """The calendar of the state that the store shows, read once for each."""
-        state = store.state()
-        assert state
-        revision, calendar = self._calendar
-        if revision != state.revision:
+        known, calendar = self._calendar
+        revision = store.state().revision
+        if known != revision:
             days = store.days()
             calendar = Calendar([day.day for day in days], [day.papers for day in days])
-            self._calendar = (state.revision, calendar)
+            self._calendar = (revision, calendar)
         return calendar
 
 
-class _State:
-    """One state of the archive, from which documents are made."""
+class Snapshot:
+    """All documents of one state of the archive."""
 
     def __init__(self, config: Config, store: Store, calendar: Calendar) -> None:
         self.config = config
         self.store = store
         self.calendar = calendar
+
+    @property
+    def revision(self) -> str:
+        """Another one for each state."""
+        return self.store.state().revision
+
+    def counts(self) -> Counts:
+        """How much there is."""
+        days = self.calendar.days
+        return Counts(len(days), self.store.count_papers(), days[-1] if days else None)
+
+    def problems(self) -> list[Problem]:
+        """What is odd about the digests, by path and line."""
+        return self.store.problems()
+
+    def paths(self) -> list[str]:
+        """The path of every document, as a file's: a page ends in `index.html`."""
+        names = (PAGE, *FEED_FORMATS)
+        places = place_paths(self.calendar)
+        return [*files.FILES, *(place + name for place in places for name in names)]
+
+    def document(self, path: str) -> Document:
+        """The document at a path; a place's path is its page's. Raises NotFoundError."""
+        folder, slash, name = path.rpartition("/")
+        if path in files.FILES:
+            return self.file(path)
+        place = find_place(folder + slash, self.calendar, self.config.feed_size)
+        if place and name in {"", PAGE}:
+            return self.page(place)
+        if place and name in FEED_FORMATS:
+            return self.feed(place, FEED_FORMATS[name])
+        raise NotFoundError(f"There is no document at {path}.")
 
     def feed(self, place: Place, format_: FeedFormat) -> Document:
         """A place's feed in one format."""
@@ -195,9 +199,8 @@ class _State:
     ) -> Document:
         path = "/" + url.removeprefix(self.config.base_url)
         etag = hashlib.sha256(content).hexdigest()[:32]
-        state = self.store.state()
-        assert state
-        return Document(path, type_, content, etag, state.changed, tuple(links), last_day)
+        modified = self.store.state().changed
+        return Document(path, type_, content, etag, modified, tuple(links), last_day)
 
     def _renderings(self, place: Place, format_: str) -> Iterator[bytes]:
         """The place's items, newest day first; of a paper in several days only the newest."""

@@ -23,7 +23,7 @@ from feedsvc.negotiation import (
     matching_tag,
 )
 from feedsvc.refresher import Refresher
-from feedsvc.site import Site
+from feedsvc.site import Site, Snapshot
 
 ALIASES = {
     **dict.fromkeys(
@@ -102,7 +102,8 @@ class _Service:
 
     def healthz(self) -> Response:
         """For whoever watches the service."""
-        response = jsonify(_health(self._site))
+        with self._site.snapshot() as snapshot:
+            response = jsonify(_health(snapshot))
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -129,7 +130,9 @@ class _Service:
         return response
 
     def _refresh(self) -> None:
-        self._cache.keep_revision(self._site.refresh())
+        self._site.refresh()
+        with self._site.snapshot() as snapshot:
+            self._cache.keep_revision(snapshot.revision)
 
     def _redirection(self, path: str) -> str | None:
         """Where the document is that a path nearly names, relative to the path; None if nowhere.
@@ -190,8 +193,8 @@ def _below_base(path: str, base: str) -> str:
     return path[len(base) - 1 :] if path.startswith(base) else path
 
 
-def _health(site: Site) -> dict[str, object]:
-    counts, problems = site.counts(), site.problems()
+def _health(snapshot: Snapshot) -> dict[str, object]:
+    counts, problems = snapshot.counts(), snapshot.problems()
     newest = counts.newest_day
     return {
         "status": "ok",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from feedsvc.site import Site
+
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "fh": "http://purl.org/syndication/history/1.0",
@@ -17,6 +19,12 @@ NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "paper": "tag:feedsvc,2024:paper",
 }
+
+
+def etags(site: Site) -> dict[str, str]:
+    """The tag of every document, all of one state."""
+    with site.snapshot() as snapshot:
+        return {path: snapshot.document(path).etag for path in snapshot.paths()}
 
 
 def paper(number: int, text: str = "요약입니다.", title: str = "") -> str:

@@ -114,7 +114,6 @@ def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path
         "config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)\n"
         "site = Site(config)\n"
         "site.refresh()\n"
-        "site.paths()\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "try:\n"
         "    build(site, config)\n"

@@ -12,7 +12,7 @@ from feedsvc.config import Config
 from feedsvc.errors import FolderError, NotFoundError
 from feedsvc.site import Site
 from feedsvc.weeks import Calendar, Week, parse_day, parse_week
-from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
+from tests.archive import NAMESPACES, digest, etags, paper, read_atom, write_archive
 from tests.conftest import BASE_URL
 
 Configure = Callable[..., Config]
@@ -59,10 +59,11 @@ def test_the_complete_feed_has_every_paper_and_no_archive_links(site: Site) -> N
 
 
 def test_every_path_has_a_document_and_its_own_path(site: Site) -> None:
-    paths = site.paths()
-    assert len(set(paths)) == len(paths)
-    for path in paths:
-        assert site.document(path).path == path
+    with site.snapshot() as snapshot:
+        paths = snapshot.paths()
+        assert len(set(paths)) == len(paths)
+        for path in paths:
+            assert snapshot.document(path).path == path
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,10 @@ def test_a_missing_folder_is_said_in_a_sentence(tmp_path: Path, configure: Confi
 
 
 def test_one_new_day_changes_the_documents_it_must(site: Site, tmp_path: Path) -> None:
-    before = {path: site.document(path).etag for path in site.paths()}
+    before = etags(site)
     (tmp_path / "digests" / "2024-03-01.md").write_text(digest("2024-03-01", [paper(999)]))
     site.refresh()
-    after = {path: site.document(path).etag for path in site.paths()}
+    after = etags(site)
     changed = {path for path, etag in before.items() if after[path] != etag}
     feeds = {path for path in changed if not path.endswith((".html", "sitemap.xml", "opml.xml"))}
     places = {path.rpartition("/")[0] for path in feeds}

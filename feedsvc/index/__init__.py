@@ -83,10 +83,9 @@ class Index:
         connection = self._connect()
         try:
             with connection.reader_lock, connection.reader.reading():
-                state = connection.reader.state()
+                return connection.reader.is_of(self._recipe.fingerprint)
         except sqlite3.DatabaseError:
             return False
-        return state is not None and state.fingerprint == self._recipe.fingerprint
 
     def _bring_up_to_date(self, found: list[DigestFile], progress: Progress) -> None:
         connection = self._connect()

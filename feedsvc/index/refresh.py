@@ -46,8 +46,7 @@ class Recipe:
 
 def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprint: str) -> bool:
     """Whether the index shows the folder as it was found, as far as stamps can tell."""
-    state = store.state()
-    if not state or state.fingerprint != fingerprint:
+    if not store.is_of(fingerprint):
         return False
     stamps = {path: known.stamp for path, known in store.files().items()}
     return stamps == {file.path: file.stamp for file in found}
@@ -62,8 +61,7 @@ def bring_up_to_date(
 ) -> None:
     """Reads what changed and renders the days it touches, if any."""
     with store.writing():
-        state = store.state()
-        is_new = not state or state.fingerprint != recipe.fingerprint
+        is_new = not store.is_of(recipe.fingerprint)
         if is_new:
             store.start_afresh(recipe.fingerprint)
         days = _read_changed_files(store, folder, found, recipe, progress)

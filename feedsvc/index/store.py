@@ -150,10 +150,14 @@ class Store:
             self._db.execute(statement)
         self._db.execute("INSERT INTO state VALUES (?, '', 0)", (fingerprint,))
 
-    def state(self) -> State | None:
-        """Which state the other methods answer from; None where the index is still empty."""
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether there is a state that was made with this programme and these settings."""
         if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'state'").fetchone():
-            return None
+            return False
+        return self.state().fingerprint == fingerprint
+
+    def state(self) -> State:
+        """Which state the other methods answer from. There is one after `start_afresh`."""
         fingerprint, revision, changed = self._db.execute("SELECT * FROM state").fetchone()
         return State(fingerprint, revision, datetime.fromtimestamp(changed, UTC))
 
