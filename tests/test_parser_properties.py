@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import lxml.html
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,3 +120,55 @@ def test_a_summary_is_never_the_whole_content(text: str) -> None:
 
 def _unplaced(paper: Paper) -> Paper:
     return replace(paper, line=0)
+
+
+SIZE = 60_000
+SIGNS = [chr(code) for code in range(32, 127)] + ["\t", "\xa0", "가", "\ufdd0", "1. ", "- ", "> "]
+PAIRS = ["<a ", "<p>", "<div>", "<img>", "a<br>", "<li>", "](", "![", "[!", "![](", "**a ", "`a``"]
+PAIRS += [
+    "$a",
+    "\\\\",
+    "[[",
+    "&#8;",
+    r"{\bf ",
+    "_a_",
+    "*a ",
+    "<video>",
+    "<!--",
+    "<b>x",
+    "](<",
+    "[a]: ",
+]
+PLACES = [
+    "### [A](https://arxiv.org/abs/2411.00001)\n- a {} b\n",
+    "### [A](https://arxiv.org/abs/2411.00001)\n{}\n",
+    "### [A](https://arxiv.org/abs/2411.00001)\nAuthors: {}\nVote: {}\n",
+    "### [A {} b](https://arxiv.org/abs/2411.00001)\n- a\n",
+    "### [A](https://arxiv.org/{})\n![](https://a.example/{})\n",
+    "### {}\n",
+    "## 2024 {}\n",
+]
+
+
+@pytest.mark.parametrize("piece", SIGNS + PAIRS)
+def test_no_repeated_piece_takes_for_ever(piece: str) -> None:
+    """The suite's limit of time is the judge: what is quadratic takes minutes."""
+    mass = (piece * SIZE)[:SIZE]
+    lines = "\n".join([piece] * (SIZE // (len(piece) + 1)))
+    for place in PLACES:
+        text = f"## 2024-11-18\n{place.replace('{}', mass)}"
+        assert parse_digest("2024-11-18.md", text.encode()).papers is not None
+    for text in (f"<h3>A</h3>{mass}", f"<h3>A</h3><p>{mass}", f"<h3><a href='{mass}"):
+        assert parse_digest("2024-11-18.html", text.encode()).papers is not None
+    assert parse_digest("2024-11-18.md", f"{PLACES[1]}".format(lines).encode()).papers
+
+
+def test_the_deepest_nesting_loses_no_item() -> None:
+    for marker in ("{}- item{}", "{}1. item{}", "{}> item{}"):
+        lines = [marker.format("  " * depth, depth) for depth in range(400)]
+        lines.append(f"{'- ' * 400}last")
+        text = "### [A](https://arxiv.org/abs/2411.00001)\n" + "\n".join(lines)
+        (one,) = parse_digest("2024-11-18.md", text.encode()).papers
+        for depth in range(400):
+            assert f"item{depth}" in one.summary_html
+        assert "last" in one.summary_html

@@ -52,5 +52,5 @@ def _media_html(media: Media) -> str:
         return f'<p><img src="{url}" alt="{html.escape(media.description)}"></p>'
     poster = f' poster="{html.escape(media.poster)}"' if media.poster else ""
     # The link inside is what is left where a reader drops the video.
-    link = f'<a href="{url}">▶ Video</a>'
+    link = f'<a href="{url}">▶ {html.escape(media.description or "Video")}</a>'
     return f'<p><video controls preload="metadata" src="{url}"{poster}>{link}</video></p>'

@@ -87,9 +87,12 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]
     def extend_rss(self, item: Any) -> Any:  # noqa: ANN401
         """Adds to an RSS `item`."""
         paper = self.item.paper
+        description = item.find("description")
         if self.summary:
             # In RSS a description is HTML.
-            item.find("description").text = html.escape(self.summary, quote=False)
+            description.text = html.escape(self.summary, quote=False)
+        elif not description.text:
+            item.remove(description)
         if paper.authors:
             # One element for all: of several, readers show only the first or the last.
             creators = etree.SubElement(item, f"{{{DUBLIN_CORE}}}creator")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from feedsvc.model import Media, Medium, Paper
@@ -24,7 +26,7 @@ def tag_uri(day: date, title: str) -> str:
 
 def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems: Problems) -> Paper:
     """The paper of a draft; whatever had to be left out or guessed is reported."""
-    link = web_address(draft.address) if draft.address else None
+    link = _link(draft.address) if draft.address else None
     title = printable(plain_title(draft.title))
     if not title:
         title = link or "Untitled"
@@ -41,7 +43,7 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
         day=day,
         title=title,
         link=link,
-        authors=tuple(printable(plain_title(name)) for name in draft.authors.names),
+        authors=draft.authors.names,
         more_authors=draft.authors.more,
         votes=draft.votes,
         media=tuple(_media(draft.media, title, media_base, problems)),
@@ -53,19 +55,30 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
     )
 
 
+def _link(address: str) -> str | None:
+    """The address of a paper, which people also write without its scheme."""
+    return web_address(address) or (
+        web_address(f"https://{address}") if re.match(r"(?:[\w-]+\.)+[a-z]+/", address) else None
+    )
+
+
 def _media(
     mentions: Iterable[MediaMention], title: str, base: str, problems: Problems
-) -> Iterator[Media]:
-    seen = set()
-    for mention in mentions:
+) -> Iterable[Media]:
+    """The usable media, each once; a later mention of one may add its still picture."""
+    found: dict[str, Media] = {}
+    for mention in {(mention.address, mention.poster): mention for mention in mentions}.values():
         url = web_address(mention.address, base)
         if not url:
             code = "bad-media" if ":" in mention.address else "relative-media"
             problems.report(mention.line, code, found=mention.address, title=title)
-        elif url not in seen:
-            seen.add(url)
-            poster = web_address(mention.poster, base) if mention.poster else None
-            yield _typed(mention, url, poster, title, problems)
+            continue
+        poster = web_address(mention.poster, base) if mention.poster else None
+        if known := found.get(url):
+            found[url] = replace(known, poster=known.poster or poster)
+        else:
+            found[url] = _typed(mention, url, poster, title, problems)
+    return found.values()
 
 
 def _typed(

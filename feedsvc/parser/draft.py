@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from feedsvc.parser.fields import Authors, read_authors, read_field, read_votes
+from feedsvc.parser.fields import Authors, look_like_names, read_authors, read_field, read_votes
 from feedsvc.parser.media import MediaMention
 from feedsvc.parser.problems import Problems
 
@@ -54,7 +54,10 @@ class PaperDraft:
                 case "votes":
                     self.votes = read_votes(found.value)
                 case "authors":
-                    self.authors = read_authors(found.value)
+                    authors = read_authors(found.value)
+                    if found.is_bullet and not look_like_names(authors):
+                        return False
+                    self.authors = authors
                 case _:
                     if self.address or not (target := _ADDRESS_VALUE.fullmatch(found.value)):
                         return False

@@ -6,6 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from feedsvc.parser.titles import plain_title
+
 FIELDS = {
     "votes": ("vote", "votes", "upvote", "upvotes", "likes", "투표", "추천"),
     "authors": ("author", "authors", "저자"),
@@ -15,13 +17,16 @@ FIELDS = {
 
 _NAMES = {name: field for field, names in FIELDS.items() for name in names}
 _FIELD_LINE = re.compile(
-    rf"\s{{0,3}}(?:[-*+]\s+)?[*_]{{0,3}}(?P<name>{'|'.join(_NAMES)})[*_]{{0,3}}\s*[:：]\s*"
+    rf"\s{{0,3}}(?P<bullet>[-*+]\s+)?[*_]{{0,3}}(?P<name>{'|'.join(_NAMES)})[*_]{{0,3}}\s*[:：]\s*"
     r"(?P<value>.*)",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\+|\.\.\.|…|et\.? al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?", re.IGNORECASE
+    r"(?:^|\s+)(?:\+|\.\.\.|…|et\.? al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?)$",
+    re.IGNORECASE,
 )
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+MOST_WORDS_OF_A_NAME = 6
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 
 
@@ -32,6 +37,8 @@ class Field:
     name: str
     """A key of FIELDS."""
     value: str
+    is_bullet: bool
+    """Whether it is a list item, which may also be a sentence of the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def read_field(line: str) -> Field | None:
     if not found:
         return None
     value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
-    return Field(_NAMES[found["name"].lower()], value)
+    return Field(_NAMES[found["name"].lower()], value, found["bullet"] is not None)
 
 
 def read_votes(value: str) -> int | None:
@@ -63,24 +70,39 @@ def read_votes(value: str) -> int | None:
 def read_authors(value: str) -> Authors:
     """The authors of `A, B, +` or of a Python list written as text (`['A', "B C"]`).
 
-    Raises ValueError where the text of a list can't be read.
+    Raises ValueError where no name can be read.
     """
     if value.lower() in _NOTHING:
         return Authors()
-    if value.startswith(("[", "(")) and value.endswith(("]", ")")):
-        names = _names_of_list(value)
-    else:
-        names = value.split(",")
-    names = [" ".join(name.split()) for name in names]
-    named = dict.fromkeys(name for name in names if name and not _OTHERS.fullmatch(name))
-    return Authors(tuple(named), any(_OTHERS.fullmatch(name) for name in names))
+    listed = re.match(r"[\[(]\s*(?=['\"\[])", value)
+    names = _names_of_list(value) if listed else value.split(",")
+    named = dict[str, None]()
+    more = False
+    for name in names:
+        plain = " ".join(plain_title(_MARKDOWN_LINK.sub(r"\1", name)).split())
+        alone = _OTHERS.sub("", plain)
+        more = more or alone != plain
+        if alone:
+            named[alone] = None
+    if not named and not more:
+        raise ValueError(value)
+    return Authors(tuple(named), more)
+
+
+def look_like_names(authors: Authors) -> bool:
+    """Whether these are rather names than the words of a sentence."""
+    return all(
+        len(name.split()) <= MOST_WORDS_OF_A_NAME and not re.match("[a-z]", name)
+        for name in authors.names
+    )
 
 
 def _names_of_list(text: str) -> list[str]:
     try:
-        names = ast.literal_eval(text)
+        items = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        names = [name.strip(" '\"") for name in text[1:-1].split(",")]
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise ValueError(text)
-    return list(names)
+        # Names hold commas and apostrophes; what parts two of them stands between quotes.
+        inner = text.strip("[]() ")
+        return [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]
+    flat = [name for item in items for name in (item if isinstance(item, list) else [item])]
+    return [name for name in flat if isinstance(name, str)]

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from feedsvc.parser.dates import ImpossibleDateError, date_in_heading
 from feedsvc.parser.links import arxiv_id
 
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*)")
 _ADDRESS = re.compile(
-    r"\]\(\s*(?:<(?P<angled>[^<>]*)>|(?P<plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
-    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*(?P<end>\)|$)"
+    r"\](?:\(| \((?=https?:))[ \t]*"
+    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
-_NUMBER = re.compile(r"(?:\(?[0-9]{1,3}[.):]|[^\w\s]{1,3})\s+")
+_PURE_DAY = re.compile(r"[0-9]{4}(?:[-./]| ?년 ?)[0-9]{1,2}(?:[-./]| ?월 ?)[0-9]{1,2}")
+_NUMBER = re.compile(r"(?:\(?[0-9]{1,3}[.):]|[^\w\s]{1,3})\s+|\s")
+
+WORDS_BESIDE_A_DAY = 4
+"""As in `Daily Papers (2024-11-18)`; a heading with more words and a date may be a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +44,40 @@ def read_heading(text: str, line: int) -> Heading | None:
     found = _HEADING.fullmatch(text)
     if not found:
         return None
-    level, words = len(found["marks"]), _without_emphasis(found["text"])
+    level, words = len(found["marks"]), _without_emphasis(_without_closing_marks(found["text"]))
     start = words.find("[")
-    before = words[:start].strip()
-    if start >= 0 and (not before or _NUMBER.fullmatch(before + " ")):
-        for end in _ends_of_text(words, start):
-            if target := _ADDRESS.match(words, end):
-                return Heading(
-                    line,
-                    level,
-                    _without_emphasis(words[start + 1 : end]),
-                    target["angled"] if target["angled"] is not None else target["plain"],
-                    words[target.end() :].strip(),
-                    target["end"] == ")",
-                )
+    for end in _ends_of_text(words, start) if start >= 0 else ():
+        if target := _ADDRESS.match(words, end):
+            before = words[:start].strip()
+            title = _without_emphasis(words[start + 1 : end])
+            rest = f"{target['words'] or ''} {words[target.end() :]}"
+            return Heading(
+                line,
+                level,
+                without_number(before, title),
+                target["angled"] if target["angled"] is not None else target["plain"],
+                rest.strip(),
+                target["end"] == ")",
+            )
     return Heading(line, level, words)
 
 
 def level_of_papers(headings: Sequence[Heading]) -> int:
-    """The level that most headings with a link have, the deeper of two.
+    """The level that papers stand at; 0 where there is none.
 
-    Where none has a link: the level below that of the day's heading; 0 where there is none.
+    That of most links to arXiv; else the highest of several links, days apart; else the level
+    below that of the day's heading.
     """
-    linked = Counter(heading.level for heading in headings if heading.address is not None)
+    arxiv = Counter(heading.level for heading in headings if _is_arxiv(heading))
+    if arxiv:
+        return max(arxiv, key=lambda level: (arxiv[level], -level))
+    linked = Counter(
+        heading.level
+        for heading in headings
+        if heading.address is not None and not names_day(heading)
+    )
     if linked:
-        return max(linked, key=lambda level: (linked[level], level))
+        return min(linked, key=lambda level: (linked[level] == 1, level))
     day_levels = [heading.level for heading in headings if names_day(heading)]
     below = [heading.level for heading in headings if day_levels and heading.level > day_levels[0]]
     return min(below, default=0)
@@ -78,15 +92,34 @@ def names_day(heading: Heading) -> bool:
 
 
 def begins_day(heading: Heading, level: int) -> bool:
-    """Whether the papers below a heading are of the day it names, where papers stand at `level`."""
+    """Whether the papers below a heading are of the day it names, where papers stand at `level`.
+
+    At the level of papers it must be hardly more than a day: titles tell of days, too.
+    """
+    if heading.level == level and (heading.address is not None or not _is_hardly_more(heading)):
+        return False
     return names_day(heading) and (heading.level <= level or not level)
 
 
 def names_paper(heading: Heading, level: int) -> bool:
     """Whether a heading is a paper's, where papers stand at `level`."""
-    if heading.address is not None and arxiv_id(heading.address):
+    if _is_arxiv(heading) and heading.level < level:
         return True
-    return heading.level == level and (heading.address is not None or not names_day(heading))
+    return heading.level == level and not begins_day(heading, level)
+
+
+def _is_arxiv(heading: Heading) -> bool:
+    return heading.address is not None and arxiv_id(heading.address) is not None
+
+
+def _is_hardly_more(heading: Heading) -> bool:
+    rest, days = _PURE_DAY.subn("", heading.title)
+    return days > 0 and len(rest.split()) <= WORDS_BESIDE_A_DAY
+
+
+def without_number(before: str, title: str) -> str:
+    """The title behind what stands before its link, unless that only counts papers (`5.`)."""
+    return title if _NUMBER.fullmatch(f"{before.strip()} ") else f"{before} {title}".strip()
 
 
 def _ends_of_text(words: str, start: int) -> list[int]:
@@ -101,8 +134,15 @@ def _ends_of_text(words: str, start: int) -> list[int]:
         if depth == 0:
             ends.append(position)
             break
-    last = words.rfind("](")
+    last = max(words.rfind("]("), words.rfind("] (http"))
     return [*ends, last] if last > start else ends
+
+
+def _without_closing_marks(words: str) -> str:
+    """The words without the marks that may close a heading (CommonMark section 4.2)."""
+    words = words.strip()
+    unmarked = words.rstrip("#")
+    return unmarked.rstrip() if not unmarked or unmarked[-1] in " \t" else words
 
 
 def _without_emphasis(words: str) -> str:

@@ -1,155 +1,180 @@
-"""Reads digests that are HTML files: the same headings, fields and media, as tags."""
+"""Reads digests that are HTML files: the same headings, fields and media, as tags.
+
+The source is cut at its headings and each piece is parsed alone, so that no open tag swallows a
+neighbour.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
-from feedsvc.parser.headings import Heading, begins_day, level_of_papers, names_paper
-from feedsvc.parser.media import take_media, watch_video
+from feedsvc.parser.headings import (
+    Heading,
+    begins_day,
+    level_of_papers,
+    names_paper,
+    without_number,
+)
+from feedsvc.parser.media import media_of, take_media
 from feedsvc.parser.problems import Problems
 
-# bs4 on lxml tells no line numbers, so the tags that begin a block carry their own.
-_LINE = "data-feedsvc-line"
-_BLOCK_TAG = re.compile(r"<(h[1-6]|p|li|ul|ol|div)(?=[\s/>])", re.IGNORECASE)
+MOST_TAGS = 2000
+"""In one piece. What has more is no digest, and of it only the text is taken."""
 
-_NOT_CONTENT = ["script", "style", "template", "noscript", "head", "nav", "iframe", "object"]
-_CONTAINERS = {"html", "body", "main", "article", "section", "div", "header", "footer", "a"}
-_STANDALONE = {"p", "ul", "ol", "dl", "table", "pre", "blockquote", "figure", "div", "section"}
-_INSIDE_CONTAINERS = re.compile(
-    r"h[1-6]|p|ul|ol|dl|div|section|article|table|pre|blockquote|figure|main"
+_INVISIBLE = {"<!--": "-->", "<script": "</script>", "<style": "</style>", "<nav": "</nav>"}
+"""What is no content, by what it begins and ends with; not where the end is missing."""
+
+_HEADING = re.compile(r"(?:<a\b[^<>]*>\s*)?<h[1-6]\b[^<>]*>", re.IGNORECASE)
+_HEADING_NAME = re.compile(r"h[1-6]")
+_PAGE_TITLE = re.compile(r"<title\b[^<>]*>([^<>]*)", re.IGNORECASE)
+_DECLARATION = re.compile(r"<[!?][^<>]*>?")
+_NOT_A_TAG = re.compile(r"<(?![a-zA-Z/][^<>]*>)")
+_TAG = re.compile(r"<[^<>]*>")
+# Tags whose content a parser takes for something other than text and tags.
+_RAW_TEXT_TAG = re.compile(
+    r"</?(?:script|style|textarea|title|xmp|plaintext|noscript|noframes|noembed|template|iframe"
+    r"|object|embed|svg|math|select|option|button|head|html|body|frameset)\b[^<>]*>",
+    re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A piece of content that is no heading."""
-
-    line: int
-    tag: Tag
+_LINE_TAGS = ["p", "li", "div", "dd", "dt", "td", "section", "article", "span"]
+_BLOCK_TAGS = ["p", "ul", "ol", "dl", "div", "table", "pre", "blockquote", "section", "article"]
+_PARAGRAPH_TAGS = ["div", "section", "article", "figure", "figcaption", "main", "center"]
 
 
 def read_html(lines: Sequence[str], problems: Problems) -> Iterator[DraftPart]:
     """The headings of days and the papers of a digest, in the order of the file."""
-    soup = BeautifulSoup("\n".join(_with_line_numbers(lines)), "lxml")
-    if soup.title:
-        yield DayHeading(1, soup.title.get_text(" ", strip=True), is_title=True)
-    for tag in soup(_NOT_CONTENT):
-        tag.decompose()
-    parts = list(_parts(soup))
-    level = level_of_papers([part for part in parts if isinstance(part, Heading)])
-    for start, inside in _groups(parts, level):
-        if isinstance(start, PaperDraft):
-            _read_paper(start, inside, problems)
-            yield start
+    source = "\n".join(lines)
+    if title := _PAGE_TITLE.search(source):
+        yield DayHeading(1, html.unescape(title[1]), is_title=True)
+    source = _without_invisible(source)
+    cuts = [found.start() for found in _HEADING.finditer(source)]
+    preface = source[: cuts[0] if cuts else len(source)]
+    if text := _parse(_PAGE_TITLE.sub("", preface)).get_text(" ", strip=True):
+        yield StrayText(1, text)
+    pieces = []
+    line, position = 1, 0
+    for cut, end in zip(cuts, [*cuts[1:], len(source)], strict=False):
+        line, position = line + source.count("\n", position, cut), cut
+        pieces.append(_piece(source[cut:end], line))
+    level = level_of_papers([heading for heading, _ in pieces])
+    yield from _drafts(pieces, level, problems)
+
+
+def _drafts(
+    pieces: Sequence[tuple[Heading, Tag]], level: int, problems: Problems
+) -> Iterator[DraftPart]:
+    draft: PaperDraft | None = None
+    for heading, body in pieces:
+        is_paper, is_day = names_paper(heading, level), begins_day(heading, level)
+        if draft and (is_paper or is_day):
+            yield draft
+        if is_paper:
+            draft = PaperDraft(heading.line, heading.title, heading.address)
+            if heading.rest:
+                facts = {"found": heading.rest, "title": heading.title}
+                problems.report(heading.line, "heading-text", **facts)
+                draft.summary = f"<p>{html.escape(heading.rest)}</p>"
+        elif is_day:
+            draft = None
+            yield DayHeading(heading.line, heading.title)
+        elif draft:
+            draft.summary += f"<h4>{html.escape(f'{heading.title} {heading.rest}'.strip())}</h4>"
+        if draft:
+            _read_body(draft, body, heading.line, problems)
+        elif text := body.get_text(" ", strip=True):
+            yield StrayText(heading.line, text)
+    if draft:
+        yield draft
+
+
+def _without_invisible(source: str) -> str:
+    """The source without comments and the like; their line ends stay, to count lines by."""
+    lowered, kept, position = source.lower(), [], 0
+    openers = re.compile("|".join(map(re.escape, _INVISIBLE)))
+    without_end = set()
+    for found in openers.finditer(lowered):
+        if found.start() < position or found[0] in without_end:
             continue
-        if start:
-            yield start
-        for part in inside:
-            if isinstance(part, _Block) and (text := part.tag.get_text(" ", strip=True)):
-                yield StrayText(part.line, text)
+        ending = _INVISIBLE[found[0]]
+        end = lowered.find(ending, found.end())
+        if end < 0:
+            without_end.add(found[0])
+            continue
+        kept += [source[position : found.start()], "\n" * source.count("\n", found.start(), end)]
+        position = end + len(ending)
+    return "".join([*kept, source[position:]])
 
 
-def _groups(
-    parts: Sequence[Heading | _Block], level: int
-) -> Iterator[tuple[PaperDraft | DayHeading | None, list[Heading | _Block]]]:
-    """Each paper and each day with what stands below its heading; first what has none."""
-    start: PaperDraft | DayHeading | None = None
-    inside: list[Heading | _Block] = []
-    for part in parts:
-        if isinstance(part, Heading) and (begun := _start(part, level)):
-            yield start, inside
-            start, inside = begun, []
-        else:
-            inside.append(part)
-    yield start, inside
+def _parse(markup: str) -> Tag:
+    """The parsed piece. What is open in it, or looks like a tag and is none, becomes text."""
+    markup = _RAW_TEXT_TAG.sub(" ", _DECLARATION.sub(" ", markup))
+    if markup.count("<") > MOST_TAGS:
+        markup = _TAG.sub(" ", markup)
+    markup = _NOT_A_TAG.sub("&lt;", markup)
+    return BeautifulSoup(f"<div>{markup}</div>", "lxml")
 
 
-def _start(heading: Heading, level: int) -> PaperDraft | DayHeading | None:
-    """What a heading begins; None for one inside a paper."""
-    if names_paper(heading, level):
-        return PaperDraft(heading.line, heading.title, heading.address)
-    if begins_day(heading, level):
-        return DayHeading(heading.line, heading.title)
-    return None
-
-
-def _with_line_numbers(lines: Sequence[str]) -> Iterator[str]:
-    for number, line in enumerate(lines, 1):
-        yield _BLOCK_TAG.sub(rf'<\1 {_LINE}="{number}"', line) if "<" in line else line
-
-
-def _is_heading(tag: Tag) -> bool:
-    return re.fullmatch("h[1-6]", tag.name) is not None
-
-
-def _parts(soup: BeautifulSoup) -> Iterator[Heading | _Block]:
-    """The headings and blocks in document order. Not recursive: tags may nest without end."""
-    line = 1
-    waiting: list[Iterator[object]] = [iter(list(soup.children))]
-    while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
-            waiting.pop()
-        elif isinstance(node, Tag):
-            line = int(str(node.get(_LINE) or line))
-            if _is_heading(node):
-                yield _heading(node, line)
-            elif node.name in _CONTAINERS and node.find(_INSIDE_CONTAINERS):
-                waiting.append(iter(list(node.children)))
-            elif node.name in _STANDALONE:
-                yield _Block(line, node)
-            else:
-                yield _Block(line, node.wrap(soup.new_tag("p")))
-        elif type(node) is NavigableString and node.strip():
-            yield _Block(line, node.wrap(soup.new_tag("p")))
-
-
-def _heading(tag: Tag, line: int) -> Heading:
+def _piece(markup: str, line: int) -> tuple[Heading, Tag]:
+    """A heading and all that stands behind it up to the next one."""
+    soup = _parse(markup)
+    tag = soup.find(_HEADING_NAME)
+    if not isinstance(tag, Tag):
+        return Heading(line, 6, ""), soup
     link = tag.find("a", href=True) or tag.find_parent("a", href=True)
-    title = (link if link and link in tag.descendants else tag).get_text(" ", strip=True)
     address = str(link["href"]) if isinstance(link, Tag) else None
-    return Heading(line, int(tag.name[1]), " ".join(title.split()), address)
+    level = int(tag.name[1])
+    before, title, after = "", _text(tag), ""
+    if isinstance(link, Tag) and tag.find("a"):
+        title = _text(link)
+        link.replace_with("\0")
+        before, _, after = _text(tag).partition("\0")
+    tag.decompose()
+    return Heading(line, level, without_number(before, title), address, after.strip()), soup
 
 
-def _read_paper(draft: PaperDraft, inside: Sequence[Heading | _Block], problems: Problems) -> None:
-    for part in inside:
-        if isinstance(part, _Block):
-            _read_block(draft, part, problems)
-        else:
-            draft.summary += f"<h4>{html.escape(part.title)}</h4>"
+def _text(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ", strip=True).split())
 
 
-def _read_block(draft: PaperDraft, block: _Block, problems: Problems) -> None:
-    tag, line = block.tag, block.line
-    link = tag.find("a", href=True)
-    if isinstance(link, Tag) and link.get_text(strip=True) == tag.get_text(strip=True):
-        text = tag.get_text(" ", strip=True).strip("[]")
-        if mentions := watch_video(f"[{text}]({link['href']})", line):
+def _read_body(draft: PaperDraft, body: Tag, line: int, problems: Problems) -> None:
+    _take_media(draft, body, line)
+    for line_break in body("br"):
+        line_break.insert_before("\n")
+    for tag in body(_LINE_TAGS):
+        if not tag.find(_BLOCK_TAGS):
+            _take_fields(draft, tag, line, problems)
+    for tag in body(_PARAGRAPH_TAGS):
+        tag.name = "p" if not tag.find(_BLOCK_TAGS) else "div"
+    for tag in body(["p", "li", "ul", "ol"]):
+        if not tag.decomposed and not tag.get_text(strip=True):
+            tag.decompose()
+    if body.get_text(strip=True):
+        draft.summary += "".join(str(child) for child in body.children)
+
+
+def _take_media(draft: PaperDraft, body: Tag, line: int) -> None:
+    for link in body.find_all("a", href=True):
+        mentions, text = take_media(f"[{_text(link).strip('[]')}]({link['href']})", line)
+        if mentions and not text:
             draft.media += mentions
-            return
-    mentions, _ = take_media(tag, line)
-    draft.media += mentions
-    if tag.name in {"ul", "ol"}:
-        for item in tag.find_all("li", recursive=False):
-            if draft.take_field(item.get_text(" ", strip=True), line, problems):
-                item.decompose()
-    else:
-        _take_lines(draft, tag, line, problems)
-    if tag.get_text(strip=True):
-        draft.summary += str(tag)
+            link.decompose()
+    draft.media += media_of(body, line)
+    for medium in body(["img", "video"]):
+        medium.decompose()
 
 
-def _take_lines(draft: PaperDraft, tag: Tag, line: int, problems: Problems) -> None:
-    """Takes the fields of a paragraph whose lines `<br>` parts."""
-    for line_break in tag.find_all("br"):
-        line_break.replace_with("\n")
+def _take_fields(draft: PaperDraft, tag: Tag, line: int, problems: Problems) -> None:
+    """Takes the fields among the lines of a tag that holds no other block."""
     lines = [" ".join(text.split()) for text in tag.get_text().split("\n")]
-    left = [text for text in lines if not draft.take_field(text, line, problems)]
-    if len(left) < len(lines):
+    left = [text for text in lines if not (text and draft.take_field(text, line, problems))]
+    if len(left) == len(lines):
+        return
+    if any(left):
         tag.string = "\n".join(left)
+    else:
+        tag.decompose()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from feedsvc.parser.text import decode_references
 
 ARXIV = "https://arxiv.org/abs/"
 
@@ -16,7 +18,7 @@ _ARXIV_ADDRESSES = re.compile(
     r"|(?:www\.)?alphaxiv\.org/(?:abs|pdf|overview)/"
     r"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html)/"
     r"|(?:dx\.)?doi\.org/10\.48550/arxiv\."
-    rf"){_ARXIV_ID}(?:\.pdf)?/?(?:[?#].*)?",
+    rf"){_ARXIV_ID}(?:\.pdf)?[/.,;]?(?:[?#].*)?",
     re.IGNORECASE,
 )
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hsenc|_hsmi")
@@ -30,12 +32,12 @@ def web_address(text: str, base: str = "") -> str | None:
     What RFC 3986 doesn't allow in a URL is percent-encoded. A relative address is resolved
     against `base`, if there is one. An address with a user name is refused: it deceives.
     """
-    address = text.strip()
+    address = decode_references(text).strip()
     if address.startswith("//"):
         address = "https:" + address
-    if base and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", address):
-        address = urljoin(base, address)
     try:
+        if base and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", address):
+            address = urljoin(base, address)
         parts = urlsplit(address)
         host = _ascii_host(parts.hostname or "")
         port = parts.port
@@ -58,13 +60,9 @@ def canonical(address: str) -> str:
     if arxiv := arxiv_id(address):
         return ARXIV + arxiv
     parts = urlsplit(address)
-    query = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _TRACKING.fullmatch(name)
-    ]
-    kept = parts.query if len(query) == parts.query.count("&") + 1 else urlencode(query)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", kept, ""))
+    pairs = parts.query.split("&")
+    kept = [pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0])]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "&".join(kept), ""))
 
 
 def arxiv_id(address: str) -> str | None:

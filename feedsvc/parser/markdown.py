@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 
 from feedsvc.model import Medium
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
-from feedsvc.parser.headings import Heading, begins_day, level_of_papers, names_paper, read_heading
-from feedsvc.parser.media import MediaMention, media_in_html, take_pictures, watch_video
+from feedsvc.parser.headings import (
+    Heading,
+    begins_day,
+    level_of_papers,
+    names_paper,
+    read_heading,
+)
+from feedsvc.parser.layout import has_media_tag, logical_lines, without_layout_tags
+from feedsvc.parser.media import MediaMention, take_media
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import render_markdown
 
 _CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
+_COMMENT = re.compile(r"\s*<!--.*-->\s*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER_KEY = re.compile(r"[\w-]+\s*:|#|\s*$|\s+\S|- ")
 _LONGEST_FRONT_MATTER = 100
-_HTML_BLOCK = re.compile(
-    r"\s*<(?:video|img|source|div|p|figure|picture|center|span|a)\b", re.IGNORECASE
+_LIST_OR_HEADING = re.compile(r"\s*(?:[-*+#>]|[0-9]+[.)]|$)")
+_WATCH_VIDEO_ABOVE = re.compile(
+    r"\s*\[\s*watch\s+(?:the\s+)?video\s*\]:?\s*(https?://\S+)?\s*", re.IGNORECASE
 )
-_MEDIA_TAG = re.compile(r"<(?:img|video|source)\b", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"https?://\S+")
-_LINKED_PICTURE = re.compile(r"\s*\[(!\[.*\)?)\]\(([^()]*)\)\s*")
 
 
 def read_markdown(lines: Sequence[str], problems: Problems) -> Iterator[DraftPart]:
     """The headings of days and the papers of a digest, in the order of the file."""
     lines = _without_conflict_markers(_without_front_matter(lines), problems)
-    headings = [
-        heading
-        for number, line in enumerate(lines, 1)
-        if "#" in line[:4] and (heading := read_heading(line, number))
-    ]
+    headings = _headings(lines)
     level = level_of_papers(headings)
     starts = [
         heading for heading in headings if names_paper(heading, level) or begins_day(heading, level)
@@ -42,10 +45,38 @@ def read_markdown(lines: Sequence[str], problems: Problems) -> Iterator[DraftPar
     for heading, end in zip(starts, ends, strict=False):  # there may be no heading at all
         body = lines[heading.line : end - 1]
         if names_paper(heading, level):
-            yield _read_paper(heading, body, problems)
+            yield _read_paper(heading, body, level, problems)
         else:
             yield DayHeading(heading.line, heading.title)
             yield from _stray(body, heading.line + 1)
+
+
+def _headings(lines: Sequence[str]) -> list[Heading]:
+    """The headings outside code. A fence that would hide a link's heading is no fence."""
+    found = [
+        heading
+        for number, line in enumerate(lines, 1)
+        if "#" in line[:4] and (heading := read_heading(line, number))
+    ]
+    linked = {heading.line - 1 for heading in found if heading.address is not None}
+    fenced = _fenced(lines, linked)
+    return [heading for heading in found if heading.line - 1 not in fenced]
+
+
+def _fenced(lines: Sequence[str], borders: Collection[int] = ()) -> set[int]:
+    """The indexes of lines inside fences that are closed before the next border."""
+    fenced: set[int] = set()
+    start, mark = -1, ""
+    for index, line in enumerate(lines):
+        if index in borders:
+            mark = ""
+        elif fence := _FENCE.match(line):
+            if not mark:
+                start, mark = index, fence[1]
+            elif fence[1].startswith(mark) and line.strip() == fence[1]:
+                fenced.update(range(start, index + 1))
+                mark = ""
+    return fenced
 
 
 def _without_front_matter(lines: Sequence[str]) -> Sequence[str]:
@@ -75,88 +106,59 @@ def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Seque
 def _stray(lines: Sequence[str], first: int) -> Iterator[StrayText]:
     """The first line of text among those that belong to no paper."""
     for number, line in enumerate(lines, first):
-        if re.search(r"\w", line) and not read_heading(line, number):
+        if re.search(r"\w", line) and not read_heading(line, number) and not _COMMENT.match(line):
             yield StrayText(number, line)
             return
 
 
-def _read_paper(heading: Heading, body: Sequence[str], problems: Problems) -> PaperDraft:
+def _read_paper(
+    heading: Heading, body: Sequence[str], level: int, problems: Problems
+) -> PaperDraft:
     draft = PaperDraft(heading.line, heading.title, heading.address)
     if not heading.is_closed:
         problems.report(heading.line, "open-link", title=heading.title)
+    summary: list[str] = []
     if heading.rest:
         problems.report(heading.line, "heading-text", found=heading.rest, title=heading.title)
-    summary = [heading.rest, ""] if heading.rest else []
-    position = 0
-    while position < len(body):
-        line, number = body[position], heading.line + 1 + position
-        if block := _media_block(body, position, number):
-            draft.media += block.mentions
-            summary += [block.text] if block.text else []
-            position += block.lines
-            continue
-        if not draft.take_field(line, number, problems):
-            mentions, text = take_pictures(line, number)
-            draft.media += mentions
-            if text.strip() or not mentions:
-                summary.append(text)
-        position += 1
-    draft.summary = render_markdown(_without_last_heading(summary))
+        summary = [heading.rest, ""]
+    fenced = _fenced(body)
+    has_tags = any(map(has_media_tag, body))
+    is_below_watch_video = False
+    for index, line in logical_lines(body) if has_tags else enumerate(body):
+        number = heading.line + 1 + index
+        if index in fenced:
+            summary.append(line)
+        elif watch := _WATCH_VIDEO_ABOVE.fullmatch(line):
+            is_below_watch_video = not watch[1]
+            draft.media += [MediaMention(number, watch[1], Medium.VIDEO)] if watch[1] else []
+        elif is_below_watch_video and _BARE_ADDRESS.fullmatch(line.strip()):
+            draft.media.append(MediaMention(number, line.strip(), Medium.VIDEO))
+            is_below_watch_video = False
+        elif not (_is_comment(line) or draft.take_field(line, number, problems)):
+            summary += _take_text(draft, without_layout_tags(line) if has_tags else line, number)
+            is_below_watch_video = is_below_watch_video and not line.strip()
+    draft.summary = render_markdown(_without_group_heading(summary, level))
     return draft
 
 
-@dataclass(frozen=True, slots=True)
-class _MediaBlock:
-    """Lines that are there for a medium, and the text among them."""
-
-    lines: int
-    mentions: Sequence[MediaMention]
-    text: str = ""
+def _is_comment(line: str) -> bool:
+    return "<!--" in line and _COMMENT.fullmatch(line) is not None
 
 
-def _media_block(body: Sequence[str], position: int, number: int) -> _MediaBlock | None:
-    """What stands at `position`, if it is a block of media; `number` is its line in the file."""
-    line = body[position]
-    if line.lstrip()[:1] not in {"[", "<", "h"}:
-        return None
-    if linked := _LINKED_PICTURE.fullmatch(line):
-        return _MediaBlock(1, take_pictures(linked[1], number)[0])
-    mentions = watch_video(line, number)
-    if mentions:
-        return _MediaBlock(1, mentions)
-    if mentions is not None:
-        return _video_below(body, position, number)
-    if _HTML_BLOCK.match(line):
-        block = _html_block(body, position)
-        if _MEDIA_TAG.search(block):
-            return _MediaBlock(block.count("\n") + 1, *media_in_html(block, number))
-    return None
+def _take_text(draft: PaperDraft, line: str | None, number: int) -> list[str]:
+    """The line of summary that a line leaves when its media are taken, if it leaves one."""
+    if line is None:
+        return []
+    mentions, text = take_media(line, number)
+    draft.media += mentions
+    return [text] if text.strip() or not mentions else []
 
 
-def _video_below(body: Sequence[str], position: int, number: int) -> _MediaBlock:
-    """A `[Watch Video]` without an address, with the bare address that may follow it."""
-    for lines, line in enumerate(body[position + 1 :], 2):
-        if _BARE_ADDRESS.fullmatch(line.strip()):
-            mention = MediaMention(number + lines - 1, line.strip(), Medium.VIDEO)
-            return _MediaBlock(lines, [mention])
-        if line.strip():
+def _without_group_heading(summary: list[str], level: int) -> list[str]:
+    """The lines without a heading at their end that names the group of papers which follows."""
+    while summary:
+        heading = read_heading(summary[-1], 0)
+        if summary[-1].strip() and (not heading or heading.level > level):
             break
-    return _MediaBlock(1, [])
-
-
-def _html_block(body: Sequence[str], position: int) -> str:
-    """The lines of HTML from `position` on: up to a blank line, or to text outside a tag."""
-    block = body[position]
-    for line in body[position + 1 :]:
-        is_inside_tag = block.rfind("<") > block.rfind(">")
-        if not line.strip() or not (is_inside_tag or line.lstrip().startswith("<")):
-            break
-        block += "\n" + line
-    return block
-
-
-def _without_last_heading(summary: list[str]) -> list[str]:
-    """The lines without headings at their end: those name a group of the papers that follow."""
-    while summary and (not summary[-1].strip() or read_heading(summary[-1], 0)):
         summary.pop()
     return summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -31,18 +32,28 @@ TYPES = {
 LIKELIEST_TYPES = {Medium.IMAGE: "image/png", Medium.VIDEO: "video/mp4"}
 """What is taken where the extension says nothing: the commonest type in digests."""
 
-_IMAGE = re.compile(
-    r"!\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,200}\])*)\]"
-    r"\(\s*(?P<address><[^<>]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)"
-    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)?"
+_TARGET = (
+    r"\(\s*(?:<(?P<{0}angled>[^<>]*)>|(?P<{0}plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"|\((?P<{0}spaced>[^()<>\"']+)\)"
+    r"|\((?P<{0}open>[^\s()<>]+)"
 )
-_WATCH_VIDEO = re.compile(
-    r"\s*\[\s*watch\s+(?:the\s+)?video\s*\]:?\s*"
-    r"(?:\(\s*<?(?P<linked>[^\s<>]+?)>?\s*\)?|(?P<bare>https?://\S+)?)\s*",
-    re.IGNORECASE,
+_PICTURE = (
+    r"!\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,200}\])*)\](?:" + _TARGET.replace("{0}", "picture_") + ")"
 )
+_WATCH_VIDEO = r"\[\s*watch\s+(?:the\s+)?video\s*\](?:" + _TARGET.replace("{0}", "video_") + ")"
+_TAG = r"<(?:img|video)\b[^<>]*(?:>|$)"
+_WHOLE_VIDEO = r"<video\b[^<>]*>.{0,4000}?</video\s*>"
+_CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+
+_MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
+_MENTION_OR_WHOLE_VIDEO = re.compile(
+    rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
+    re.IGNORECASE | re.DOTALL,
+)
+_LINKED_PICTURE = re.compile(r"\s*\[(!\[.*\)?)\]\(.*\)\s*")
 _BARE_VIDEO = re.compile(
-    r"\s*(https?://\S+?\.(?:mp4|m4v|webm|ogv|mov))(?:\?\S*)?\s*", re.IGNORECASE
+    r"\s*(https?://\S+?\.(?:mp4|m4v|webm|ogv|mov)(?:\?\S*)?)\s*", re.IGNORECASE
 )
 
 
@@ -63,51 +74,60 @@ def media_type(address: str) -> str | None:
     return TYPES.get(PurePosixPath(urlsplit(address).path).suffix.lower())
 
 
-def take_pictures(text: str, line: int) -> tuple[list[MediaMention], str]:
-    """The pictures in Markdown's syntax, and the text around them.
+def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
+    """The media of a piece of Markdown, and the text around them.
 
-    Inside a text each leaves its description there; where there is no other text, nothing is left.
+    Inside a text a picture leaves its description there; where there is no other text, nothing is
+    left. What stands in a code span is no medium.
     """
-    if "![" not in text:
+    if not ("![" in text or "<" in text or "[" in text or "://" in text):
         return [], text
-    mentions = [
-        MediaMention(line, found["address"].strip("<>"), Medium.IMAGE, None, found["text"].strip())
-        for found in _IMAGE.finditer(text)
-    ]
-    if not _IMAGE.sub("", text).strip():
-        return mentions, ""
-    return mentions, _IMAGE.sub(lambda found: found["text"], text)
-
-
-def watch_video(text: str, line: int) -> list[MediaMention] | None:
-    """The video of a line `[Watch Video](address)`, or of a bare address of one.
-
-    An empty list where the address is still to come in a later line; None for other lines.
-    """
-    if found := _WATCH_VIDEO.fullmatch(text):
-        address = found["linked"] or found["bare"]
-        return [MediaMention(line, address, Medium.VIDEO)] if address else []
     if found := _BARE_VIDEO.fullmatch(text):
-        return [MediaMention(line, found[0].strip(), Medium.VIDEO)]
-    return None
+        return [MediaMention(line, found[1], Medium.VIDEO)], ""
+    if found := _LINKED_PICTURE.fullmatch(text):
+        text = found[1]
+    mentions: list[MediaMention] = []
+    descriptions: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        taken = list(_mentions(found, line))
+        if not taken:
+            return found[0]
+        mentions.extend(taken)
+        descriptions.append(taken[0].description)
+        return "\0"
+
+    pattern = _MENTION_OR_WHOLE_VIDEO if "</video" in text.lower() else _MENTION
+    left = pattern.sub(take, text)
+    if not left.replace("\0", "").strip():
+        return mentions, ""
+    around = left.split("\0")
+    filled = [text + said for text, said in zip(around, [*descriptions, ""], strict=True)]
+    return mentions, "".join(filled)
 
 
-def media_in_html(block: str, line: int) -> tuple[list[MediaMention], str]:
-    """The media of a block of HTML, and the text that stands around them."""
-    return take_media(BeautifulSoup(block, "lxml"), line)
-
-
-def take_media(tag: Tag, line: int) -> tuple[list[MediaMention], str]:
-    """Removes the media from a parsed piece of HTML; returns them and the text that is left."""
-    mentions = []
-    for element in tag.find_all(["img", "video"]):
-        if element.decomposed:
-            continue
+def media_of(tag: Tag, line: int) -> Iterator[MediaMention]:
+    """The media among a parsed tag and what it holds."""
+    for element in [tag, *tag.find_all(["img", "video"])]:
         source = element if element.get("src") else element.find("source", src=True)
-        if isinstance(source, Tag) and (address := str(source.get("src", "")).strip()):
-            medium = Medium.VIDEO if element.name == "video" else Medium.IMAGE
-            poster = str(element.get("poster") or "").strip() or None
-            description = " ".join(str(element.get("alt") or "").split())
-            mentions.append(MediaMention(line, address, medium, poster, description))
-        element.decompose()
-    return mentions, tag.get_text(" ", strip=True)
+        if element.name not in {"img", "video"} or not isinstance(source, Tag):
+            continue
+        medium = Medium.VIDEO if element.name == "video" else Medium.IMAGE
+        poster = str(element.get("poster") or "").strip() or None
+        description = " ".join(str(element.get("alt") or "").split())
+        yield MediaMention(line, str(source["src"]).strip(), medium, poster, description)
+
+
+def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
+    """What a match of _MENTION names; nothing for a code span or a tag without an address."""
+    if found["tag"]:
+        if "src" not in found["tag"].lower():
+            return
+        yield from media_of(BeautifulSoup(found["tag"].removesuffix(">") + ">", "lxml"), line)
+        return
+    for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):
+        ways = (found[kind + way] for way in ("angled", "plain", "spaced", "open"))
+        address = next((way for way in ways if way is not None), None)
+        if address is not None:
+            description = " ".join((found["text"] or "").split())
+            yield MediaMention(line, address.strip(), medium, None, description)

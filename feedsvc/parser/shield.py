@@ -23,16 +23,16 @@ _IN_ADDRESS = re.compile("%EF%B7%([9A][0-9A-F])")
 
 _ANGLE_LINK = re.compile(r"<(https?://[^\s<>]+)>")
 _LINK_TARGET = re.compile(r"\]\(\s*<([^<>\n]*)>")
-_REFERENCE_DEFINITION = re.compile(r"(\s*(?:[-*+]\s+)?)\[(?=[^\]]*\]:)")
-_LONG_NUMBER_POINT = re.compile(r"(\s*(?:[-*+]\s+)?[0-9]{3,})([.)])(?=\s|$)")
+_REFERENCE_DEFINITION = re.compile(r"\s*(?:[-*+]\s+)?(\[)(?=[^\]]*\]:)")
+_LONG_NUMBER_POINT = re.compile(r"\s*(?:[-*+]\s+)?[0-9]{3,9}([.)])(?=\s|$)")
 _CODE_SPAN_OR_STARS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
 
 
 def shield(line: str) -> str:
     """A line of Markdown whose literal characters are shielded."""
-    line = _REFERENCE_DEFINITION.sub(rf"\1{_SHIELDS['[']}", line, count=1)
-    if line[:1] in " -*+0123456789":
-        line = _LONG_NUMBER_POINT.sub(lambda found: found[1] + _SHIELDS[found[2]], line, count=1)
+    # At the start of the line only; to search for these would take quadratic time.
+    if found := _REFERENCE_DEFINITION.match(line) or _LONG_NUMBER_POINT.match(line):
+        line = line[: found.start(1)] + _SHIELDS[found[1]] + line[found.end(1) :]
     if "<" in line:
         line = _LINK_TARGET.sub(r"](\1", _ANGLE_LINK.sub(r"\1", line))
         line = line.replace("<", _SHIELDS["<"])
@@ -43,8 +43,6 @@ def shield(line: str) -> str:
 
 def unshield(rendered: str) -> str:
     """The renderer's HTML with each shielded character back in its place."""
-    if not any(shield in rendered for shield in _SHIELDS.values()) and "%EF%B7%" not in rendered:
-        return rendered
     rendered = _IN_ADDRESS.sub(lambda found: f"%{_mark_of_escape(found[1]):02X}", rendered)
     return rendered.translate(_HTML_OF_SHIELD)
 

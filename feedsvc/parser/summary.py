@@ -21,13 +21,15 @@ _ALLOWED_TAGS = {
     *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-_ALLOWED_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}}
+_LIST_TAGS = {"ul", "ol", "dl"}
+_BLOCK_TAGS = {"p", "hr", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCK_TAGS |= _LIST_TAGS
+_ALLOWED_ATTRIBUTES = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
 _ALLOWED_SCHEMES = {"http", "https", "mailto"}
 _TAGS_REMOVED_WITH_TEXT = {"script", "style"}
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
-_EXTENSIONS.table = True
 _PARSING = comrak.ParseOptions()
 _PARSING.ignore_setext = True  # a line of dashes below text is no heading in a digest
 _RENDERING = comrak.RenderOptions()
@@ -124,11 +126,20 @@ def _link(address: re.Match[str]) -> str:
 
 
 def _blocks(root: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    for child in root:
-        if child.tag in {"ul", "ol", "dl"}:
-            yield from child
+    """Each list item and each other block; text that stands in no block is one, too."""
+    loose = lxml.html.Element("p")
+    loose.text = root.text
+    for child in list(root):
+        tail, child.tail = child.tail, None
+        if child.tag in _BLOCK_TAGS:
+            yield loose
+            yield from child if child.tag in _LIST_TAGS else [child]
+            loose = lxml.html.Element("p")
+            loose.text = tail
         else:
-            yield child
+            child.tail = tail
+            loose.append(child)
+    yield loose
 
 
 def _section(block: lxml.html.HtmlElement) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
 
 from feedsvc.parser.problems import Problems
@@ -16,8 +17,8 @@ _BYTE_ORDER_MARKS = (
 # XML 1.0 section 2.2: what it excludes, and the controls and noncharacters it discourages.
 # As U+FDD0 to U+FDEF are among them, `feedsvc.parser.shield` may use those as marks of its own.
 _FORBIDDEN_RANGES = (
-    "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-)
+    "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+) + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _FORBIDDEN = re.compile(f"[{_FORBIDDEN_RANGES}]")
 _FORBIDDEN_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]));"
@@ -34,6 +35,14 @@ _REPAIRABLE = re.compile(
 )
 _LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
 _SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
+
+
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def decode_references(text: str) -> str:
+    """`text` with HTML's character references (`&amp;`) as what they stand for."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def printable(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
 from unicodeit.data import REPLACEMENTS, SUBSUPERSCRIPTS
 
+from feedsvc.parser.text import decode_references
+
 # As in Pandoc: no space inside the dollars, no digit behind them, so "$5 to $10" is money.
-MATH = re.compile(r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.){1,200}?)(?<!\s)\$(?![0-9$])")
+MATH = re.compile(r"(?<![\\$])(\${1,2})(?![\s$])((?:[^$\\]|\\.){1,200}?)(?<!\s)\1(?![0-9$])")
 
 _SYMBOLS: dict[str, str] = {
     **dict(REPLACEMENTS),
@@ -52,7 +53,6 @@ _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _BRACES_WITH_COMMAND = re.compile(r"\{(\\[^{}]*)\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 def plain_title(source: str) -> str:
@@ -62,7 +62,7 @@ def plain_title(source: str) -> str:
     Character references (`&amp;`) and escapes (`\_`) are what they stand for. TeX that has no
     Unicode form stays as it is: nothing of a title is lost.
     """
-    title = _REFERENCE.sub(lambda match: html.unescape(match[0]), source)
+    title = decode_references(source)
     if "$" in title:
         title = MATH.sub(_math, title)
     if "\\" in title:
@@ -72,7 +72,7 @@ def plain_title(source: str) -> str:
 
 def _math(match: re.Match[str]) -> str:
     """Unicode for what stands between dollars; all of it unchanged where a command has none."""
-    tex = match[1].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
+    tex = match[2].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
     tex = _FRACTION.sub(r"\1/\2", _common(tex))
     tex = _repeatedly(_BRACES, r"\1", _SCRIPT.sub(_script, _COMMAND.sub(_symbol, tex)))
     if _COMMAND.search(tex):

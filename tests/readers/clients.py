@@ -8,17 +8,21 @@ import io
 import json
 import mailbox
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import urllib.request
+from calendar import timegm
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
+from time import struct_time
+from typing import Any
 
 import atoma
 import fastfeedparser
@@ -192,7 +196,7 @@ def read_with_podcastparser(url: str) -> list[Seen]:
             published=_unix_time(episode["published"]),
             enclosures=tuple(one["url"] for one in episode["enclosures"]),
             thumbnail=episode.get("episode_art_url"),
-            summary=episode["description"],
+            summary=episode.get("description"),
             content=episode.get("description_html"),
         )
         for episode in podcastparser.parse(url, io.BytesIO(_fetch(url)))["episodes"]
@@ -207,13 +211,13 @@ def read_with_newsboat(url: str) -> list[Seen]:
         files = {"-u": "urls", "-c": "cache.db", "-C": "config"}
         flags = [part for flag, file in files.items() for part in (flag, str(home / file))]
         _run(["newsboat", *flags, "-x", "reload"], home)
-        cache = sqlite3.connect(home / "cache.db")
+        database = sqlite3.connect(home / "cache.db")
         # The first item of a feed is stored last.
-        rows = cache.execute(
+        rows = database.execute(
             "SELECT guid, title, url, pubDate, author, enclosure_url, content"
             " FROM rss_item ORDER BY id DESC"
         ).fetchall()
-        cache.close()
+        database.close()
     return [
         Seen(
             id=id_,
@@ -234,10 +238,13 @@ def read_with_sfeed(url: str) -> list[Seen]:
     return [_sfeed_item(*line.split("\t")) for line in lines]
 
 
+SFEED_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
+
+
 def _sfeed_item(*columns: str) -> Seen:
     """See sfeed(5)."""
     seconds, title, link, content, type_, id_, author, enclosure, _ = columns
-    content = content.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
+    content = re.sub(r"\\(.)", lambda escape: SFEED_ESCAPES[escape[1]], content)
     return Seen(
         id=id_,
         title=title,
@@ -300,7 +307,8 @@ def _mail_as_item(mail: EmailMessage) -> Seen:
 
 def _npm(package: str) -> Callable[[str], list[Seen]]:
     def read(url: str) -> list[Seen]:
-        seen = _read_with_npm(url)[package]
+        place = url[: url.rindex("/") + 1]
+        seen = _read_with_npm(place)[url][package]
         assert "items" in seen, f"{package}: {seen}"
         return [
             Seen(
@@ -321,9 +329,11 @@ def _npm(package: str) -> Callable[[str], list[Seen]]:
 
 
 @cache
-def _read_with_npm(url: str) -> dict[str, dict[str, list[dict]]]:
-    """All packages at once: starting node takes longer than reading."""
-    return json.loads(_run(["node", str(HERE / "read_feed.mjs"), url], HERE))
+def _read_with_npm(place: str) -> dict[str, Any]:
+    """All formats of a place by all packages: starting node takes longer than reading."""
+    urls = [place + format_ for format_ in (ATOM, RSS, JSON)]
+    seen: dict[str, Any] = json.loads(_run(["node", str(HERE / "read_feed.mjs"), *urls], HERE))
+    return seen
 
 
 def _run(command: list[str], home: Path, stdin: bytes = b"") -> bytes:
@@ -344,7 +354,7 @@ def _run(command: list[str], home: Path, stdin: bytes = b"") -> bytes:
 
 def _fetch(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=20) as response:
-        return response.read()
+        return bytes(response.read())
 
 
 def _time(text: str | None) -> datetime | None:
@@ -355,8 +365,8 @@ def _unix_time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _seconds(parsed: object) -> datetime | None:
-    return datetime(*parsed[:6], tzinfo=UTC) if parsed else None
+def _seconds(parsed: struct_time | None) -> datetime | None:
+    return _unix_time(timegm(parsed)) if parsed else None
 
 
 def _names(authors: Iterable[dict[str, str]] | None) -> tuple[str, ...]:

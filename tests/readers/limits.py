@@ -80,8 +80,8 @@ LIMITS = (
     Limit("atoma", _XML, "thumbnail", "doesn't know Media RSS"),
     Limit("podcastparser", _RSS, "authors", "has no authors"),
     Limit(
-        *("podcastparser", _RSS, "enclosures", "lists media:content as one more"),
-        lambda truth: truth.enclosures * 2,
+        *("podcastparser", _RSS, "enclosures", "lists each media:content after the enclosure"),
+        lambda truth: truth.enclosures[:1] + truth.enclosures,
     ),
     Limit("newsboat", _ATOM, "authors", "joins the names itself", _joined),
     Limit(
@@ -91,6 +91,10 @@ LIMITS = (
     Limit("newsboat", _XML, "thumbnail", "has no thumbnails"),
     Limit("newsboat", _XML, "opening", "keeps the content only"),
     Limit("sfeed", _ATOM, "authors", "keeps the first one: sfeed(5)", _first),
+    Limit(
+        *("sfeed", _ATOM, "enclosures", "keeps the first one: sfeed(5)"),
+        lambda truth: truth.enclosures[:1],
+    ),
     Limit("sfeed", _XML, "thumbnail", "has no thumbnails"),
     Limit("sfeed", _XML, "opening", "keeps the content only"),
     Limit(
@@ -107,6 +111,10 @@ LIMITS = (
     Limit("rss-parser", _ATOM, "enclosures", "knows RSS's only", lambda _: ()),
     Limit("rss-parser", _XML, "thumbnail", "doesn't know Media RSS"),
     Limit("@rowanmanning/feed-parser", _ATOM, "authors", _INHERITED, _inherited),
+    Limit(
+        *("@rowanmanning/feed-parser", _RSS, "enclosures", "reads media:content, too"),
+        lambda truth: truth.enclosures,
+    ),
     Limit("@rowanmanning/feed-parser", _XML, "text", "unescapes it twice", _unescaped_twice),
     Limit(
         *("@rowanmanning/feed-parser", _RSS, "opening", "unescapes it twice"),
@@ -130,6 +138,10 @@ LIMITS = (
         lambda truth: _fallback(truth) + html.escape(truth.text, quote=False),
     ),
     Limit("htmlparser2", _ATOM, "published", "takes `updated`", lambda truth: truth.updated),
+    Limit(
+        *("htmlparser2", _RSS, "enclosures", "reads media:content instead"),
+        lambda truth: truth.enclosures,
+    ),
     Limit("htmlparser2", _XML, "authors", "has no authors"),
     Limit("htmlparser2", _XML, "thumbnail", "doesn't know media:thumbnail"),
     Limit("htmlparser2", _XML, "medium", "has a description only"),

@@ -1,5 +1,5 @@
-// Prints what each of npm's feed parsers sees in the feed at a URL: one JSON object, by package.
-// A package that can't read the feed has `error` in place of `items`. Reads no feed by itself.
+// Prints what each of npm's feed parsers sees in the feeds at some URLs: one JSON object, by URL
+// and package. A package that can't read a feed has `error` in place of `items`.
 
 import { parseFeed as readWithRowanmanning } from "@rowanmanning/feed-parser";
 import { extract } from "@extractus/feed-extractor";
@@ -99,11 +99,14 @@ const FEEDSMITH = {
 };
 
 const seen = {};
-for (const [name, read] of Object.entries(READERS)) {
-  try {
-    seen[name] = { items: await read(process.argv[2]) };
-  } catch (error) {
-    seen[name] = { error: String(error) };
+for (const url of process.argv.slice(2)) {
+  seen[url] = {};
+  for (const [name, read] of Object.entries(READERS)) {
+    try {
+      seen[url][name] = { items: await read(url) };
+    } catch (error) {
+      seen[url][name] = { error: String(error) };
+    }
   }
 }
 console.log(JSON.stringify(seen));

@@ -96,6 +96,7 @@ HARD_DIGESTS = {
 ### [A < B & C](https://arxiv.org/abs/2412.00001v2)
 
 ![](https://cdn.example.org/a.png?w=1&h=2)
+![](https://cdn.example.org/second.gif)
 
 Vote: 7
 
@@ -177,6 +178,10 @@ HARD_ARCHIVE = {
             title="A < B & C",
             link="https://arxiv.org/abs/2412.00001v2",
             authors=("Ann O'Neil", "Björn & Co", "김철수"),
+            enclosures=(
+                "https://cdn.example.org/a.png?w=1&h=2",
+                "https://cdn.example.org/second.gif",
+            ),
             opening="답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다.",
             text="What's New: 답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다."
             " Technical Details: R&D에서 x<y입니다.",

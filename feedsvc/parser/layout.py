@@ -1,0 +1,81 @@
+"""HTML that people put around pictures and videos in Markdown: it is neither text nor a medium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+LONGEST_TAG = 12
+"""Lines; a tag or a video element that isn't closed after so many is not waited for."""
+
+_MEDIA_TAG = re.compile(r"<(?:img|video)\b", re.IGNORECASE)
+_OPEN_TAG = re.compile(r"<(?:img|video|source)\b[^<>]*$", re.IGNORECASE)
+_ATTRIBUTES = re.compile(
+    r"\s*(?:[a-z][\w:-]*(?:\s?=\s?(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?(?=[\s/>]|$)\s*)*/?(?:>.*)?",
+    re.IGNORECASE,
+)
+_VIDEO = re.compile(r"<video\b(?!.*</video)", re.IGNORECASE)
+_VIDEO_END = re.compile(r"</video\s*>", re.IGNORECASE)
+_NEXT_BLOCK = re.compile(r"\s*(?:[-*+]\s|#|[0-9]+[.)]\s|.*<(?:img|video)\b)", re.IGNORECASE)
+_NAMES = (
+    "div|p|figure|figcaption|picture|center|span|a|br|source|video|details|summary"
+    "|table|tbody|tr|td|blockquote|b|i|em|strong|small"
+)
+_MEDIUM = re.compile(
+    r"(<video\b.{0,4000}?</video\s*>|<(?:img|video)\b[^<>]*(?:>|$))", re.IGNORECASE | re.DOTALL
+)
+_LAYOUT_TAG = re.compile(rf"</?(?:{_NAMES})\b[^<>]*>", re.IGNORECASE)
+_LAYOUT_LINE = re.compile(rf"\s*(?:</?(?:{_NAMES})\b[^<>]*>\s*)+", re.IGNORECASE)
+
+
+def has_media_tag(line: str) -> bool:
+    """Whether a line of Markdown has a picture or a video in HTML."""
+    return "<" in line and _MEDIA_TAG.search(line) is not None
+
+
+def logical_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The lines with their indexes, those of one media tag or one video element joined."""
+    index = 0
+    while index < len(lines):
+        count = _lines_of_medium(lines[index : index + LONGEST_TAG])
+        yield index, "\n".join(lines[index : index + count])
+        index += count
+
+
+def without_layout_tags(line: str) -> str | None:
+    """The line without the tags around media; None where it has nothing else.
+
+    Only for a paper that has media in HTML: elsewhere `<p>` and the like are text.
+    """
+    if "<" not in line:
+        return line
+    if not has_media_tag(line):
+        if _LAYOUT_LINE.fullmatch(line):
+            return None
+        return _LAYOUT_TAG.sub("", line) if line.lstrip().startswith("<") else line
+    pieces = _MEDIUM.split(line)
+    kept = [
+        piece if number % 2 else _LAYOUT_TAG.sub(" ", piece) for number, piece in enumerate(pieces)
+    ]
+    return "".join(kept)
+
+
+def _lines_of_medium(lines: Sequence[str]) -> int:
+    """How many of the lines the medium takes up that begins in the first; 1 where none does."""
+    count = 1
+    if "<" not in lines[0]:
+        return count
+    if _OPEN_TAG.search(lines[0]):
+        while count < len(lines) and _ATTRIBUTES.fullmatch(lines[count]):
+            count += 1
+            if ">" in lines[count - 1]:
+                break
+        else:
+            return 1
+    if _VIDEO.search(lines[0]):
+        for number, line in enumerate(lines[1:], 2):
+            if _VIDEO_END.search(line):
+                return number
+            if number > count and _NEXT_BLOCK.match(line):
+                break
+    return count
