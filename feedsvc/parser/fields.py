@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from feedsvc.parser.text import printable
 from feedsvc.parser.titles import plain_title
 
 FIELDS = {
@@ -25,6 +26,7 @@ _OTHERS = re.compile(
     r"(?:^|\s+)(?:\+|\.\.\.|…|et\.? al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?)$",
     re.IGNORECASE,
 )
+_QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 MOST_WORDS_OF_A_NAME = 6
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
@@ -72,14 +74,15 @@ def read_authors(value: str) -> Authors:
 
     Raises ValueError where no name can be read.
     """
+    if value.startswith("[") and value.endswith("]") and "](" not in value:
+        value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
         return Authors()
-    listed = re.match(r"[\[(]\s*(?=['\"\[])", value)
-    names = _names_of_list(value) if listed else value.split(",")
+    names = _names_of_list(value) if _QUOTED_LIST.match(value) else value.split(",")
     named = dict[str, None]()
     more = False
     for name in names:
-        plain = " ".join(plain_title(_MARKDOWN_LINK.sub(r"\1", name)).split())
+        plain = printable(plain_title(_MARKDOWN_LINK.sub(r"\1", name))).strip()
         alone = _OTHERS.sub("", plain)
         more = more or alone != plain
         if alone:

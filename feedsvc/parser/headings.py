@@ -37,6 +37,8 @@ class Heading:
     """What stands behind the link."""
     is_closed: bool = True
     """Whether the link has its closing parenthesis."""
+    has_fields: bool = False
+    """Whether a picture, votes or authors stand below it, as below a paper's."""
 
 
 def read_heading(text: str, line: int) -> Heading | None:
@@ -103,7 +105,7 @@ def begins_day(heading: Heading, level: int) -> bool:
 
 def names_paper(heading: Heading, level: int) -> bool:
     """Whether a heading is a paper's, where papers stand at `level`."""
-    if _is_arxiv(heading) and heading.level < level:
+    if _is_arxiv(heading) and (heading.level < level or heading.has_fields):
         return True
     return heading.level == level and not begins_day(heading, level)
 

@@ -148,7 +148,7 @@ def _read_body(draft: PaperDraft, body: Tag, line: int, problems: Problems) -> N
     for tag in body(_LINE_TAGS):
         if not tag.find(_BLOCK_TAGS):
             _take_fields(draft, tag, line, problems)
-    for tag in body(_PARAGRAPH_TAGS):
+    for tag in reversed(body(_PARAGRAPH_TAGS)):
         tag.name = "p" if not tag.find(_BLOCK_TAGS) else "div"
     for tag in body(["p", "li", "ul", "ol"]):
         if not tag.decomposed and not tag.get_text(strip=True):

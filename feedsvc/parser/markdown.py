@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from feedsvc.model import Medium
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
+from feedsvc.parser.fields import read_field
 from feedsvc.parser.headings import (
     Heading,
     begins_day,
@@ -25,6 +28,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER_KEY = re.compile(r"[\w-]+\s*:|#|\s*$|\s+\S|- ")
 _LONGEST_FRONT_MATTER = 100
 _LIST_OR_HEADING = re.compile(r"\s*(?:[-*+#>]|[0-9]+[.)]|$)")
+FIELDS_WITHIN = 6
+"""Lines below a paper's heading in which its picture, votes or authors begin."""
+
 _WATCH_VIDEO_ABOVE = re.compile(
     r"\s*\[\s*watch\s+(?:the\s+)?video\s*\]:?\s*(https?://\S+)?\s*", re.IGNORECASE
 )
@@ -60,7 +66,17 @@ def _headings(lines: Sequence[str]) -> list[Heading]:
     ]
     linked = {heading.line - 1 for heading in found if heading.address is not None}
     fenced = _fenced(lines, linked)
-    return [heading for heading in found if heading.line - 1 not in fenced]
+    return [
+        replace(heading, has_fields=_has_fields(lines[heading.line : heading.line + FIELDS_WITHIN]))
+        for heading in found
+        if heading.line - 1 not in fenced
+    ]
+
+
+def _has_fields(lines: Sequence[str]) -> bool:
+    """Whether a picture or a field stands in the lines, before the next heading."""
+    before_heading = takewhile(lambda line: not line.startswith("#"), lines)
+    return any(line.startswith("![") or read_field(line) for line in before_heading)
 
 
 def _fenced(lines: Sequence[str], borders: Collection[int] = ()) -> set[int]:
@@ -115,6 +131,7 @@ def _read_paper(
     heading: Heading, body: Sequence[str], level: int, problems: Problems
 ) -> PaperDraft:
     draft = PaperDraft(heading.line, heading.title, heading.address)
+    body = _with_whole_authors(body)
     if not heading.is_closed:
         problems.report(heading.line, "open-link", title=heading.title)
     summary: list[str] = []
@@ -139,6 +156,21 @@ def _read_paper(
             is_below_watch_video = is_below_watch_video and not line.strip()
     draft.summary = render_markdown(_without_group_heading(summary, level))
     return draft
+
+
+def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
+    """The lines, those on which a list of authors goes on after a comma joined to its first."""
+    joined: list[str] = []
+    first = -1
+    for index, line in enumerate(body):
+        if first >= 0 and joined[first].rstrip().endswith(",") and not _LIST_OR_HEADING.match(line):
+            joined[first] += line
+            joined.append("")
+            continue
+        found = read_field(line) if line.rstrip().endswith(",") else None
+        first = index if found and found.name == "authors" else -1
+        joined.append(line)
+    return joined
 
 
 def _is_comment(line: str) -> bool:
