@@ -13,6 +13,10 @@ class FolderError(FeedsvcError):
     """The folder of digests can't be read."""
 
 
+class IndexLostError(FeedsvcError):
+    """The index broke while it was read; it is made anew when it is next asked for."""
+
+
 class BuildError(FeedsvcError):
     """The static site can't be written."""
 

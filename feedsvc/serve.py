@@ -9,6 +9,9 @@ from granian.server import Server
 
 from feedsvc.config import Config
 
+THREADS = 16
+"""In each worker. Answers are ready in memory; slow clients wait outside Python."""
+
 
 def serve(config: Config, host: str, port: int, workers: int) -> None:
     """Serves until it is told to stop by SIGINT or SIGTERM."""
@@ -21,5 +24,7 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
         address=host,
         port=port,
         workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
         respawn_failed_workers=True,
     ).serve()

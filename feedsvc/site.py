@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from feedsvc import feeds, files, pages
 from feedsvc.config import Config
-from feedsvc.errors import NotFoundError
+from feedsvc.errors import IndexLostError, NotFoundError
 from feedsvc.feeds import Head
 from feedsvc.index import Index, Progress, Store, silently
 from feedsvc.model import Document, Link, Problem
@@ -77,8 +77,12 @@ class Site:
 
     def document(self, path: str) -> Document:
         """The document at a path, as `Snapshot.document` of the newest state."""
-        with self.snapshot() as snapshot:
-            return snapshot.document(path)
+        try:
+            with self.snapshot() as snapshot:
+                return snapshot.document(path)
+        except IndexLostError:
+            with self.snapshot() as snapshot:
+                return snapshot.document(path)
 
     def _calendar_of(self, store: Store) -> Calendar:
         """The calendar of the state that the store shows, read once for each."""

@@ -111,7 +111,7 @@ def test_a_json_item_has_every_field(site: Site) -> None:
     assert item["authors"] == [{"name": "Ada Lovelace"}, {"name": "Author 7"}]
     assert item["image"] == PICTURE
     assert item["attachments"] == [{"url": PICTURE, "mime_type": "image/png"}]
-    assert item["_paper"] == {"day": "2024-11-18", "votes": 7}
+    assert item["_paper"] == {"day": "2024-11-18", "votes": 7, "more_authors": False}
     assert item["date_published"] == "2024-11-18T00:59:59Z"
 
 

@@ -178,6 +178,21 @@ def test_an_index_that_is_deleted_under_a_running_site_is_made_anew(
     assert _shown(site) == expected
 
 
+def test_an_index_that_breaks_under_a_running_site_costs_no_answer(
+    folder: Path, configure: Configure
+) -> None:
+    config = configure(digests=folder)
+    site = Site(config)
+    expected = etags(site)
+    assert config.index
+    for damage in (b"", b"x" * 100_000):
+        with config.index.open("r+b") as file:
+            file.truncate(0)
+            file.write(damage)
+        for path, etag in expected.items():
+            assert site.document(path).etag == etag
+
+
 def test_an_index_of_other_settings_is_not_used(folder: Path, configure: Configure) -> None:
     first = Site(configure(digests=folder))
     first.refresh()

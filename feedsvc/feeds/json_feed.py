@@ -56,13 +56,11 @@ def _item(item: Item, base_url: str) -> dict[str, Any]:
     extension = {
         "day": paper.day.isoformat(),
         "votes": paper.votes,
-        "more_authors": paper.more_authors or None,
+        "more_authors": paper.more_authors,
     }
     # The specification asks for content even where there is none.
     kept = {name: value for name, value in fields.items() if value or name == "content_html"}
-    return kept | {
-        "_paper": {name: value for name, value in extension.items() if value is not None}
-    }
+    return kept | {"_paper": extension}
 
 
 def _encode(value: dict[str, Any]) -> bytes:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
+from feedsvc.errors import IndexLostError
 from feedsvc.index.folder import DigestFile, find_digests
 from feedsvc.index.refresh import (
     Progress,
@@ -25,7 +26,7 @@ from feedsvc.index.refresh import (
     is_up_to_date,
     silently,
 )
-from feedsvc.index.store import BUSY_SECONDS, Day, State, Store
+from feedsvc.index.store import OPENING_SECONDS, Day, State, Store
 
 __all__ = ["Day", "Index", "Progress", "Recipe", "State", "Store", "silently"]
 
@@ -53,13 +54,18 @@ class Index:
     def reading(self) -> Iterator[Store]:
         """A store whose answers all belong to one state of the archive.
 
-        Raises FolderError where there is no index yet and the folder can't be read.
+        Raises FolderError where there is no index yet and the folder can't be read, and
+        IndexLostError where the index breaks meanwhile.
         """
         if not self._has_state():
             self.refresh()
         connection = self._connect()
-        with connection.reader_lock, connection.reader.reading():
-            yield connection.reader
+        try:
+            with connection.reader_lock, connection.reader.reading():
+                yield connection.reader
+        except sqlite3.DatabaseError as error:
+            self._reopen_empty()
+            raise IndexLostError(f"{self._file}: the index can't be read: {error}.") from error
 
     def refresh(self, progress: Progress = silently) -> None:
         """Looks at the folder and takes up what is new. Raises FolderError.
@@ -103,7 +109,7 @@ class Index:
     def _open(self) -> _Connection:
         if self._is_in_cache and not self._file:
             self._file = _file_in_cache(self._folder, self._recipe.fingerprint)
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + OPENING_SECONDS
         while time.monotonic() < deadline:
             try:
                 return _Connection(self._file)

@@ -15,7 +15,10 @@ import msgspec
 from feedsvc.index.folder import digest_order
 from feedsvc.model import Item, Paper, Problem
 
-BUSY_SECONDS = 30.0
+OPENING_SECONDS = 5
+"""How long to wait for a file that another process has locked before it is opened."""
+
+BUSY_SECONDS = 30
 """How long a statement waits for another process's transaction before it gives up."""
 
 _TABLES = """
@@ -105,7 +108,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         self._db = sqlite3.connect(
             path or ":memory:",
-            timeout=BUSY_SECONDS,
+            timeout=OPENING_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -113,6 +116,7 @@ class Store:
         # cut is no loss: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         self._db.execute("PRAGMA mmap_size = 268435456")
 
     def close(self) -> None:
