@@ -67,22 +67,25 @@ def read_heading(text: str, line: int) -> Heading | None:
 def level_of_papers(headings: Sequence[Heading]) -> int:
     """The level that papers stand at; 0 where there is none.
 
-    That of most links to arXiv; else the highest of several links, days apart; else the level
-    below that of the day's heading.
+    That of most links to arXiv, where these are half of the links; else the highest with a link
+    below the day's heading; else the highest with several links. Without links: the level below
+    the day's heading.
     """
-    arxiv = Counter(heading.level for heading in headings if _is_arxiv(heading))
-    if arxiv:
-        return max(arxiv, key=lambda level: (arxiv[level], -level))
     linked = Counter(
         heading.level
         for heading in headings
         if heading.address is not None and not names_day(heading)
     )
+    arxiv = Counter(heading.level for heading in headings if _is_arxiv(heading))
+    if arxiv and 2 * arxiv.total() >= linked.total():
+        return max(arxiv, key=lambda level: (arxiv[level], level))
+    day_level = next((heading.level for heading in headings if names_day(heading)), 0)
+    below_day = [level for level in linked if 0 < day_level < level]
+    if below_day:
+        return min(below_day)
     if linked:
         return min(linked, key=lambda level: (linked[level] == 1, level))
-    day_levels = [heading.level for heading in headings if names_day(heading)]
-    below = [heading.level for heading in headings if day_levels and heading.level > day_levels[0]]
-    return min(below, default=0)
+    return min((heading.level for heading in headings if 0 < day_level < heading.level), default=0)
 
 
 def names_day(heading: Heading) -> bool:
@@ -107,6 +110,8 @@ def names_paper(heading: Heading, level: int) -> bool:
     """Whether a heading is a paper's, where papers stand at `level`."""
     if _is_arxiv(heading) and (heading.level < level or heading.has_fields):
         return True
+    if heading.address is not None and heading.level < level and not names_day(heading):
+        return heading.has_fields
     return heading.level == level and not begins_day(heading, level)
 
 

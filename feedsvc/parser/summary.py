@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import comrak
 import lxml.html
@@ -49,19 +49,21 @@ _SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
 _LABEL = re.compile(r"\s*[:：]\s*")
 
 
-def render_markdown(lines: Iterable[str]) -> str:
+def render_markdown(lines: Sequence[str]) -> str:
     """The HTML of a summary in Markdown. All tags come from Markdown: HTML stays visible text.
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    source = "\n".join(_flattened(shield(line)) for line in lines)
+    shielded = [shield(line) for line in lines]
     rendered = comrak.render_markdown(
-        source,
+        "\n".join(map(_flattened, shielded)),
         extension_options=_EXTENSIONS,
         parse_options=_PARSING,
         render_options=_RENDERING,
     )
-    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", unshield(rendered))
+    if shielded != lines:
+        rendered = unshield(rendered)
+    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", rendered)
     if "<img " in rendered:
         rendered = _PICTURE.sub(r"\1", rendered)
     if "&lt;" in rendered or "://" in rendered:
