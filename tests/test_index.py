@@ -193,6 +193,16 @@ def test_an_index_that_breaks_under_a_running_site_costs_no_answer(
             assert site.document(path).etag == etag
 
 
+def test_each_state_has_a_time_of_its_own(folder: Path, configure: Configure) -> None:
+    site = Site(configure(digests=folder))
+    times = []
+    for number in range(3):
+        (folder / "2024-01-09.md").write_text(digest("2024-01-09", [paper(80 + number)]))
+        site.refresh()
+        times.append(site.document("/feed.xml").modified)
+    assert times == sorted(set(times))
+
+
 def test_an_index_of_other_settings_is_not_used(folder: Path, configure: Configure) -> None:
     first = Site(configure(digests=folder))
     first.refresh()

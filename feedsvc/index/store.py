@@ -166,9 +166,14 @@ class Store:
         return State(fingerprint, revision, datetime.fromtimestamp(changed, UTC))
 
     def advance(self, now: datetime) -> None:
-        """Makes the changes since the last call a new state. Only while writing."""
+        """Makes the changes since the last call a new state. Only while writing.
+
+        No two states have one time, not even within a second or when the clock goes back: a
+        client may know the archive by its time alone (RFC 9110 section 8.8.2.2).
+        """
         self._db.execute(
-            "UPDATE state SET revision = ?, changed = ?", (uuid4().hex, int(now.timestamp()))
+            "UPDATE state SET revision = ?, changed = max(changed + 1, ?)",
+            (uuid4().hex, int(now.timestamp())),
         )
 
     # --- files -------------------------------------------------------------------------------
