@@ -119,9 +119,10 @@ class Store:
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         self._db.execute("PRAGMA mmap_size = 268435456")
 
-    def close(self) -> None:
-        """Ends the connection."""
-        self._db.close()
+    def __del__(self) -> None:
+        # Nobody can say when the last thread is done with a connection but the last thread.
+        if hasattr(self, "_db"):
+            self._db.close()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
