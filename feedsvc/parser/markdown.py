@@ -27,7 +27,7 @@ _COMMENT = re.compile(r"\s*<!--.*-->\s*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER_KEY = re.compile(r"[\w-]+\s*:|#|\s*$|\s+\S|- ")
 _LONGEST_FRONT_MATTER = 100
-_LIST_OR_HEADING = re.compile(r"\s*(?:[-*+#>]|[0-9]+[.)]|$)")
+_NO_NAME = re.compile(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
 FIELDS_WITHIN = 6
 """Lines below a paper's heading in which its picture, votes or authors begin."""
 
@@ -163,7 +163,8 @@ def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
     joined: list[str] = []
     first = -1
     for index, line in enumerate(body):
-        if first >= 0 and joined[first].rstrip().endswith(",") and not _LIST_OR_HEADING.match(line):
+        goes_on = first >= 0 and joined[first].rstrip().endswith(",")
+        if goes_on and not _NO_NAME.match(line) and not read_field(line):
             joined[first] += line
             joined.append("")
             continue
