@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date, quote_etag
 
@@ -47,6 +49,9 @@ SETTLED_AFTER = timedelta(days=2)
 
 NOT_FOUND_SECONDS = 60
 """How long the answer holds that there is nothing: a digest may be about to come."""
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -154,6 +159,16 @@ class _Service:
         return True
 
 
+class _NotModified(Response):
+    """A 304 with the Last-Modified of its 200: Werkzeug drops it, nginx and Apache send it."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """The headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
+
+
 def _respond(prepared: Prepared) -> Response:
     """200 or 304 (RFC 9110 section 13); HEAD has the headers of GET."""
     document = prepared.document
@@ -174,9 +189,9 @@ def _respond(prepared: Prepared) -> Response:
         given = matching_tag(request.if_none_match, document.etag, etag)
         if given is not None:
             headers["ETag"] = quote_etag(given)
-            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+            return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     elif is_unmodified(request.if_modified_since, document.modified):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     if encoding != IDENTITY:
         headers["Content-Encoding"] = encoding
     return Response(prepared.body(encoding), headers=headers, content_type=document.type)
