@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: serve build check test lint unit soak lock clean
+.PHONY: serve build check test lint unit lock clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve $(FLAGS)
@@ -26,10 +26,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -n auto -m "not soak"
-
-soak: $(READY)
-	$(BIN)/pytest -m soak --timeout 1800
+	$(BIN)/pytest -n auto
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \

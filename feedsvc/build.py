@@ -101,17 +101,25 @@ def _write(target: Path, content: bytes) -> bool:
 
 
 def _stale(out: Path, wanted: set[Path]) -> Iterator[Path]:
-    """The files of days and weeks that no longer are."""
-    for folder in sorted(out.iterdir()):
-        if _PLACE_FOLDER.fullmatch(folder.name) and folder.is_dir():
-            files = (folder / name for name in (PAGE, *FEED_FORMATS))
-            yield from (file for file in files if file not in wanted and file.is_file())
+    """The files of days and weeks that no longer are: of folders that hold a feed of ours.
+
+    The feed itself comes last, so that a build which is killed here leaves the rest to the next.
+    """
+    names = (PAGE, *reversed(FEED_FORMATS))
+    for folder in _place_folders(out):
+        if (folder / names[-1]).is_file():
+            files = (folder / name for name in names)
+            yield from [file for file in files if file not in wanted and file.is_file()]
 
 
 def _remove_litter(out: Path) -> None:
     """What a build that was killed has left behind."""
-    for folder in (out, *out.iterdir()):
-        if folder.is_dir():
-            for file in folder.iterdir():
-                if _TEMPORARY.fullmatch(file.name):
-                    file.unlink(missing_ok=True)
+    for folder in (out, out / "all", *_place_folders(out)):
+        for file in folder.glob(".feedsvc-*.tmp"):
+            if _TEMPORARY.fullmatch(file.name):
+                file.unlink(missing_ok=True)
+
+
+def _place_folders(out: Path) -> list[Path]:
+    folders = (folder for folder in out.iterdir() if _PLACE_FOLDER.fullmatch(folder.name))
+    return sorted(folder for folder in folders if folder.is_dir())

@@ -48,7 +48,8 @@ def check(path: Path, config: Config) -> Findings:
         suffixes = ", ".join(READERS)
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
     folder = _folder_of(path, config.digests)
-    return _findings(folder, [path.resolve().relative_to(folder.resolve()).as_posix()], config)
+    name = (path.parent.resolve() / path.name).relative_to(folder.resolve()).as_posix()
+    return _findings(folder, [name], config)
 
 
 def _folder_of(path: Path, digests: Path) -> Path:
@@ -56,7 +57,8 @@ def _folder_of(path: Path, digests: Path) -> Path:
     for folder in path.parents:
         if folder.resolve() == digests.resolve():
             return folder
-    return digests if path.resolve().is_relative_to(digests.resolve()) else path.parent
+    is_inside = path.parent.resolve().is_relative_to(digests.resolve())
+    return digests if is_inside else path.parent
 
 
 def _findings(folder: Path, paths: Iterable[str], config: Config) -> Findings:

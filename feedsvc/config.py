@@ -20,9 +20,15 @@ ENVIRONMENT_PREFIX = "FEEDSVC_"
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text")
+    if not isinstance(value, str) or not all(map(str.isprintable, value.split())):
+        raise ValueError("a text of printable characters")
     return " ".join(value.split())
+
+
+def _name(value: object) -> str:
+    if not (name := _text(value)):
+        raise ValueError("a text that isn't empty")
+    return name
 
 
 def _whole_number(value: object) -> int:
@@ -46,7 +52,10 @@ def _seconds(value: object) -> float:
 def _path(value: object) -> Path:
     if not isinstance(value, str | os.PathLike) or not str(value) or "\0" in str(value):
         raise ValueError("the path of a file or folder")
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError("the path of a file or folder, below a home that exists") from error
 
 
 def _optional_path(value: object) -> Path | None:
@@ -107,7 +116,7 @@ class Config:
         _folder_address,
         "the address the site is reached at; every absolute link begins with it",
     )
-    title: str = _setting("Daily Papers", _text, "the name of the site and of its main feed")
+    title: str = _setting("Daily Papers", _name, "the name of the site and of its main feed")
     subtitle: str = _setting(
         "One item per paper, every day", _text, "a sentence on what the site is"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +15,9 @@ from feedsvc.feeds import json_items, xml_entries
 from feedsvc.index import Recipe
 from feedsvc.model import Item
 from feedsvc.parser import parse_digest
+
+LOCAL = {"digests", "out", "index", "refresh"}
+"""The settings that no document depends on."""
 
 LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "nh3", "unicodeit")
 """Those whose next version may give other bytes for the same digest."""
@@ -41,7 +45,7 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> dict[str, li
 
 
 def _fingerprint(config: Config) -> str:
-    settings = (config.base_url, config.language, config.media_base, config.time_of_day)
+    settings = [getattr(config, field.name) for field in fields(config) if field.name not in LOCAL]
     return hashlib.sha256(f"{_programme()} {settings}".encode()).hexdigest()
 
 
@@ -49,7 +53,7 @@ def _fingerprint(config: Config) -> str:
 def _programme() -> str:
     """Of our own source, so that no change of it needs a version number to be thought of."""
     folder = Path(__file__).parent
-    sources = sorted([*folder.rglob("*.py"), *folder.glob("templates/*.html")])
+    sources = sorted([*folder.rglob("*.py"), *folder.glob("templates/*"), *folder.glob("static/*")])
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.relative_to(folder).as_posix().encode() + source.read_bytes())

@@ -28,6 +28,7 @@ class Refresher:
         self._lock = threading.Lock()
         self._process = 0
         self._last_look = 0.0
+        self._is_looking = False
         self._trouble = ""
 
     def ensure_fresh(self) -> None:
@@ -46,24 +47,29 @@ class Refresher:
                 self._look_again()
 
     def _is_overdue(self) -> bool:
-        return time.monotonic() - self._last_look > PATIENCE * max(self._interval, 1.0)
+        waited = time.monotonic() - self._last_look
+        return not self._is_looking and waited > PATIENCE * max(self._interval, 1.0)
 
     def _look(self) -> None:
-        self._last_look = time.monotonic()
-        self._refresh()
-        self._last_look = time.monotonic()
+        self._is_looking = True
+        try:
+            self._refresh()
+        finally:
+            self._is_looking = False
+            self._last_look = time.monotonic()
 
     def _look_again(self) -> None:
         """A look that may fail: the last state that was seen stays. Trouble is told of once."""
         try:
             self._look()
-            self._trouble = ""
         except FolderError as error:
             if str(error) != self._trouble:
                 _log.warning("%s", error)
             self._trouble = str(error)
         except Exception:  # noqa: BLE001 - the thread must live on, the next look may succeed
             _log.exception("The folder of digests could not be looked at.")
+        else:
+            self._trouble = ""
 
     def _run(self) -> None:
         while True:

@@ -82,8 +82,9 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("feedsvc", static_folder=None)
     # Werkzeug would redirect `//host/x` to `/host/x`; here it is a path like any other.
     app.url_map.merge_slashes = False
-    app.before_request(service.look_at_digests)
-    app.add_url_rule("/healthz", "healthz", service.healthz, methods=METHODS)
+    app.before_request(service.before_request)
+    for prefix in {"/", service.base_path}:
+        app.add_url_rule(f"{prefix}healthz", "healthz", service.healthz, methods=METHODS)
     app.add_url_rule("/", "home", service.document, defaults={"path": ""}, methods=METHODS)
     app.add_url_rule("/<path:path>", "document", service.document, methods=METHODS)
     app.register_error_handler(FeedsvcError, service.failure)
@@ -96,14 +97,17 @@ class _Service:
     """The views of one site."""
 
     def __init__(self, config: Config) -> None:
-        self._base_path = config.base_path
+        self.base_path = config.base_path
         self._site = Site(config)
         self._cache = DocumentCache(self._site.document)
         self._refresher = Refresher(self._refresh, config.refresh)
 
-    def look_at_digests(self) -> None:
-        """Before each request. Raises FolderError where there is nothing to show yet."""
+    def before_request(self) -> Response | None:
+        """Answers a preflight. Raises FolderError where there is nothing to show yet."""
+        if request.method == "OPTIONS":
+            return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
         self._refresher.ensure_fresh()
+        return None
 
     def healthz(self) -> Response:
         """For whoever watches the service."""
@@ -114,9 +118,7 @@ class _Service:
 
     def document(self, path: str) -> Response:
         """The document at a path, or the way to the one that is meant."""
-        if request.method == "OPTIONS":
-            return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
-        path = _below_base(f"/{path}", self._base_path)
+        path = _below_base(f"/{path}", self.base_path)
         try:
             return _respond(self._cache.get(path))
         except NotFoundError:
@@ -144,6 +146,8 @@ class _Service:
 
         Relative, so that it holds behind any host and prefix.
         """
+        if f"{path}/" == self.base_path:
+            return self.base_path.split("/")[-2] + "/"
         folder, _, name = path.rstrip("/").rpartition("/")
         target = ALIASES.get(name.lower(), f"{name}/")
         is_itself = target.endswith("/") and path.endswith("/")

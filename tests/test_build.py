@@ -59,6 +59,8 @@ def test_what_is_gone_is_removed_and_what_is_not_ours_stays(config: Config) -> N
     _build(config)
     (config.out / "CNAME").write_text("papers.example.org")
     (config.out / "2024-01-08" / "notes.txt").write_text("mine")
+    (config.out / "2019-01-01").mkdir()
+    (config.out / "2019-01-01" / "index.html").write_text("mine")
     for day in ("2024-01-08", "2024-01-09", "2024-01-10"):
         (config.digests / f"{day}.md").unlink()
     report = _build(config)
@@ -67,6 +69,7 @@ def test_what_is_gone_is_removed_and_what_is_not_ours_stays(config: Config) -> N
     assert not (config.out / "2024-W02").exists()
     assert _tree(config.out / "2024-01-08") == {"notes.txt": b"mine"}
     assert (config.out / "CNAME").exists()
+    assert (config.out / "2019-01-01" / "index.html").exists()
 
 
 def test_the_files_have_the_mode_that_the_umask_leaves(config: Config) -> None:

@@ -123,10 +123,11 @@ def test_times_keep_the_order_of_the_digest(site: Site) -> None:
 
 
 def test_making_rss_leaves_the_locale_of_the_process_alone(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
     monkeypatch.setattr(locale, "setlocale", lambda *given: calls.append(given))
+    site = Site(configure())
     assert site.document("/rss.xml").content
     assert not calls
 

@@ -223,6 +223,15 @@ def test_a_path_prefix_works_whether_or_not_the_proxy_takes_it_off(
     assert b"https://example.org/papers/feed.xml" in response.data
 
 
+def test_a_proxy_that_keeps_the_prefix_reaches_everything(configure: Configure) -> None:
+    client = create_app(configure(base_url="https://example.org/papers/")).test_client()
+    response = client.get("/papers")
+    assert (response.status_code, response.headers["Location"]) == (301, "papers/")
+    assert client.get("/papers/healthz").status_code == client.get("/healthz").status_code == 200
+    assert client.get("/papers/2024-11-18").headers["Location"] == "2024-11-18/"
+    assert client.options("/papers/healthz").status_code == 204
+
+
 def test_a_change_of_the_folder_shows_by_itself(tmp_path: Path, configure: Configure) -> None:
     folder = write_archive(tmp_path / "digests", days=2, papers=1)
     client = create_app(configure(digests=folder, refresh=0.05)).test_client()

@@ -233,15 +233,21 @@ def test_readers_see_whole_states_while_the_folder_changes(
     site = Site(configure(digests=folder))
     site.refresh()
     stop = threading.Event()
+    readings = []
 
     def change() -> None:
+        try:
+            make_changes()
+        finally:
+            stop.set()
+
+    def make_changes() -> None:
         for number in range(100, 130):
             papers = [paper(one) for one in range(100, number + 1)]
             both = [digest(day, papers) for day in ("2024-03-05", "2024-03-06")]
             (tmp_path / "both.md").write_text("\n".join(both))
             (tmp_path / "both.md").rename(folder / "both.md")
             site.refresh()
-        stop.set()
 
     def read() -> None:
         while not stop.is_set():
@@ -254,11 +260,13 @@ def test_readers_see_whole_states_while_the_folder_changes(
                     for day in ("2024-03-05", "2024-03-06")
                 ]
             assert days[0] == days[1] == feed.ids
+            readings.append(len(feed.ids))
 
     with ThreadPoolExecutor(4) as pool:
         work = [pool.submit(change), *(pool.submit(read) for _ in range(3))]
         for done in work:
             done.result()
+    assert len(set(readings)) > 1
 
 
 def test_only_digests_are_found(tmp_path: Path) -> None:

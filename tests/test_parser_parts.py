@@ -139,6 +139,7 @@ def test_a_relative_address_is_resolved_where_a_base_is_given() -> None:
         ("R&D &amp; AT&T &lt;think&gt; &copy", "R&D & AT&T <think> &copy"),
         (r"50\% \& more\_less", "50% & more_less"),
         ("  two \t lines ", "two lines"),
+        (r"Wow\! A\: B\, C", "Wow! A: B, C"),
     ],
 )
 def test_a_title_is_plain_unicode(source: str, title: str) -> None:
@@ -157,7 +158,9 @@ def test_a_title_is_plain_unicode(source: str, title: str) -> None:
         ("['A', None, ['B']]", Authors(("A", "B"))),
         ("[]", Authors()),
         ("[Ann Bee, Cy Dee]", Authors(("Ann Bee", "Cy Dee"))),
-        (r"['A\x08 B', 'C\ud800 D']", Authors(("A B", "C D"))),
+        (r"['Erd\H{o}s', 'A']", Authors(("Erdős", "A"))),
+        ("['a', {[]: 1}]", Authors(("a', {[]: 1}",))),
+        ("('Ada Lovelace')", Authors(("Ada Lovelace",))),
         ("(Jo) Bee, Cy (Zed)", Authors(("(Jo) Bee", "Cy (Zed)"))),
         ("A B, C D +", Authors(("A B", "C D"), more=True)),
         (r"Andr\'e, André, [A B](https://x.org), &#32;", Authors(("André", "A B"))),

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from feedsvc import __version__
-
 GENERATOR = "feedsvc"
-GENERATOR_VERSION = __version__
 
 EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 """`updated` of a feed without items: RFC 4287 asks for one, and a clock must not decide it."""

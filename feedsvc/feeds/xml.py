@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from feedgen.feed import FeedGenerator
 
+from feedsvc import __version__
 from feedsvc.feeds.content import categories, content_html, summary_text
 from feedsvc.feeds.extensions import HeadExtension, ItemExtension
-from feedsvc.feeds.head import EMPTY_SINCE, GENERATOR, GENERATOR_VERSION, Head
+from feedsvc.feeds.head import EMPTY_SINCE, GENERATOR, Head
 from feedsvc.model import Item
 
 ATOM_TYPE = "application/atom+xml"
@@ -62,7 +63,7 @@ def _feed(head: Head, type_: str) -> FeedGenerator:
     feed.link(href=head.self_url, rel="self", type=type_)
     feed.link(href=head.page_url, rel="alternate", type="text/html")
     feed.author({"name": head.author})
-    feed.generator(GENERATOR, version=GENERATOR_VERSION)
+    feed.generator(GENERATOR, version=__version__)
     for set_, value in (
         (feed.language, head.language),
         (feed.rights, head.rights),

@@ -74,6 +74,9 @@ class Index:
         """
         with self._refreshing:
             found = find_digests(self._folder)
+            if self._file:
+                with suppress(OSError):
+                    os.utime(self._file)  # says that it is in use, see _file_in_cache
             for repair in (self._reopen_empty, self._reopen_in_memory):
                 try:
                     self._bring_up_to_date(found, progress)
@@ -113,13 +116,13 @@ class Index:
         while time.monotonic() < deadline:
             try:
                 return _Connection(self._file)
-            except sqlite3.OperationalError as error:
+            except OSError:
+                return _Connection(None)
+            except sqlite3.Error as error:
                 if not _is_busy(error):
+                    _remove(self._file)
                     break
                 time.sleep(0.05)  # SQLite itself doesn't wait when it turns WAL on
-            except (OSError, sqlite3.Error):
-                break
-        _remove(self._file)
         try:
             return _Connection(self._file)
         except (OSError, sqlite3.Error):
@@ -173,12 +176,14 @@ def _file_in_cache(folder: Path, fingerprint: str) -> Path | None:
     of_folder = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        for left_behind in cache.glob("*.sqlite3"):
-            if left_behind.stat().st_mtime < time.time() - UNUSED_AFTER:
-                _remove(left_behind)
     except OSError:
         return None
-    return cache / f"{of_folder}-{fingerprint[:16]}.sqlite3"
+    own = cache / f"{of_folder}-{fingerprint[:16]}.sqlite3"
+    for index in cache.glob("*.sqlite3"):
+        with suppress(OSError):
+            if index != own and index.stat().st_mtime < time.time() - UNUSED_AFTER:
+                _remove(index)
+    return own
 
 
 def _remove(file: Path | None) -> None:

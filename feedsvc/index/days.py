@@ -24,8 +24,10 @@ def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
         if (first := merged.get(id_)) and first.title.casefold() != paper.title.casefold():
             problems.append(_problem("same-link", paper, first))
             id_ = tag_uri(paper.day, paper.title)
-        if first := merged.get(id_):
-            problems.append(_problem("repeated-paper", paper, first))
+        first = merged.get(id_)
+        if first:
+            kept = "last" if paper.summary_html else "first"
+            problems.append(_problem("repeated-paper", paper, first, kept=kept))
         if paper.summary_html or not first:
             merged[id_] = replace(paper, id=id_)
     return list(merged.values()), problems
@@ -41,8 +43,8 @@ def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:
     return start - timedelta(seconds=position)
 
 
-def _problem(code: str, paper: Paper, first: Paper) -> Problem:
+def _problem(code: str, paper: Paper, first: Paper, **more: str) -> Problem:
     problems = Problems(paper.path)
     facts = {"title": paper.title, "day": paper.day, "first": f"{first.path}:{first.line}"}
-    problems.report(paper.line, code, **facts)
+    problems.report(paper.line, code, **facts, **more)
     return problems.in_order()[0]

@@ -145,7 +145,11 @@ class Store:
         self._db.execute("COMMIT")
 
     def start_afresh(self, fingerprint: str) -> None:
-        """Empties the index. Only while writing."""
+        """Empties the index, but for the time of its last change. Only while writing."""
+        try:
+            changed = self.state().changed.timestamp()
+        except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
+            changed = 0
         tables = self._db.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
@@ -153,7 +157,7 @@ class Store:
             self._db.execute(f'DROP TABLE "{name}"')
         for statement in _TABLES.split(";"):
             self._db.execute(statement)
-        self._db.execute("INSERT INTO state VALUES (?, '', 0)", (fingerprint,))
+        self._db.execute("INSERT INTO state VALUES (?, '', ?)", (fingerprint, int(changed)))
 
     def is_of(self, fingerprint: str) -> bool:
         """Whether there is a state that was made with this programme and these settings."""

@@ -67,11 +67,14 @@ def _media(
 ) -> Iterable[Media]:
     """The usable media, each once; a later mention of one may add its still picture."""
     found: dict[str, Media] = {}
-    for mention in {(mention.address, mention.poster): mention for mention in mentions}.values():
+    unusable: set[str] = set()
+    for mention in mentions:
         url = web_address(mention.address, base)
         if not url:
-            code = "bad-media" if ":" in mention.address else "relative-media"
-            problems.report(mention.line, code, found=mention.address, title=title)
+            if mention.address not in unusable:
+                code = "bad-media" if ":" in mention.address else "relative-media"
+                problems.report(mention.line, code, found=mention.address, title=title)
+            unusable.add(mention.address)
             continue
         poster = web_address(mention.poster, base) if mention.poster else None
         if known := found.get(url):

@@ -102,10 +102,14 @@ def look_like_names(authors: Authors) -> bool:
 
 def _names_of_list(text: str) -> list[str]:
     try:
-        items = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        # Names hold commas and apostrophes; what parts two of them stands between quotes.
-        inner = text.strip("[]() ")
-        return [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]
-    flat = [name for item in items for name in (item if isinstance(item, list) else [item])]
-    return [name for name in flat if isinstance(name, str)]
+        # A backslash is TeX's, unless it stands before a quote.
+        items = ast.literal_eval(re.sub(r"\\(?!['\"])", r"\\\\", text))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        items = None
+    if isinstance(items, list | tuple):
+        flat = [name for item in items for name in (item if isinstance(item, list) else [item])]
+        if all(isinstance(name, str | None) for name in flat):
+            return [name for name in flat if name]
+    # Names hold commas and apostrophes; what parts two of them stands between quotes.
+    inner = text.strip("[]() ")
+    return [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]

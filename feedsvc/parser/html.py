@@ -29,6 +29,7 @@ MOST_TAGS = 2000
 _INVISIBLE = {"<!--": "-->", "<script": "</script>", "<style": "</style>", "<nav": "</nav>"}
 """What is no content, by what it begins and ends with; not where the end is missing."""
 
+_INVISIBLE_START = re.compile("|".join(map(re.escape, _INVISIBLE)), re.IGNORECASE)
 _HEADING = re.compile(r"(?:<a\b[^<>]*>\s*)?<h[1-6]\b[^<>]*>", re.IGNORECASE)
 _HEADING_NAME = re.compile(r"h[1-6]")
 _PAGE_TITLE = re.compile(r"<title\b[^<>]*>([^<>]*)", re.IGNORECASE)
@@ -94,19 +95,19 @@ def _drafts(
 
 def _without_invisible(source: str) -> str:
     """The source without comments and the like; their line ends stay, to count lines by."""
-    lowered, kept, position = source.lower(), [], 0
-    openers = re.compile("|".join(map(re.escape, _INVISIBLE)))
+    kept, position = [], 0
     without_end = set()
-    for found in openers.finditer(lowered):
-        if found.start() < position or found[0] in without_end:
+    for found in _INVISIBLE_START.finditer(source):
+        opener = found[0].lower()
+        if found.start() < position or opener in without_end:
             continue
-        ending = _INVISIBLE[found[0]]
-        end = lowered.find(ending, found.end())
-        if end < 0:
-            without_end.add(found[0])
+        end = re.compile(re.escape(_INVISIBLE[opener]), re.IGNORECASE).search(source, found.end())
+        if not end:
+            without_end.add(opener)
             continue
-        kept += [source[position : found.start()], "\n" * source.count("\n", found.start(), end)]
-        position = end + len(ending)
+        line_ends = source.count("\n", found.start(), end.start())
+        kept += [source[position : found.start()], "\n" * line_ends]
+        position = end.end()
     return "".join([*kept, source[position:]])
 
 

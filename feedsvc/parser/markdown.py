@@ -23,9 +23,9 @@ from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import render_markdown
 
 _CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
-_COMMENT = re.compile(r"\s*<!--.*-->\s*")
+_COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_FRONT_MATTER_KEY = re.compile(r"[\w-]+\s*:|#|\s*$|\s+\S|- ")
+_FRONT_MATTER_KEY = re.compile(r"(?!.*\]\()(?:[\w-]+\s*:|#(?!#)|\s*$|\s+\S|- )")
 _LONGEST_FRONT_MATTER = 100
 _NO_NAME = re.compile(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
 FIELDS_WITHIN = 6
@@ -122,7 +122,7 @@ def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Seque
 def _stray(lines: Sequence[str], first: int) -> Iterator[StrayText]:
     """The first line of text among those that belong to no paper."""
     for number, line in enumerate(lines, first):
-        if re.search(r"\w", line) and not read_heading(line, number) and not _COMMENT.match(line):
+        if re.search(r"\w", line) and not read_heading(line, number) and not _is_comment(line):
             yield StrayText(number, line)
             return
 

@@ -88,7 +88,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "repeated-paper": (
         Severity.WARNING,
-        "{title} stands twice on {day}, first at {first}; the last text was kept",
+        "{title} stands twice on {day}, first at {first}; the {kept} text was kept",
     ),
     "same-link": (
         Severity.WARNING,

@@ -42,7 +42,8 @@ _FONT_SWITCH = re.compile(
     r"|left|right|limits)(?![a-zA-Z])\s*"
 )
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_SPACE = re.compile(r"\\(?:[ ,;:!>\\]|q?quad(?![a-zA-Z]))")
+_SPACE = re.compile(r"\\(?: |q?quad(?![a-zA-Z]))")
+_MATH_SPACE = re.compile(r"\\[,;:!>\\]")
 _ACCENT = (
     r"\\(?:[`'^~\"=.]\s*(?:\\[ij](?![a-zA-Z])|[a-zA-Z])"
     r"|[`'^~\"=.cvuHkrd]\s*\{(?:\\[ij]|[a-zA-Z])\})"
@@ -73,7 +74,7 @@ def plain_title(source: str) -> str:
 def _math(match: re.Match[str]) -> str:
     """Unicode for what stands between dollars; all of it unchanged where a command has none."""
     tex = match[2].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
-    tex = _FRACTION.sub(r"\1/\2", _common(tex))
+    tex = _FRACTION.sub(r"\1/\2", _common(_MATH_SPACE.sub(" ", tex)))
     tex = _repeatedly(_BRACES, r"\1", _SCRIPT.sub(_script, _COMMAND.sub(_symbol, tex)))
     if _COMMAND.search(tex):
         return match[0]
