@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.config import Config
+from feedsvc.encodings import ENCODINGS, Encoding, is_worth_encoding
 from feedsvc.errors import BuildError
-from feedsvc.index import Progress, silently
-from feedsvc.site import FEED_FORMATS, PAGE, Site, Snapshot
+from feedsvc.files import FILES
+from feedsvc.formats import FEED_FORMATS, NAMES, PAGE
+from feedsvc.index import Built, Spread, in_turn
+from feedsvc.places import EVERYTHING
+from feedsvc.site import Site
+from feedsvc.snapshot import Snapshot
 
-_PLACE_FOLDER = re.compile(r"[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|W[0-9]{2})")
+_FOLDER = re.compile(r"all|[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|W[0-9]{2})")
+"""What the folder of a place is called."""
+
 _TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
+_ENDINGS = ("", *(encoding.suffix for encoding in ENCODINGS.values()))
+_NAMES_IN_FOLDER = {name + ending for name in NAMES for ending in _ENDINGS}
+_NAMES_IN_ROOT = {path[1:] + ending for path in FILES for ending in _ENDINGS} | _NAMES_IN_FOLDER
+_FEED = next(iter(FEED_FORMATS))
+"""The file of a folder that is written first and removed last: where it is, the folder is ours."""
+
+_CHUNK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -27,9 +42,21 @@ class Report:
     written: int = 0
     unchanged: int = 0
     removed: int = 0
+    papers_left_out: int = 0
+    """How many there are, where these are too many for the feeds of `/all/` to be written."""
 
 
-def build(site: Site, config: Config, progress: Progress = silently) -> Report:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the folder as it is to be, and now is."""
+
+    path: str
+    """Of its document, with the suffix of its encoding."""
+    built: Built
+    is_written: bool
+
+
+def build(site: Site, config: Config, spread: Spread = in_turn) -> Report:
     """Makes `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
@@ -43,12 +70,15 @@ def build(site: Site, config: Config, progress: Progress = silently) -> Report:
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _alone_in(out), site.snapshot() as snapshot:
-            return _write_snapshot(snapshot, out, progress)
+        with _alone_in(out), site.snapshot(long=True) as snapshot:
+            build = _Build(site, snapshot, out)
+            report = build.run(spread if site.is_on_disk() else in_turn)
+        site.remember_built(str(out), build.news, build.gone)
     except OSError as error:
         raise BuildError(
             f"{error.filename or config.out}: the site can't be written: {error.strerror}."
         ) from error
+    return report
 
 
 @contextmanager
@@ -62,64 +92,158 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_snapshot(snapshot: Snapshot, out: Path, progress: Progress) -> Report:
-    report = Report()
-    _remove_litter(out)
-    paths = snapshot.paths()
-    for path in progress(paths, "files"):
-        if _write(out / path.removeprefix("/"), snapshot.document(path).content):
-            report.written += 1
-        else:
-            report.unchanged += 1
-    for stale in _stale(out, {out / path.removeprefix("/") for path in paths}):
-        stale.unlink()
-        report.removed += 1
-        with suppress(OSError):  # somebody else's file is in it
-            stale.parent.rmdir()
-    return report
+class _Build:
+    """One build of one state of the site into one folder."""
+
+    def __init__(self, site: Site, snapshot: Snapshot, out: Path) -> None:
+        self._site = site
+        self._snapshot = snapshot
+        self._process = os.getpid()
+        self._out = out
+        self._found = _survey(out)
+        # Until there is a site, a power cut has nothing to spoil; see _write.
+        self._is_first = f"/{_FEED}" not in self._found
+        self._known = snapshot.store.built(str(out))
+        papers = snapshot.archive.papers
+        self._papers_left_out = papers if papers > snapshot.config.all_size else 0
+        self._encodings = list(ENCODINGS.values()) if snapshot.config.precompress else []
+        self.news: dict[str, Built] = {}
+        """The files that are not what the last build noted of them."""
+        self.gone: Collection[str] = ()
+        """The paths of those that the last build noted and that no longer are."""
+
+    def run(self, spread: Spread) -> Report:
+        """Writes what changed and removes what is gone."""
+        report = Report(papers_left_out=self._papers_left_out)
+        wanted = set()
+        to_write: dict[str, list[str]] = {}
+        for path, etag in self._documents():
+            if current := self._current(path, etag):
+                wanted.update(current)
+                report.unchanged += len(current)
+            else:
+                to_write.setdefault(path.rpartition("/")[0], []).append(path)
+        for files in spread(self._put, to_write.values(), len(to_write), "folders"):
+            for file in files:
+                wanted.add(file.path)
+                self.news[file.path] = file.built
+                report.written += file.is_written
+                report.unchanged += not file.is_written
+        for path in self._stale(wanted):
+            target = self._out / path[1:]
+            target.unlink()
+            report.removed += 1
+            with suppress(OSError):  # other files are in it
+                target.parent.rmdir()
+        self.gone = self._known.keys() - wanted
+        return report
+
+    def _documents(self) -> Iterator[tuple[str, str]]:
+        """Path and ETag of each document, last those of the root: they lead to the others."""
+        snapshot = self._snapshot
+        home, *others = snapshot.places()
+        for place in (*others, home):
+            has_page_only = place.path == EVERYTHING and self._papers_left_out
+            for name in (PAGE,) if has_page_only else reversed(NAMES):
+                yield place.path + name, snapshot.etag(place, name)
+        for path in FILES:
+            yield path, snapshot.file(path).etag
+
+    def _current(self, path: str, etag: str) -> list[str]:
+        """The files of a document if they need no work; else none."""
+        files = []
+        for suffix in ("", *(encoding.suffix for encoding in self._encodings_of(path))):
+            status = self._found.get(path + suffix)
+            if not status or self._known.get(path + suffix) != Built(etag, _stamp(status)):
+                return []
+            files.append(path + suffix)
+        return files
+
+    def _encodings_of(self, path: str) -> list[Encoding]:
+        """Those that a document is to be written in beside it, as long as it is in the folder."""
+        status = self._found.get(path)
+        type_ = FILES[path][0] if path in FILES else ""
+        is_worth = status and is_worth_encoding(type_, status.st_size)
+        return self._encodings if is_worth else []
+
+    def _put(self, paths: Iterable[str]) -> list[_File]:
+        """Writes documents, and the encodings of each beside it."""
+        files = []
+        with self._own_snapshot() as snapshot:
+            for path in paths:
+                document = snapshot.document(path)
+                files.append(self._write(path, document.etag, document.pieces))
+                for encoding in self._encodings_of(path):
+                    encoded = encoding.encode(_chunks(self._out / path[1:]))
+                    files.append(self._write(path + encoding.suffix, document.etag, encoded))
+        return files
+
+    @contextmanager
+    def _own_snapshot(self) -> Iterator[Snapshot]:
+        """The state that is built; a forked process has to open it for itself."""
+        if self._process == os.getpid():
+            yield self._snapshot
+            return
+        with self._site.snapshot() as snapshot:
+            if snapshot.archive.state != self._snapshot.archive.state:
+                raise BuildError(
+                    f"{self._out}: the digests changed while the site was being written; "
+                    "build once more."
+                )
+            yield snapshot
+
+    def _write(self, path: str, etag: str, pieces: Iterable[bytes]) -> _File:
+        """Replaces a file in one step, unless it holds that content already."""
+        target = self._out / path[1:]
+        target.parent.mkdir(exist_ok=True)
+        temporary = target.parent / f".feedsvc-{secrets.token_hex(8)}.tmp"
+        # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb", _CHUNK) as file:
+                file.writelines(pieces)
+                file.flush()
+                if not self._is_first:
+                    # Else a power cut could leave an empty file where there was a good one.
+                    os.fsync(descriptor)
+            is_new = path not in self._found or not filecmp.cmp(temporary, target, shallow=False)
+            if is_new:
+                temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._found[path] = target.stat()
+        return _File(path, Built(etag, _stamp(self._found[path])), is_new)
+
+    def _stale(self, wanted: Collection[str]) -> list[str]:
+        """The files of ours that no longer belong: of folders that hold a feed.
+
+        The feed comes last, so that a build which is killed here leaves the rest to the next.
+        """
+        unwanted = self._found.keys() - wanted
+        ours = {path for path in unwanted if path.rpartition("/")[0] + f"/{_FEED}" in self._found}
+        return sorted(ours, key=lambda path: (path.endswith(_FEED), path))
 
 
-def _write(target: Path, content: bytes) -> bool:
-    """Replaces a file in one step; False where it holds that content already."""
-    with suppress(FileNotFoundError, IsADirectoryError):
-        if target.stat().st_size == len(content) and target.read_bytes() == content:
-            return False
-    target.parent.mkdir(exist_ok=True)
-    temporary = target.parent / f".feedsvc-{secrets.token_hex(8)}.tmp"
-    # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return True
+def _survey(out: Path) -> dict[str, os.stat_result]:
+    """The files that may be ours, by path. Removes what a build that was killed has left."""
+    found = {}
+    for folder in ("", *(path.name for path in out.iterdir() if _FOLDER.fullmatch(path.name))):
+        names = _NAMES_IN_FOLDER if folder else _NAMES_IN_ROOT
+        prefix = f"/{folder}/" if folder else "/"
+        with suppress(NotADirectoryError), os.scandir(out / folder) as entries:
+            for entry in entries:
+                if entry.name in names and entry.is_file():
+                    found[prefix + entry.name] = entry.stat()
+                elif _TEMPORARY.fullmatch(entry.name):
+                    Path(entry.path).unlink(missing_ok=True)
+    return found
 
 
-def _stale(out: Path, wanted: set[Path]) -> Iterator[Path]:
-    """The files of days and weeks that no longer are: of folders that hold a feed of ours.
-
-    The feed itself comes last, so that a build which is killed here leaves the rest to the next.
-    """
-    names = (PAGE, *reversed(FEED_FORMATS))
-    for folder in _place_folders(out):
-        if (folder / names[-1]).is_file():
-            files = (folder / name for name in names)
-            yield from [file for file in files if file not in wanted and file.is_file()]
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
 
-def _remove_litter(out: Path) -> None:
-    """What a build that was killed has left behind."""
-    for folder in (out, out / "all", *_place_folders(out)):
-        for file in folder.glob(".feedsvc-*.tmp"):
-            if _TEMPORARY.fullmatch(file.name):
-                file.unlink(missing_ok=True)
-
-
-def _place_folders(out: Path) -> list[Path]:
-    folders = (folder for folder in out.iterdir() if _PLACE_FOLDER.fullmatch(folder.name))
-    return sorted(folder for folder in folders if folder.is_dir())
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

@@ -4,91 +4,76 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import date
 
+from feedsvc.answers import Prepared
 from feedsvc.model import Document
-from feedsvc.negotiation import ENCODINGS, is_worth_encoding
 
-CAPACITY = 48 * 1024 * 1024
-"""Bytes of bodies, in all encodings, that one process keeps."""
+CAPACITY = 24 * 1024 * 1024
+"""Bytes that one process keeps."""
 
 
 @dataclass(slots=True)
-class Prepared:
-    """A document and its encoded bodies, each made when it is first asked for."""
+class _Table:
+    """The documents of one state."""
 
-    document: Document
-    _bodies: dict[str, bytes] = field(default_factory=dict)
-    _encoding: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def is_encodable(self) -> bool:
-        """Whether it has more than one encoding."""
-        return is_worth_encoding(self.document.type, self.document.content)
-
-    def body(self, encoding: str) -> bytes:
-        """The document's bytes in one of ENCODINGS."""
-        body = self._bodies.get(encoding)
-        if body is None:
-            with self._encoding:
-                body = self._bodies.get(encoding)
-                if body is None:
-                    body = ENCODINGS[encoding].encode(self.document.content)
-                    self._bodies[encoding] = body
-        return body
-
-    def size(self) -> int:
-        """Bytes held now."""
-        return len(self.document.content) + sum(map(len, self._bodies.values()))
+    revision: str = ""
+    today: date = date.min
+    ready: OrderedDict[Hashable, Prepared] = field(default_factory=OrderedDict)
+    """The one that was asked for last at the end."""
+    under_way: dict[Hashable, threading.Lock] = field(default_factory=dict)
 
 
 class DocumentCache:
-    """Documents by path, all of one revision of the archive. Safe to share among threads.
+    """Documents by their keys, all of one revision of the archive and one day of the calendar.
 
-    However many clients ask for a path at once, its document is made once.
+    Safe to share among threads. However many clients ask for one at once, it is made once.
     """
 
-    def __init__(self, make: Callable[[str], Document], capacity: int = CAPACITY) -> None:
-        """`make` is called with a path; what it raises is not kept."""
-        self._make = make
+    def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._revision = ""
-        self._ready: OrderedDict[str, Prepared] = OrderedDict()
-        self._under_way: dict[str, threading.Lock] = {}
+        self._table = _Table()
 
-    def keep_revision(self, revision: str) -> None:
-        """Drops everything unless it is of this revision."""
+    def keep(self, revision: str, today: date) -> None:
+        """Drops everything unless it is of this revision and this day."""
         with self._lock:
-            if revision != self._revision:
-                self._revision = revision
-                self._ready = OrderedDict()
-                self._under_way = {}
+            if (revision, today) != (self._table.revision, self._table.today):
+                self._table = _Table(revision, today)
 
-    def get(self, path: str) -> Prepared:
-        """The document at a path, from the cache or newly made."""
+    def ready(self, key: Hashable) -> Prepared | None:
+        """The document of a key, if it is there."""
+        table = self._table
+        prepared = table.ready.get(key)
+        if prepared:
+            with self._lock:
+                if key in table.ready:
+                    table.ready.move_to_end(key)
+        return prepared
+
+    def get(self, key: Hashable, make: Callable[[], Document]) -> Prepared:
+        """The document of a key, from the cache or newly made; what `make` raises is not kept."""
+        table = self._table
         with self._lock:
-            if prepared := self._ready.get(path):
-                self._ready.move_to_end(path)
-                return prepared
-            ready, under_way = self._ready, self._under_way
-            making = under_way.setdefault(path, threading.Lock())
+            making = table.under_way.setdefault(key, threading.Lock())
         try:
             with making:
-                if prepared := ready.get(path):
+                # A table that was dropped meanwhile goes on as the one of those who wait here.
+                if prepared := table.ready.get(key):
                     return prepared
-                prepared = Prepared(self._make(path))
+                prepared = Prepared(make(), table.today, lambda: self._make_room(table))
                 with self._lock:
-                    # Into the tables of the revision it was begun in: they may be gone by now.
-                    ready[path] = prepared
-                    self._make_room(ready)
+                    table.ready[key] = prepared
+                self._make_room(table)
                 return prepared
         finally:
-            under_way.pop(path, None)
+            table.under_way.pop(key, None)
 
-    def _make_room(self, ready: OrderedDict[str, Prepared]) -> None:
-        total = sum(prepared.size() for prepared in ready.values())
-        while total > self._capacity and len(ready) > 1:
-            _, dropped = ready.popitem(last=False)
-            total -= dropped.size()
+    def _make_room(self, table: _Table) -> None:
+        with self._lock:
+            total = sum(prepared.size for prepared in table.ready.values())
+            while total > self._capacity and len(table.ready) > 1:
+                _, dropped = table.ready.popitem(last=False)
+                total -= dropped.size

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from tqdm import tqdm
 
 from feedsvc import __version__
 from feedsvc.build import build as build_site
@@ -16,10 +15,9 @@ from feedsvc.check import REPORTS, Findings, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, load_config
 from feedsvc.errors import FeedsvcError
-from feedsvc.serve import serve as serve_site
+from feedsvc.progress import spread
 from feedsvc.site import Site
 
-_Work = TypeVar("_Work")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -78,13 +76,15 @@ def serve(
         defaults={"base_url": f"http://{name}:{port}/"},
     )
     site = Site(config)
-    site.refresh(_progress)
+    site.refresh(spread)
     findings = _findings(site, config)
     click.echo(f"{config.title}: {summary(findings)}")
     if findings.problems:
         click.echo("  (`feedsvc check` tells what is odd)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
+    from feedsvc.serve import serve as serve_site  # noqa: PLC0415 - the others start faster
+
     serve_site(config, host, port, workers)
 
 
@@ -93,27 +93,29 @@ def serve(
 @_digests
 @_out
 @_base_url
+@click.option(
+    "--precompress", is_flag=True, default=None, help="Write each file as .gz, .br and .zst, too."
+)
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-def build(
-    file: Path | None,
-    digests: str | None,
-    out: str | None,
-    base_url: str | None,
-    strict: bool,
-) -> None:
+def build(strict: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files for any web host."""
-    config = load_config(file, flags={"digests": digests, "out": out, "base_url": base_url})
+    config = load_config(file, flags=flags)
     site = Site(config)
-    site.refresh(_progress)
+    site.refresh(spread)
     findings = _findings(site, config)
     click.echo(REPORTS["text"](findings), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
-    report = build_site(site, config, _progress)
+    report = build_site(site, config, spread)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
         f"{report.removed} removed"
     )
+    if report.papers_left_out:
+        click.echo(
+            f"The feeds of /all/ were not written: {report.papers_left_out} papers are more than "
+            f"all_size, {config.all_size}."
+        )
 
 
 @main.command()
@@ -137,18 +139,13 @@ def check(file: Path | None, digests: str | None, format_: str, path: Path | Non
 def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
     site = Site(load_config(file, flags={"digests": digests, "base_url": base_url}))
-    site.refresh(_progress)
-    document = site.document("/" + path.removeprefix("/"))
-    sys.stdout.buffer.write(document.content)
+    site.refresh(spread)
+    with site.snapshot(long=True) as snapshot:
+        sys.stdout.buffer.writelines(snapshot.document("/" + path.removeprefix("/")).pieces)
 
 
 def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
-        counts = snapshot.counts()
-        return Findings(config.digests, snapshot.problems(), counts.days, counts.papers)
-
-
-def _progress(pieces: Sequence[_Work], name: str) -> Iterable[_Work]:
-    """A bar on the terminal, for what takes longer than a second."""
-    bar: Iterable[_Work] = tqdm(pieces, desc=name, delay=1, leave=False, disable=None)
-    return bar
+        archive = snapshot.archive
+        days = len(archive.calendar.days)
+        return Findings(config.digests, snapshot.problems(), days, archive.papers)

@@ -43,6 +43,13 @@ def _positive(value: object) -> int:
     return number
 
 
+def _yes_or_no(value: object) -> bool:
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if (answer := known.get(str(value).lower())) is None:
+        raise ValueError("true or false")
+    return answer
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", str(value)):
         raise ValueError("a number of seconds, such as 2 or 0.5")
@@ -138,6 +145,16 @@ class Config:
         "",
         _optional_web_address,
         "where relative pictures are resolved; empty: they are left out and reported",
+    )
+    all_size: int = _setting(
+        20_000,
+        _positive,
+        "up to so many papers a build writes the feeds of /all/, and its page lists titles",
+    )
+    precompress: bool = _setting(
+        False,  # noqa: FBT003 - a setting's default
+        _yes_or_no,
+        "whether a build also writes each file as .gz, .br and .zst, for servers that send these",
     )
     index: Path | None = _setting(
         None, _optional_path, "the index file; empty: one in the user's cache folder"

@@ -5,6 +5,7 @@ Days are UTC dates, times are aware datetimes in UTC, text is Unicode that XML 1
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -85,8 +86,6 @@ class Paper:
     """In the digest's order, none twice."""
     summary_html: str
     """The whole summary as sanitised HTML, without the media above; may be empty."""
-    sections: tuple[Section, ...]
-    """The same summary as plain text, block by block."""
     language: str | None
     """BCP 47 tag from the file name (`2024-11-18.en.md`); None means the site's language."""
     path: str
@@ -133,11 +132,23 @@ class Document:
     """Begins with a slash and is relative to the base URL: `/2024-11-18/feed.xml`."""
     type: str
     """The value of Content-Type, with its charset where the type has one."""
-    content: bytes
+    pieces: Iterable[bytes]
+    """The content. Of a streamed document each piece is made when it is asked for, once."""
     etag: str
-    """Opaque, from the content alone, without quotes (RFC 9110 section 8.8.3)."""
+    """Opaque, from all that the content is made of, without quotes (RFC 9110 section 8.8.3)."""
     modified: datetime
     """When the archive last changed as this machine saw it; whole seconds, UTC."""
     links: tuple[Link, ...] = ()
     last_day: date | None = None
     """The last day that the document tells of; None where tomorrow's papers will be in it."""
+    is_streamed: bool = False
+    """Whether it is too long to be kept in memory."""
+    has_deltas: bool = False
+    """Whether a client that has an older version may ask for what is new only (RFC 3229)."""
+    is_delta: bool = False
+    """Whether it is just what is new; its ETag is that of the whole document."""
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        return b"".join(self.pieces)

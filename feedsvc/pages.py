@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -66,15 +66,17 @@ def articles(items: Sequence[Item], language: str) -> list[bytes]:
     ]
 
 
-def page(head: Head, days: Sequence[date], articles: Iterable[bytes]) -> bytes:
-    """A page around finished articles, with a way to each of several days."""
+def page(head: Head, days: Sequence[date], articles: Iterable[bytes]) -> Iterator[bytes]:
+    """A page around finished articles, with a way to each of several days; in pieces."""
     frame = _environment.get_template("place.html").render(head=head, days=days)
     start, end = frame.split(_ARTICLES)
-    return b"".join([start.encode(), *articles, end.encode()])
+    yield start.encode()
+    yield from articles
+    yield end.encode()
 
 
 def index_page(head: Head, titles: Mapping[date, Sequence[str]]) -> bytes:
-    """A plain list of days and titles."""
+    """A plain list of days, with the titles of each where there are not too many."""
     return _environment.get_template("everything.html").render(head=head, titles=titles).encode()
 
 

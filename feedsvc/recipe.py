@@ -11,12 +11,12 @@ from pathlib import Path
 
 from feedsvc import pages
 from feedsvc.config import Config
-from feedsvc.feeds import json_items, xml_entries
+from feedsvc.feeds import content_of, json_items, xml_entries
 from feedsvc.index import Recipe
 from feedsvc.model import Item
 from feedsvc.parser import parse_digest
 
-LOCAL = {"digests", "out", "index", "refresh"}
+LOCAL = {"digests", "out", "index", "refresh", "precompress"}
 """The settings that no document depends on."""
 
 LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "nh3", "unicodeit")
@@ -35,11 +35,12 @@ def recipe(config: Config) -> Recipe:
 
 def _render(items: Sequence[Item], base_url: str, language: str) -> dict[str, list[bytes]]:
     """The items in each format, by the name of the file that they are for."""
-    entries, rss_items = xml_entries(items, base_url)
+    contents = [content_of(item.paper) for item in items]
+    entries, rss_items = xml_entries(items, contents, base_url)
     return {
         "feed.xml": entries,
         "rss.xml": rss_items,
-        "feed.json": json_items(items, base_url),
+        "feed.json": json_items(items, contents, base_url),
         "index.html": pages.articles(items, language),
     }
 

@@ -36,7 +36,7 @@ class Refresher:
 
         Raises FolderError where the very first look fails: then there is nothing to show.
         """
-        if self._process == os.getpid() and not self._is_overdue():
+        if self.is_at_work():
             return
         with self._lock:
             if self._process != os.getpid():
@@ -45,6 +45,10 @@ class Refresher:
                 threading.Thread(target=self._run, name="refresher", daemon=True).start()
             elif self._is_overdue():
                 self._look_again()
+
+    def is_at_work(self) -> bool:
+        """Whether the thread lives in this process and has looked lately."""
+        return self._process == os.getpid() and not self._is_overdue()
 
     def _is_overdue(self) -> bool:
         waited = time.monotonic() - self._last_look

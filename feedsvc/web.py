@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date, quote_etag
 
-from feedsvc.cache import DocumentCache, Prepared
+from feedsvc.answers import COMMON_HEADERS, LIVE_SECONDS, Answer, Prepared
+from feedsvc.cache import DocumentCache
 from feedsvc.config import Config, load_config
+from feedsvc.encodings import ENCODINGS, IDENTITY
 from feedsvc.errors import FeedsvcError, NotFoundError
+from feedsvc.fast_lane import FastLane
 from feedsvc.files import NOT_FOUND
-from feedsvc.model import Document, Severity
-from feedsvc.negotiation import (
-    ENCODINGS,
-    IDENTITY,
-    choose_encoding,
-    is_unmodified,
-    matching_tag,
-)
+from feedsvc.marks import Mark, parse_mark
+from feedsvc.model import Severity
+from feedsvc.negotiation import own_tags
 from feedsvc.refresher import Refresher
-from feedsvc.site import Site, Snapshot
+from feedsvc.site import Site
+from feedsvc.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ALIASES = {
     **dict.fromkeys(
@@ -38,39 +41,19 @@ ALIASES = {
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
-LIVE_SECONDS = 300
-"""How long a document that may grow any day is fresh (Cache-Control)."""
-
-SETTLED_SECONDS = 86_400
-"""How long one of the past is."""
-
-SETTLED_AFTER = timedelta(days=2)
-"""When a day counts as past: it ends late in some places, and slips are mended the day after."""
-
 NOT_FOUND_SECONDS = 60
 """How long the answer holds that there is nothing: a digest may be about to come."""
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+CHUNK = 1 << 16
+"""Bytes, at least, of a piece of a streamed body."""
 
-_log = logging.getLogger(__name__)
-
-COMMON_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http:; "
-        "media-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    # Readers that run in a browser may read everything here: nothing of it is private.
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
-}
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, Cache-Control, A-IM",
     "Access-Control-Max-Age": "86400",
 }
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -90,6 +73,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(FeedsvcError, service.failure)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
+    app.wsgi_app = FastLane(app.wsgi_app, service.ready)  # type: ignore[method-assign]
     return app
 
 
@@ -99,8 +83,14 @@ class _Service:
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
         self._site = Site(config)
-        self._cache = DocumentCache(self._site.document)
+        self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
+
+    def ready(self, path: str) -> Prepared | None:
+        """The document at a request's path, if nothing has to be done for it."""
+        if self._refresher.is_at_work():
+            return self._cache.ready(_below_base(path, self.base_path))
+        return None
 
     def before_request(self) -> Response | None:
         """Answers a preflight. Raises FolderError where there is nothing to show yet."""
@@ -120,7 +110,7 @@ class _Service:
         """The document at a path, or the way to the one that is meant."""
         path = _below_base(f"/{path}", self.base_path)
         try:
-            return _respond(self._cache.get(path))
+            return self._respond(path)
         except NotFoundError:
             if location := self._redirection(path):
                 return _redirect(location)
@@ -131,7 +121,7 @@ class _Service:
         if not isinstance(error, NotFoundError):
             _log.error("%s", error)
             return _message(HTTPStatus.SERVICE_UNAVAILABLE, "The papers can't be read just now.")
-        page = self._cache.get(NOT_FOUND).document
+        page = self._prepared(NOT_FOUND).document
         response = Response(page.content, HTTPStatus.NOT_FOUND, content_type=page.type)
         response.headers["Cache-Control"] = f"public, max-age={NOT_FOUND_SECONDS}"
         return response
@@ -139,7 +129,44 @@ class _Service:
     def _refresh(self) -> None:
         self._site.refresh()
         with self._site.snapshot() as snapshot:
-            self._cache.keep_revision(snapshot.revision)
+            self._cache.keep(snapshot.archive.state.revision, _today())
+
+    def _prepared(self, path: str) -> Prepared:
+        """The document at a path. Raises NotFoundError."""
+        return self._cache.get(path, lambda: self._site.outline(path))
+
+    def _respond(self, path: str) -> Response:
+        prepared, mark = self._prepared(path), None
+        answer = prepared.answer(request.environ)
+        if answer.body != b"" and prepared.may_have_delta(request.environ):
+            prepared, mark = self._delta(path) or (prepared, None)
+            answer = prepared.answer(request.environ)
+        return self._stream(path, mark) if answer.body is None else _response(answer, answer.body)
+
+    def _delta(self, path: str) -> tuple[Prepared, Mark] | None:
+        """What is new since a version that the client has, and the mark of that version."""
+        for tag in own_tags(request.headers["If-None-Match"]):
+            if mark := parse_mark(tag):
+                with suppress(NotFoundError):
+                    delta = self._cache.get((path, mark), lambda: self._site.delta(path, mark))
+                    return delta, mark
+        return None
+
+    def _stream(self, path: str, mark: Mark | None) -> Response:
+        """The document at a path, or what is new in it, made while it is sent."""
+        with ExitStack() as stack:
+            snapshot = stack.enter_context(self._site.snapshot(long=True))
+            document = snapshot.delta(path, mark) if mark else snapshot.document(path)
+            prepared = Prepared(document, _today())
+            answer, encoding = prepared.answer(request.environ), prepared.encoding(request.environ)
+            if answer.body is not None:  # the archive has changed since
+                return _response(answer, answer.body)
+            pieces = document.pieces
+            if encoding != IDENTITY:
+                pieces = ENCODINGS[encoding].encode(pieces)
+            response = _response(answer, _in_chunks(pieces))
+            response.call_on_close(stack.pop_all().close)
+            return response
 
     def _redirection(self, path: str) -> str | None:
         """Where the document is that a path nearly names, relative to the path; None if nowhere.
@@ -157,7 +184,7 @@ class _Service:
 
     def _exists(self, path: str) -> bool:
         try:
-            self._cache.get(path)
+            self._prepared(path)
         except NotFoundError:
             return False
         return True
@@ -173,38 +200,25 @@ class _NotModified(Response):
         return headers
 
 
-def _respond(prepared: Prepared) -> Response:
-    """200 or 304 (RFC 9110 section 13); HEAD has the headers of GET."""
-    document = prepared.document
-    encoding = choose_encoding(request.accept_encodings) if prepared.is_encodable else IDENTITY
-    etag = document.etag + ENCODINGS[encoding].suffix
-    headers = {
-        "ETag": quote_etag(etag),
-        "Last-Modified": http_date(document.modified),
-        "Cache-Control": f"public, max-age={_fresh_seconds(document)}",
-    }
-    if prepared.is_encodable:
-        headers["Vary"] = "Accept-Encoding"
-    if document.links:
-        headers["Link"] = ", ".join(
-            f'<{link.url}>; rel="{link.relation}"; type="{link.type}"' for link in document.links
-        )
-    if request.headers.get("If-None-Match") is not None:
-        given = matching_tag(request.if_none_match, document.etag, etag)
-        if given is not None:
-            headers["ETag"] = quote_etag(given)
-            return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    elif is_unmodified(request.if_modified_since, document.modified):
-        return _NotModified(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if encoding != IDENTITY:
-        headers["Content-Encoding"] = encoding
-    return Response(prepared.body(encoding), headers=headers, content_type=document.type)
+def _response(answer: Answer, body: bytes | Iterable[bytes]) -> Response:
+    is_whole = not answer.status.startswith(str(HTTPStatus.NOT_MODIFIED.value))
+    return (Response if is_whole else _NotModified)(body, answer.status, list(answer.headers))
 
 
-def _fresh_seconds(document: Document) -> int:
-    today = datetime.now(UTC).date()
-    is_settled = document.last_day is not None and document.last_day + SETTLED_AFTER <= today
-    return SETTLED_SECONDS if is_settled else LIVE_SECONDS
+def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces."""
+    chunk, size = list[bytes](), 0
+    for piece in pieces:
+        chunk.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(chunk)
+            chunk, size = [], 0
+    yield b"".join(chunk)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _below_base(path: str, base: str) -> str:
@@ -213,14 +227,14 @@ def _below_base(path: str, base: str) -> str:
 
 
 def _health(snapshot: Snapshot) -> dict[str, object]:
-    counts, problems = snapshot.counts(), snapshot.problems()
-    newest = counts.newest_day
+    days, problems = snapshot.calendar.days, snapshot.problems()
+    newest = days[-1] if days else None
     return {
         "status": "ok",
         "newest_day": str(newest) if newest else None,
-        "age_days": (datetime.now(UTC).date() - newest).days if newest else None,
-        "days": counts.days,
-        "papers": counts.papers,
+        "age_days": (_today() - newest).days if newest else None,
+        "days": len(days),
+        "papers": snapshot.archive.papers,
         "errors": sum(problem.severity is Severity.ERROR for problem in problems),
         "warnings": sum(problem.severity is Severity.WARNING for problem in problems),
     }
@@ -242,7 +256,8 @@ def _refusal(error: HTTPException) -> Response:
 
 
 def _with_common_headers(response: Response) -> Response:
-    response.headers.extend(COMMON_HEADERS)
+    for name, value in COMMON_HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 

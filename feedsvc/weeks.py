@@ -78,6 +78,10 @@ class Calendar:
         """The days with papers from `first` to `last`, newest first."""
         return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)][::-1]
 
+    def days_since(self, first: date) -> Sequence[date]:
+        """The days with papers from `first` on, oldest first."""
+        return self.days[bisect_left(self.days, first) :]
+
     def neighbours_of_day(self, day: date) -> tuple[date | None, date | None]:
         """The day with papers before, and the one after."""
         return _neighbours(self.days, day)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -166,8 +167,8 @@ def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:
     try:
         assert server.get("/feed.xml")[0] == 200
         write_archive(folder, days=3, papers=1)
-        seen = 0
-        for _ in range(400):
+        seen, deadline = 0, time.monotonic() + 20
+        while time.monotonic() < deadline:
             seen = seen + 1 if b"2024-01-03" in server.get("/feed.xml")[2] else 0
             if seen == 40:
                 return

@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feedsvc.config import Config
-from feedsvc.feeds.content import LONGEST_SUMMARY, summary_text
+from feedsvc.feeds.content import LONGEST_SUMMARY, content_of
 from feedsvc.parser import parse_digest
 from feedsvc.site import Site
 from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
@@ -178,7 +178,7 @@ def test_an_english_digest_beside_a_korean_one_says_its_language(
 def test_a_long_summary_is_cut_between_words() -> None:
     text = digest("2024-11-18", [paper(1, "낱말 " * 200)])
     (one,) = parse_digest("x.md", text.encode()).papers
-    summary = summary_text(one)
+    summary = content_of(one).summary
     assert len(summary) <= LONGEST_SUMMARY
     assert summary.endswith("낱말…")
 

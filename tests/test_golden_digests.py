@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser.sections import read_sections
 
 FOLDER = Path(__file__).parent / "digests"
 DIGESTS = sorted(path.name for path in FOLDER.iterdir() if path.suffix in READERS)
@@ -22,6 +23,9 @@ def test_a_digest_is_read_as_its_golden_file_says(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     digest = json.loads(msgspec.json.encode(parse_digest(name, (FOLDER / name).read_bytes())))
+    for paper in digest["papers"]:
+        sections = list(read_sections(paper["summary_html"]))
+        paper["sections"] = json.loads(msgspec.json.encode(sections))
     golden = (FOLDER / name).with_suffix(".json")
     if request.config.getoption("update_goldens"):
         golden.write_text(json.dumps(digest, ensure_ascii=False, indent=1) + "\n")

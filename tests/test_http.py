@@ -105,7 +105,7 @@ def test_a_client_gets_the_encoding_it_likes_best(
     response = _get(client, Accept_Encoding=accepted)
     assert response.headers.get("Content-Encoding") == coding
     assert decode(response.data) == _get(client).data
-    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Vary"] == "Accept-Encoding, A-IM"
 
 
 def test_each_encoding_has_a_tag_of_its_own(client: FlaskClient) -> None:

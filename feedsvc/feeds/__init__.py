@@ -1,5 +1,6 @@
 """Papers to bytes of Atom, RSS and JSON feeds. Reads no clock and no file, and knows no Flask."""
 
+from feedsvc.feeds.content import content_of
 from feedsvc.feeds.head import EMPTY_SINCE, Head
 from feedsvc.feeds.json_feed import JSON_TYPE, json_document, json_items
 from feedsvc.feeds.xml import ATOM_TYPE, RSS_TYPE, atom_document, rss_document, xml_entries
@@ -11,6 +12,7 @@ __all__ = [
     "RSS_TYPE",
     "Head",
     "atom_document",
+    "content_of",
     "json_document",
     "json_items",
     "rss_document",

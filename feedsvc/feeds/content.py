@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
+from dataclasses import dataclass
+from html import escape
 
 from feedsvc.model import Media, Medium, Paper
 from feedsvc.parser.links import arxiv_id
+from feedsvc.parser.sections import read_sections
 
 LONGEST_SUMMARY = 300
 """Characters; a summary is for a list of papers, the content is for reading."""
@@ -14,43 +16,56 @@ LONGEST_SUMMARY = 300
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
-def content_html(paper: Paper) -> str:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is told of a paper in every format."""
+
+    html: str
     """The item's body: its media, then the whole summary. Empty where a digest has neither."""
-    return "".join(_media_html(media) for media in paper.media) + paper.summary_html
+    summary: str
+    """The first one or two sentences of the first section; empty where `html` says no more."""
+    thumbnail: str | None
+    """The address of the first picture or video's still; None where there is none."""
+    categories: list[str]
+    """The day, and the month of the arXiv id. No commas: FreshRSS splits a label at each."""
 
 
-def summary_text(paper: Paper) -> str:
-    """The first one or two sentences of the first section; empty where the content says no more."""
-    if not paper.sections:
+def content_of(paper: Paper) -> Content:
+    """What is told of a paper."""
+    html = "".join(_media_html(media) for media in paper.media) + paper.summary_html
+    return Content(html, _summary(paper), _thumbnail(paper), _categories(paper))
+
+
+def _summary(paper: Paper) -> str:
+    sections = read_sections(paper.summary_html)
+    first = next(sections, None)
+    if not first:
         return ""
-    text = paper.sections[0].text
-    summary = " ".join(_SENTENCE_END.split(text, maxsplit=2)[:2])
+    summary = " ".join(_SENTENCE_END.split(first.text, maxsplit=2)[:2])
     if len(summary) > LONGEST_SUMMARY:
         summary = summary[: LONGEST_SUMMARY - 1].rsplit(" ", 1)[0].rstrip() + "…"
-    says_all = len(paper.sections) == 1 and not paper.sections[0].label and not paper.media
-    return "" if says_all and summary == text else summary
+    is_all = summary == first.text and not first.label and not paper.media
+    return "" if is_all and next(sections, None) is None else summary
 
 
-def thumbnail(paper: Paper) -> str | None:
-    """The address of the first picture, or of the first video's still; None where there is none."""
+def _thumbnail(paper: Paper) -> str | None:
     for media in paper.media:
         if media.medium is Medium.IMAGE or media.poster:
             return media.poster or media.url
     return None
 
 
-def categories(paper: Paper) -> list[str]:
-    """The day, and the month of the arXiv id. No commas: FreshRSS splits a label at each."""
+def _categories(paper: Paper) -> list[str]:
     arxiv = arxiv_id(paper.id)
     month = re.match(r"[0-9]{4}(?=\.)", arxiv) if arxiv else None
     return [paper.day.isoformat(), *([f"arXiv:{month[0]}"] if month else [])]
 
 
 def _media_html(media: Media) -> str:
-    url = html.escape(media.url)
+    url = escape(media.url)
     if media.medium is Medium.IMAGE:
-        return f'<p><img src="{url}" alt="{html.escape(media.description)}"></p>'
-    poster = f' poster="{html.escape(media.poster)}"' if media.poster else ""
+        return f'<p><img src="{url}" alt="{escape(media.description)}"></p>'
+    poster = f' poster="{escape(media.poster)}"' if media.poster else ""
     # The link inside is what is left where a reader drops the video.
-    link = f'<a href="{url}">▶ {html.escape(media.description or "Video")}</a>'
+    link = f'<a href="{url}">▶ {escape(media.description or "Video")}</a>'
     return f'<p><video controls preload="metadata" src="{url}"{poster}>{link}</video></p>'

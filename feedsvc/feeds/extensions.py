@@ -16,7 +16,7 @@ import feedgen.feed
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from feedsvc.feeds.content import thumbnail
+from feedsvc.feeds.content import Content
 from feedsvc.feeds.head import Head
 from feedsvc.model import Item
 
@@ -66,10 +66,9 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]
     """Writes an Item's links, media, votes and language into an entry."""
 
     item: Item
+    content: Content
     link: str
     """Where the item leads."""
-    summary: str
-    """Plain text; empty where there is none."""
 
     def extend_atom(self, entry: Any) -> Any:  # noqa: ANN401
         """Adds to an Atom `entry`, in place of the links that feedgen has left bare."""
@@ -88,9 +87,9 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]
         """Adds to an RSS `item`."""
         paper = self.item.paper
         description = item.find("description")
-        if self.summary:
+        if self.content.summary:
             # In RSS a description is HTML.
-            description.text = html.escape(self.summary, quote=False)
+            description.text = html.escape(self.content.summary, quote=False)
         elif not description.text:
             item.remove(description)
         if paper.authors:
@@ -105,7 +104,7 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]
 
     def _extend(self, parent: Any) -> None:  # noqa: ANN401
         paper = self.item.paper
-        if picture := thumbnail(paper):
+        if picture := self.content.thumbnail:
             etree.SubElement(parent, f"{{{MEDIA}}}thumbnail", url=picture)
         for media in paper.media:
             attributes = {"url": media.url, "type": media.type, "medium": media.medium.value}
@@ -116,4 +115,4 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]
 
 def rfc3339(time: datetime) -> str:
     """A time in UTC as Atom and JSON Feed write it: `2024-11-18T00:59:59Z`."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.replace(tzinfo=None).isoformat() + "Z"

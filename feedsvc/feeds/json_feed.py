@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from feedsvc.feeds.content import categories, content_html, summary_text, thumbnail
+import msgspec
+
+from feedsvc.feeds.content import Content
 from feedsvc.feeds.extensions import rfc3339
 from feedsvc.feeds.head import Head
 from feedsvc.model import Item
@@ -14,13 +15,16 @@ from feedsvc.model import Item
 JSON_TYPE = "application/feed+json"
 
 
-def json_items(items: Sequence[Item], base_url: str) -> list[bytes]:
+def json_items(items: Sequence[Item], contents: Sequence[Content], base_url: str) -> list[bytes]:
     """Each item as a JSON object on one line. What the format has no name for is in `_paper`."""
-    return [_encode(_item(item, base_url)) for item in items]
+    return [
+        _encode(_item(item, content, base_url))
+        for item, content in zip(items, contents, strict=True)
+    ]
 
 
-def json_document(head: Head, items: Iterable[bytes]) -> bytes:
-    """A JSON Feed around finished items. Older archive documents follow through `next_url`."""
+def json_document(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
+    """A JSON Feed around finished items, in pieces. Older ones follow through `next_url`."""
     fields = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
@@ -34,22 +38,26 @@ def json_document(head: Head, items: Iterable[bytes]) -> bytes:
         "language": head.language,
     }
     start = _encode({name: value for name, value in fields.items() if value})
-    return start.removesuffix(b"}") + b',"items":[\n' + b",\n".join(items) + b"\n]}\n"
+    yield start.removesuffix(b"}") + b',"items":[\n'
+    for number, item in enumerate(items):
+        yield b",\n" if number else b""
+        yield item
+    yield b"\n]}\n"
 
 
-def _item(item: Item, base_url: str) -> dict[str, Any]:
+def _item(item: Item, content: Content, base_url: str) -> dict[str, Any]:
     paper = item.paper
     fields: dict[str, Any] = {
         "id": paper.id,
         "url": paper.link or f"{base_url}{paper.day}/",
         "title": paper.title,
-        "content_html": content_html(paper),
-        "summary": summary_text(paper),
-        "image": thumbnail(paper),
+        "content_html": content.html,
+        "summary": content.summary,
+        "image": content.thumbnail,
         "date_published": rfc3339(item.published),
         "date_modified": rfc3339(item.updated),
         "authors": [{"name": name} for name in paper.authors],
-        "tags": categories(paper),
+        "tags": content.categories,
         "language": paper.language,
         "attachments": [{"url": media.url, "mime_type": media.type} for media in paper.media],
     }
@@ -64,4 +72,4 @@ def _item(item: Item, base_url: str) -> dict[str, Any]:
 
 
 def _encode(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(value)

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,16 +19,11 @@ import platformdirs
 
 from feedsvc.errors import IndexLostError
 from feedsvc.index.folder import DigestFile, find_digests
-from feedsvc.index.refresh import (
-    Progress,
-    Recipe,
-    bring_up_to_date,
-    is_up_to_date,
-    silently,
-)
-from feedsvc.index.store import OPENING_SECONDS, Day, State, Store
+from feedsvc.index.refresh import bring_up_to_date, is_up_to_date
+from feedsvc.index.store import OPENING_SECONDS, Built, Day, State, Store
+from feedsvc.index.work import Recipe, Spread, in_turn
 
-__all__ = ["Day", "Index", "Progress", "Recipe", "State", "Store", "silently"]
+__all__ = ["Built", "Day", "Index", "Recipe", "Spread", "State", "Store", "in_turn"]
 
 UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""
@@ -51,23 +46,43 @@ class Index:
         self._connection: _Connection | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[Store]:
+    def reading(self, *, long: bool = False) -> Iterator[Store]:
         """A store whose answers all belong to one state of the archive.
 
-        Raises FolderError where there is no index yet and the folder can't be read, and
-        IndexLostError where the index breaks meanwhile.
+        A `long` reading keeps no other waiting. Raises FolderError where there is no index yet
+        and the folder can't be read, and IndexLostError where the index breaks meanwhile.
         """
         if not self._has_state():
             self.refresh()
         connection = self._connect()
         try:
-            with connection.reader_lock, connection.reader.reading():
-                yield connection.reader
+            if long:
+                store = connection.another_reader()
+                with store.reading():
+                    yield store
+            else:
+                with connection.reader_lock, connection.reader.reading():
+                    yield connection.reader
         except sqlite3.DatabaseError as error:
             self._reopen_empty()
             raise IndexLostError(f"{self._file}: the index can't be read: {error}.") from error
 
-    def refresh(self, progress: Progress = silently) -> None:
+    def is_on_disk(self) -> bool:
+        """Whether other processes can share the index; else it is kept in memory."""
+        return self._connect().file is not None
+
+    def remember_built(
+        self, folder: str, files: Mapping[str, Built], gone: Collection[str]
+    ) -> None:
+        """Notes what a build wrote and removed, as far as that is possible.
+
+        What isn't noted is compared by the next build.
+        """
+        connection = self._connect()
+        with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
+            connection.writer.put_built(folder, files, gone)
+
+    def refresh(self, spread: Spread = in_turn) -> None:
         """Looks at the folder and takes up what is new. Raises FolderError.
 
         Another thread or process that refreshes at the same time is waited for.
@@ -79,14 +94,14 @@ class Index:
                     os.utime(self._file)  # says that it is in use, see _file_in_cache
             for repair in (self._reopen_empty, self._reopen_in_memory):
                 try:
-                    self._bring_up_to_date(found, progress)
+                    self._bring_up_to_date(found, spread)
                 except sqlite3.DatabaseError as error:
                     if _is_busy(error):
                         return  # another process has been at it all the while
                     repair()
                 else:
                     return
-            self._bring_up_to_date(found, progress)
+            self._bring_up_to_date(found, spread)
 
     def _has_state(self) -> bool:
         connection = self._connect()
@@ -96,11 +111,11 @@ class Index:
         except sqlite3.DatabaseError:
             return False
 
-    def _bring_up_to_date(self, found: list[DigestFile], progress: Progress) -> None:
+    def _bring_up_to_date(self, found: list[DigestFile], spread: Spread) -> None:
         connection = self._connect()
         with connection.writer_lock:
             if not is_up_to_date(connection.writer, found, self._recipe.fingerprint):
-                bring_up_to_date(connection.writer, self._folder, found, self._recipe, progress)
+                bring_up_to_date(connection.writer, self._folder, found, self._recipe, spread)
 
     def _connect(self) -> _Connection:
         """The connection to the file as it is now: it may have been deleted, or this be a fork."""
@@ -148,16 +163,23 @@ class _Connection:
         self.reader = Store(file) if file else self.writer
         self.writer_lock = threading.Lock()
         self.reader_lock = threading.Lock() if file else self.writer_lock
-        self._file = file
+        self.file = file
         self._process = os.getpid()
         self._inode = file.stat().st_ino if file else 0
+
+    def another_reader(self) -> Store:
+        """One that shares no lock with the others; of an index in memory, a copy."""
+        if self.file:
+            return Store(self.file)
+        with self.reader_lock:
+            return self.reader.copy()
 
     def is_alive(self) -> bool:
         """Whether it may be used: by this process, and on the file that others see."""
         if self._process != os.getpid():
             return False
         try:
-            return not self._file or self._file.stat().st_ino == self._inode
+            return not self.file or self.file.stat().st_ino == self._inode
         except OSError:
             return False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from feedsvc.model import Paper, Problem
+from feedsvc.model import Item, Paper, Problem
 from feedsvc.parser.assemble import tag_uri
 from feedsvc.parser.problems import Problems
 
@@ -31,6 +31,17 @@ def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
         if paper.summary_html or not first:
             merged[id_] = replace(paper, id=id_)
     return list(merged.values()), problems
+
+
+def items_of_day(
+    papers: Sequence[Paper], first_times: Mapping[str, datetime], time_of_day: time
+) -> list[Item]:
+    """A day's papers where they stand; `first_times` is of those that came before, by id."""
+    items = []
+    for position, paper in enumerate(papers):
+        updated = time_of_item(paper, position, time_of_day)
+        items.append(Item(paper, first_times.get(paper.id, updated), updated))
+    return items
 
 
 def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:

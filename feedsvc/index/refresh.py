@@ -2,137 +2,122 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from heapq import heapify, heappop, heappush
 from pathlib import Path
-from typing import Protocol, TypeVar
 
-from feedsvc.index.days import merge_day, time_of_item
-from feedsvc.index.folder import DigestFile, read_digest
-from feedsvc.index.store import KnownFile, Store
-from feedsvc.model import Digest, Item
-from feedsvc.parser.problems import Problems
-
-_Work = TypeVar("_Work")
-
-
-class Progress(Protocol):
-    """Hands on the pieces of a long work one by one, telling somebody of it."""
-
-    def __call__(self, pieces: Sequence[_Work], name: str) -> Iterable[_Work]:
-        """The same pieces; `name` says in the plural what they are."""
-
-
-def silently(pieces: Sequence[_Work], name: str) -> Iterable[_Work]:  # noqa: ARG001
-    """Progress that nobody is told of."""
-    return pieces
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How the index turns files into what it keeps."""
-
-    parse: Callable[[str, bytes], Digest]
-    """A digest's path and bytes to its papers."""
-    render: Callable[[Sequence[Item]], Mapping[str, Iterable[bytes]]]
-    """A day's items to one rendering an item, by the name of the format."""
-    time_of_day: time
-    """When a day's first paper is said to be published, in UTC."""
-    fingerprint: str
-    """Differs where the functions above would give another result for the same bytes."""
+from feedsvc.index.days import items_of_day, merge_day
+from feedsvc.index.folder import DigestFile
+from feedsvc.index.store import Store
+from feedsvc.index.work import MergedDay, Recipe, Spread, item_rows, read_file, render_day
 
 
 def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprint: str) -> bool:
     """Whether the index shows the folder as it was found, as far as stamps can tell."""
     if not store.is_of(fingerprint):
         return False
-    stamps = {path: known.stamp for path, known in store.files().items()}
-    return stamps == {file.path: file.stamp for file in found}
+    return store.stamps() == {file.path: file.stamp for file in found}
 
 
 def bring_up_to_date(
-    store: Store,
-    folder: Path,
-    found: Sequence[DigestFile],
-    recipe: Recipe,
-    progress: Progress,
+    store: Store, folder: Path, found: Sequence[DigestFile], recipe: Recipe, spread: Spread
 ) -> None:
     """Reads what changed and renders the days it touches, if any."""
     with store.writing():
         is_new = not store.is_of(recipe.fingerprint)
         if is_new:
             store.start_afresh(recipe.fingerprint)
-        days = _read_changed_files(store, folder, found, recipe, progress)
-        if is_new or days is not None:
-            _render_days(store, days or (), recipe, progress)
+        changes = _read_changed_files(store, folder, found, recipe, spread)
+        if is_new or changes.is_any:
+            merged = _unfinished_days(store, changes, recipe)
+            for rendered in spread(partial(render_day, recipe), merged, 0, "days"):
+                store.put_renderings(rendered)
             store.advance(datetime.now(UTC))
 
 
+@dataclass(slots=True)
+class _Changes:
+    """What reading the changed digests has brought."""
+
+    is_any: bool = False
+    before: dict[date, set[str]] = field(default_factory=dict)
+    """The days that may have changed, each with the ids it had."""
+    rendered: set[date] = field(default_factory=set)
+    """Those of which the store has what the digest read last would make of them alone."""
+
+
 def _read_changed_files(
-    store: Store,
-    folder: Path,
-    found: Iterable[DigestFile],
-    recipe: Recipe,
-    progress: Progress,
-) -> set[date] | None:
-    """The days that may have changed; None where no digest did."""
-    known = store.files()
+    store: Store, folder: Path, found: Sequence[DigestFile], recipe: Recipe, spread: Spread
+) -> _Changes:
+    stamps, hashes = store.stamps(), store.hashes()
     changed = [
-        file for file in found if file.path not in known or known[file.path].stamp != file.stamp
+        (file, hashes.get(file.path)) for file in found if stamps.get(file.path) != file.stamp
     ]
-    days: set[date] = set()
-    is_changed = False
-    for path in sorted(known.keys() - {file.path for file in found}):
-        days |= store.days_of_file(path)
+    changes = _Changes()
+    for path in sorted(stamps.keys() - {file.path for file in found}):
+        _note(store, changes, store.days_of_file(path))
         store.remove_file(path)
-        is_changed = True
-    for file in progress(changed, "digests"):
-        before = known.get(file.path)
-        stamp = "" if file.is_young else file.stamp
-        try:
-            data = read_digest(folder, file.path)
-        except OSError as error:
-            is_changed |= _keep_unreadable(store, file.path, before, error)
-            continue
-        content_hash = hashlib.sha256(data).digest()
-        if before and before.hash == content_hash:
-            store.put_stamp(file.path, stamp)
-            continue
-        days |= store.days_of_file(file.path)
-        digest = recipe.parse(file.path, data)
-        store.put_file(file.path, KnownFile(stamp, content_hash), digest.papers, digest.problems)
-        days |= {paper.day for paper in digest.papers}
-        is_changed = True
-    return days if is_changed else None
+    for read in spread(partial(read_file, recipe, folder), changed, len(changed), "digests"):
+        path, stamp = read.file.path, "" if read.file.is_young else read.file.stamp
+        if not read.is_news:
+            if read.hash:
+                store.put_stamp(path, stamp)
+        elif not read.hash and path in stamps:
+            _note(store, changes, ())
+            store.mark_unreadable(path, read.problems)  # its last good version stays
+        else:
+            _note(store, changes, store.days_of_file(path) | read.papers.keys())
+            store.put_file(path, stamp if read.hash else "", read)
+            for rendered in read.days:
+                store.remove_day(rendered.day)
+                store.put_items(rendered.day, rendered.items)
+                store.put_renderings(rendered)
+                changes.rendered.add(rendered.day)
+    return changes
 
 
-def _keep_unreadable(store: Store, path: str, before: KnownFile | None, error: OSError) -> bool:
-    """Reports a digest that can't be read; its last good version stays. Whether that is news."""
-    problems = Problems(path)
-    problems.report(1, "unreadable", reason=error.strerror or str(error))
-    unread = b""
-    if before and before.hash == unread:
-        return False
-    if before:
-        store.mark_unreadable(path, problems.in_order())
-    else:
-        store.put_file(path, KnownFile("", unread), (), problems.in_order())
-    return True
+def _note(store: Store, changes: _Changes, days: Iterable[date]) -> None:
+    changes.is_any = True
+    for day in days:
+        if day not in changes.before:
+            changes.before[day] = set(store.ids(day))
 
 
-def _render_days(store: Store, days: Collection[date], recipe: Recipe, progress: Progress) -> None:
-    """Makes the items of each day anew, oldest first: a later one may need when it first came."""
-    to_render = sorted({*days, *store.later_days_of_same_papers(days)})
-    for day in progress(to_render, "days"):
-        papers, problems = merge_day(store.papers_of_day(day))
-        if not papers:
-            store.remove_day(day)
-            continue
-        items = []
-        for position, paper in enumerate(papers):
-            updated = time_of_item(paper, position, recipe.time_of_day)
-            published = store.first_published(paper.id, day) or updated
-            items.append(Item(paper, published, updated))
-        store.put_day(day, items, problems, recipe.render(items))
+def _unfinished_days(store: Store, changes: _Changes, recipe: Recipe) -> Iterator[MergedDay]:
+    """The days still to be rendered, oldest first: a later one asks when a paper first came.
+
+    These are the changed ones that have several digests or papers that came before, and the later
+    ones that share a paper with what a changed one holds or held.
+    """
+    waiting = list(changes.before)
+    heapify(waiting)
+    known = set(waiting)
+    while waiting:
+        day = heappop(waiting)
+        merged = None if _is_finished(store, changes, day) else _merge(store, recipe, day)
+        if day in changes.before:
+            later = store.later_days_of({*store.ids(day), *changes.before[day]}, day) - known
+            known |= later
+            for each in later:
+                heappush(waiting, each)
+        if merged and merged.items:
+            yield merged
+
+
+def _is_finished(store: Store, changes: _Changes, day: date) -> bool:
+    """Whether a day has one digest, and no paper that an earlier day has."""
+    is_alone = day in changes.rendered and store.count_digests(day) == 1
+    return is_alone and not store.first_times(store.ids(day), day)
+
+
+def _merge(store: Store, recipe: Recipe, day: date) -> MergedDay:
+    """A day's items, which are put in the store, from all its digests."""
+    papers, problems = merge_day(store.papers_of_day(day))
+    first_times = store.first_times([paper.id for paper in papers], day)
+    items = items_of_day(papers, first_times, recipe.time_of_day)
+    store.remove_day(day)
+    store.put_items(day, item_rows(items))
+    return MergedDay(day, items, problems)

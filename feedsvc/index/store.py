@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,8 +12,11 @@ from uuid import uuid4
 
 import msgspec
 
+from feedsvc import chain
 from feedsvc.index.folder import digest_order
-from feedsvc.model import Item, Paper, Problem
+from feedsvc.index.packing import unpack_papers, unpack_renderings
+from feedsvc.index.work import ItemRow, ReadFile, RenderedDay
+from feedsvc.model import Paper, Problem
 
 OPENING_SECONDS = 5
 """How long to wait for a file that another process has locked before it is opened."""
@@ -35,19 +38,22 @@ CREATE TABLE files (
 ) WITHOUT ROWID;
 CREATE TABLE papers (
     path TEXT NOT NULL,
-    position INTEGER NOT NULL,     -- in the file
     day TEXT NOT NULL,
-    id TEXT NOT NULL,
-    paper BLOB NOT NULL,           -- JSON
-    PRIMARY KEY (path, position)
+    papers BLOB NOT NULL,          -- that the file has of the day, packed
+    PRIMARY KEY (path, day)
 );
 CREATE INDEX papers_of_day ON papers (day);
-CREATE INDEX papers_of_id ON papers (id, day);
 CREATE TABLE days (
     day TEXT PRIMARY KEY,
     papers INTEGER NOT NULL,
+    new_papers INTEGER NOT NULL,   -- that no earlier day has
+    version BLOB NOT NULL,         -- the last of its links
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
+CREATE TABLE links (
+    day TEXT PRIMARY KEY,
+    links BLOB NOT NULL            -- of the day's items, in order (feedsvc.chain)
+);
 CREATE TABLE items (
     day TEXT NOT NULL,
     position INTEGER NOT NULL,     -- in the day
@@ -59,15 +65,20 @@ CREATE TABLE items (
 CREATE INDEX items_of_id ON items (id, day);
 CREATE TABLE renderings (
     day TEXT NOT NULL,
-    position INTEGER NOT NULL,
     format TEXT NOT NULL,
-    content BLOB NOT NULL,
-    PRIMARY KEY (day, position, format)
+    content BLOB NOT NULL,         -- one of each item, packed
+    PRIMARY KEY (day, format)
 );
+CREATE TABLE built (
+    folder TEXT NOT NULL,
+    path TEXT NOT NULL,
+    etag TEXT NOT NULL,            -- of the document that a build wrote there
+    stamp TEXT NOT NULL,           -- of the file when it was written
+    PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
 """
 
 _encode = msgspec.json.encode
-_decode_paper = msgspec.json.Decoder(Paper).decode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
 
 
@@ -84,19 +95,25 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A digest as it was when it was last read."""
-
-    stamp: str
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
     """A day that has a digest with papers."""
 
     day: date
     papers: int
+    new_papers: int
+    """Those that no earlier day has."""
+    version: bytes
+    """Stands for all its items: the last link of their chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file of a static site as the last build left it."""
+
+    etag: str
+    """Of the document in it."""
+    stamp: str
+    """Of the file."""
 
 
 class Store:
@@ -123,6 +140,12 @@ class Store:
         # Nobody can say when the last thread is done with a connection but the last thread.
         if hasattr(self, "_db"):
             self._db.close()
+
+    def copy(self) -> Store:
+        """Another store of the same content, in memory."""
+        store = Store(None)
+        self._db.backup(store._db)
+        return store
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -183,28 +206,26 @@ class Store:
 
     # --- files -------------------------------------------------------------------------------
 
-    def files(self) -> dict[str, KnownFile]:
-        """What is known of each digest, by path."""
-        rows = self._db.execute("SELECT path, stamp, hash FROM files")
-        return {path: KnownFile(stamp, digest) for path, stamp, digest in rows}
+    def stamps(self) -> dict[str, str]:
+        """The stamp of each known digest, by path."""
+        return dict(self._db.execute("SELECT path, stamp FROM files"))
+
+    def hashes(self) -> dict[str, bytes]:
+        """The hash of each known digest's content, by path; empty where it could not be read."""
+        return dict(self._db.execute("SELECT path, hash FROM files"))
 
     def put_stamp(self, path: str, stamp: str) -> None:
         """Remembers a digest that was touched but not changed."""
         self._db.execute("UPDATE files SET stamp = ? WHERE path = ?", (stamp, path))
 
-    def put_file(
-        self, path: str, known: KnownFile, papers: Sequence[Paper], problems: Sequence[Problem]
-    ) -> None:
+    def put_file(self, path: str, stamp: str, read: ReadFile) -> None:
         """Replaces all that came from one digest, but for the days' items."""
         self.remove_file(path)
-        row = (path, known.stamp, known.hash, _encode(problems))
+        row = (path, stamp, read.hash, _encode(read.problems))
         self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
         self._db.executemany(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?)",
-            (
-                (path, position, paper.day.isoformat(), paper.id, _encode(paper))
-                for position, paper in enumerate(papers)
-            ),
+            "INSERT INTO papers VALUES (?, ?, ?)",
+            ((path, day.isoformat(), papers) for day, papers in read.papers.items()),
         )
 
     def mark_unreadable(self, path: str, problems: Sequence[Problem]) -> None:
@@ -221,7 +242,10 @@ class Store:
 
     def problems(self) -> list[Problem]:
         """All problems, by path and line."""
-        rows = self._db.execute("SELECT problems FROM files UNION ALL SELECT problems FROM days")
+        rows = self._db.execute(
+            "SELECT problems FROM files WHERE problems != x'5b5d'"
+            " UNION ALL SELECT problems FROM days WHERE problems != x'5b5d'"
+        )
         found = [problem for (encoded,) in rows for problem in _decode_problems(encoded)]
         return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
 
@@ -229,92 +253,114 @@ class Store:
 
     def days_of_file(self, path: str) -> set[date]:
         """The days that a digest has papers of."""
-        rows = self._db.execute("SELECT DISTINCT day FROM papers WHERE path = ?", (path,))
+        rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
-    def later_days_of_same_papers(self, days: Collection[date]) -> set[date]:
-        """The days after one of `days` that share a paper with it, now or in the items so far."""
-        later: set[date] = set()
-        for day in days:
-            rows = self._db.execute(
-                "SELECT DISTINCT later.day FROM papers AS later WHERE later.day > :day AND"
-                " later.id IN (SELECT id FROM papers WHERE day = :day"
-                "              UNION SELECT id FROM items WHERE day = :day)",
-                {"day": day.isoformat()},
-            )
-            later.update(date.fromisoformat(found) for (found,) in rows)
-        return later
+    def count_digests(self, day: date) -> int:
+        """How many digests have papers of a day."""
+        row = self._db.execute("SELECT count(*) FROM papers WHERE day = ?", (day.isoformat(),))
+        return int(row.fetchone()[0])
 
     def papers_of_day(self, day: date) -> list[Paper]:
         """One day's papers as its digests have them, by name and place in the file."""
         rows = self._db.execute(
-            "SELECT path, position, paper FROM papers WHERE day = ?", (day.isoformat(),)
+            "SELECT path, papers FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
-        rows.sort(key=lambda row: (digest_order(row[0]), row[1]))
-        return [_decode_paper(encoded) for _, _, encoded in rows]
+        rows.sort(key=lambda row: digest_order(row[0]))
+        return [paper for _, packed in rows for paper in unpack_papers(packed)]
 
     # --- days and their items ----------------------------------------------------------------
 
-    def first_published(self, id_: str, before: date) -> datetime | None:
-        """When the first digest before that day had the paper; None where none had."""
-        row = self._db.execute(
-            "SELECT published FROM items WHERE id = ? AND day < ? ORDER BY day LIMIT 1",
-            (id_, before.isoformat()),
-        ).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+    def first_times(self, ids: Collection[str], day: date) -> dict[str, datetime]:
+        """When the papers of these ids were first published, for those that came before `day`."""
+        rows = self._db.execute(
+            "SELECT id, published, min(day) FROM items"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND day < ? GROUP BY id",
+            (_encode(list(ids)), day.isoformat()),
+        )
+        return {id_: datetime.fromisoformat(published) for id_, published, _ in rows}
+
+    def later_days_of(self, ids: Collection[str], day: date) -> set[date]:
+        """The days after `day` that have an item of one of these ids."""
+        rows = self._db.execute(
+            "SELECT DISTINCT day FROM items"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND day > ?",
+            (_encode(list(ids)), day.isoformat()),
+        )
+        return {date.fromisoformat(later) for (later,) in rows}
 
     def remove_day(self, day: date) -> None:
         """Forgets a day's items."""
-        for table in ("days", "items", "renderings"):
+        for table in ("days", "links", "items", "renderings"):
             self._db.execute(f"DELETE FROM {table} WHERE day = ?", (day.isoformat(),))  # noqa: S608
 
-    def put_day(
-        self,
-        day: date,
-        items: Sequence[Item],
-        problems: Sequence[Problem],
-        renderings: Mapping[str, Iterable[bytes]],
-    ) -> None:
-        """Replaces a day's items and their renderings, one for each item in each format."""
-        self.remove_day(day)
+    def put_items(self, day: date, items: Sequence[ItemRow]) -> None:
+        """Adds the items of a day that has none."""
         name = day.isoformat()
-        self._db.execute("INSERT INTO days VALUES (?, ?, ?)", (name, len(items), _encode(problems)))
         self._db.executemany(
             "INSERT INTO items VALUES (?, ?, ?, ?, ?)",
-            (
-                (name, position, item.paper.id, item.paper.title, item.published.isoformat())
-                for position, item in enumerate(items)
-            ),
+            ((name, position, *row) for position, row in enumerate(items)),
         )
+
+    def put_renderings(self, day: RenderedDay) -> None:
+        """Adds what became of a day's items."""
+        name = day.day.isoformat()
+        row = (name, len(day.links), day.new_papers, day.links[-1], _encode(day.problems))
+        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO links VALUES (?, ?)", (name, b"".join(day.links)))
         self._db.executemany(
-            "INSERT INTO renderings VALUES (?, ?, ?, ?)",
-            (
-                (name, position, format_, content)
-                for format_, contents in renderings.items()
-                for position, content in enumerate(contents)
-            ),
+            "INSERT INTO renderings VALUES (?, ?, ?)",
+            ((name, format_, packed) for format_, packed in day.renderings.items()),
         )
 
     def days(self) -> list[Day]:
         """Every day that has papers, oldest first."""
-        rows = self._db.execute("SELECT day, papers FROM days ORDER BY day")
-        return [Day(date.fromisoformat(day), papers) for day, papers in rows]
+        rows = self._db.execute("SELECT day, papers, new_papers, version FROM days ORDER BY day")
+        return [Day(date.fromisoformat(day), *rest) for day, *rest in rows]
 
-    def renderings(self, format_: str, day: date) -> list[tuple[str, bytes]]:
-        """Id and rendering of each item of a day, in order."""
-        return self._db.execute(
-            "SELECT items.id, content FROM items JOIN renderings USING (day, position)"
-            " WHERE day = ? AND format = ? ORDER BY position",
+    def links(self, day: date) -> list[bytes]:
+        """The link of each item of a day, in order."""
+        (joined,) = self._db.execute(
+            "SELECT links FROM links WHERE day = ?", (day.isoformat(),)
+        ).fetchone()
+        return [joined[at : at + chain.LENGTH] for at in range(0, len(joined), chain.LENGTH)]
+
+    def renderings(self, format_: str, day: date) -> list[bytes]:
+        """The rendering of each item of a day, in order."""
+        (packed,) = self._db.execute(
+            "SELECT content FROM renderings WHERE day = ? AND format = ?",
             (day.isoformat(), format_),
-        ).fetchall()
+        ).fetchone()
+        return unpack_renderings(packed)
+
+    def ids(self, day: date) -> list[str]:
+        """The id of each item of a day, in order."""
+        return self._column("id", day)
 
     def titles(self, day: date) -> list[str]:
         """The title of each item of a day, in order."""
-        rows = self._db.execute(
-            "SELECT title FROM items WHERE day = ? ORDER BY position", (day.isoformat(),)
-        )
-        return [title for (title,) in rows]
+        return self._column("title", day)
 
-    def count_papers(self) -> int:
-        """How many papers there are, each counted once."""
-        return int(self._db.execute("SELECT count(DISTINCT id) FROM items").fetchone()[0])
+    def _column(self, name: str, day: date) -> list[str]:
+        rows = self._db.execute(
+            f"SELECT {name} FROM items WHERE day = ? ORDER BY position",  # noqa: S608 - see callers
+            (day.isoformat(),),
+        )
+        return [value for (value,) in rows]
+
+    # --- static sites ------------------------------------------------------------------------
+
+    def built(self, folder: str) -> dict[str, Built]:
+        """The files that the last build left in a folder, by the path of their documents."""
+        rows = self._db.execute("SELECT path, etag, stamp FROM built WHERE folder = ?", (folder,))
+        return {path: Built(etag, stamp) for path, etag, stamp in rows}
+
+    def put_built(self, folder: str, files: Mapping[str, Built], gone: Collection[str]) -> None:
+        """Remembers files that a build wrote, and forgets those that it removed."""
+        self._db.executemany(
+            "DELETE FROM built WHERE folder = ? AND path = ?", ((folder, path) for path in gone)
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?)",
+            ((folder, path, built.etag, built.stamp) for path, built in files.items()),
+        )

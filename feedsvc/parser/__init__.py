@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from feedsvc.model import Digest
 from feedsvc.parser.assemble import assemble
 from feedsvc.parser.dates import ImpossibleDateError, date_in_heading, date_in_path
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
-from feedsvc.parser.html import read_html
 from feedsvc.parser.markdown import read_markdown
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.text import read_lines
 
+
+def _read_html(lines: Sequence[str], problems: Problems) -> Iterator[DraftPart]:
+    from feedsvc.parser.html import read_html  # noqa: PLC0415 - slow to load, and rare
+
+    return read_html(lines, problems)
+
+
 READERS = {
     ".md": read_markdown,
     ".markdown": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
+    ".html": _read_html,
+    ".htm": _read_html,
 }
 """What reads a digest, by its file's suffix in lower case."""
 

@@ -14,7 +14,7 @@ from feedsvc.parser.draft import PaperDraft
 from feedsvc.parser.links import canonical, web_address
 from feedsvc.parser.media import LIKELIEST_TYPES, MediaMention, media_type
 from feedsvc.parser.problems import Problems
-from feedsvc.parser.summary import read_sections, sanitise
+from feedsvc.parser.summary import sanitise
 from feedsvc.parser.text import printable
 from feedsvc.parser.titles import plain_title
 
@@ -48,7 +48,6 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
         votes=draft.votes,
         media=tuple(_media(draft.media, title, media_base, problems)),
         summary_html=summary,
-        sections=read_sections(summary),
         language=language_in_path(path),
         path=path,
         line=draft.line,

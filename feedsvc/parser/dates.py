@@ -27,6 +27,7 @@ _IN_HEADING = (
     ),
 )
 
+_YEAR = re.compile(r"[0-9]{4}")
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$")
 
 
@@ -54,7 +55,7 @@ def date_in_heading(heading: str) -> date | None:
 
     None where there is none. Raises ImpossibleDateError.
     """
-    for form in _IN_HEADING:
+    for form in _IN_HEADING if _YEAR.search(heading) else ():
         if found := form.search(heading):
             named = found.groupdict()
             month = named.get("number") or _MONTHS.index(named["month"].lower()) + 1

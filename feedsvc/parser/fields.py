@@ -29,6 +29,7 @@ _OTHERS = re.compile(
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 MOST_WORDS_OF_A_NAME = 6
+_MARKUP = re.compile(r"[\[\\$&]")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 
 
@@ -81,8 +82,10 @@ def read_authors(value: str) -> Authors:
     names = _names_of_list(value) if _QUOTED_LIST.match(value) else value.split(",")
     named = dict[str, None]()
     more = False
+    is_plain = not _MARKUP.search(value)
     for name in names:
-        plain = printable(plain_title(_MARKDOWN_LINK.sub(r"\1", name))).strip()
+        plain = name if is_plain else plain_title(_MARKDOWN_LINK.sub(r"\1", name))
+        plain = " ".join(printable(plain).split())
         alone = _OTHERS.sub("", plain)
         more = more or alone != plain
         if alone:

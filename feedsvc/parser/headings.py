@@ -16,6 +16,7 @@ _ADDRESS = re.compile(
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
+_BRACKET = re.compile(r"[\[\]]")
 _PURE_DAY = re.compile(r"[0-9]{4}(?:[-./]| ?년 ?)[0-9]{1,2}(?:[-./]| ?월 ?)[0-9]{1,2}")
 _NUMBER = re.compile(r"(?:\(?[0-9]{1,3}[.):]|[^\w\s]{1,3})\s+|\s")
 
@@ -136,10 +137,10 @@ def _ends_of_text(words: str, start: int) -> list[int]:
     otherwise the last bracket that an address follows.
     """
     ends, depth = [], 0
-    for position in range(start, len(words)):
-        depth += {"[": 1, "]": -1}.get(words[position], 0)
+    for bracket in _BRACKET.finditer(words, start):
+        depth += 1 if bracket[0] == "[" else -1
         if depth == 0:
-            ends.append(position)
+            ends.append(bracket.start())
             break
     last = max(words.rfind("]("), words.rfind("] (http"))
     return [*ends, last] if last > start else ends

@@ -20,7 +20,8 @@ from feedsvc.parser.headings import (
     names_paper,
     without_number,
 )
-from feedsvc.parser.media import media_of, take_media
+from feedsvc.parser.media import take_media
+from feedsvc.parser.media_tags import media_of
 from feedsvc.parser.problems import Problems
 
 MOST_TAGS = 2000

@@ -21,6 +21,9 @@ _ARXIV_ADDRESSES = re.compile(
     rf"){_ARXIV_ID}(?:\.pdf)?[/.,;]?(?:[?#].*)?",
     re.IGNORECASE,
 )
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.~/-]*", re.ASCII)
+"""What needs no second look: most addresses of digests."""
+
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hsenc|_hsmi")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"
@@ -32,6 +35,8 @@ def web_address(text: str, base: str = "") -> str | None:
     What RFC 3986 doesn't allow in a URL is percent-encoded. A relative address is resolved
     against `base`, if there is one. An address with a user name is refused: it deceives.
     """
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
     address = decode_references(text).strip()
     if address.startswith("//"):
         address = "https:" + address

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from urllib.parse import urlsplit
-
-from bs4 import BeautifulSoup, Tag
 
 from feedsvc.model import Medium
 
@@ -71,7 +68,8 @@ class MediaMention:
 
 def media_type(address: str) -> str | None:
     """The type that the address's extension tells; None where it tells none."""
-    return TYPES.get(PurePosixPath(urlsplit(address).path).suffix.lower())
+    path = address.partition("#")[0].partition("?")[0]
+    return TYPES.get(posixpath.splitext(path)[1].lower())
 
 
 def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
@@ -106,24 +104,13 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
     return mentions, "".join(filled)
 
 
-def media_of(tag: Tag, line: int) -> Iterator[MediaMention]:
-    """The media among a parsed tag and what it holds."""
-    for element in [tag, *tag.find_all(["img", "video"])]:
-        source = element if element.get("src") else element.find("source", src=True)
-        if element.name not in {"img", "video"} or not isinstance(source, Tag):
-            continue
-        medium = Medium.VIDEO if element.name == "video" else Medium.IMAGE
-        poster = str(element.get("poster") or "").strip() or None
-        description = " ".join(str(element.get("alt") or "").split())
-        yield MediaMention(line, str(source["src"]).strip(), medium, poster, description)
-
-
 def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
     """What a match of _MENTION names; nothing for a code span or a tag without an address."""
     if found["tag"]:
-        if "src" not in found["tag"].lower():
-            return
-        yield from media_of(BeautifulSoup(found["tag"].removesuffix(">") + ">", "lxml"), line)
+        if "src" in found["tag"].lower():
+            from feedsvc.parser.media_tags import media_in  # noqa: PLC0415 - slow to load, and rare
+
+            yield from media_in(found["tag"].removesuffix(">") + ">", line)
         return
     for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):
         ways = (found[kind + way] for way in ("angled", "plain", "spaced", "open"))

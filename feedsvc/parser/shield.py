@@ -25,6 +25,7 @@ _ANGLE_LINK = re.compile(r"<(https?://[^\s<>]+)>")
 _LINK_TARGET = re.compile(r"\]\(\s*<([^<>\n]*)>")
 _REFERENCE_DEFINITION = re.compile(r"\s*(?:[-*+]\s+)?(\[)(?=[^\]]*\]:)")
 _LONG_NUMBER_POINT = re.compile(r"\s*(?:[-*+]\s+)?[0-9]{3,9}([.)])(?=\s|$)")
+_SINGLE_STAR = re.compile(r"(?<!\*)\*(?!\*)")
 _CODE_SPAN_OR_STARS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
 
 
@@ -38,7 +39,7 @@ def shield(line: str) -> str:
         line = line.replace("<", _SHIELDS["<"])
     if "$" in line:
         line = MATH.sub(lambda found: found[0].translate(_SHIELDED), line)
-    return _shield_stars(line) if "*" in line else line
+    return _shield_stars(line) if _SINGLE_STAR.search(line) else line
 
 
 def unshield(rendered: str) -> str:

@@ -1,4 +1,4 @@
-"""A paper's summary: Markdown to clean HTML, and the same as labelled plain text."""
+"""A paper's summary: Markdown to clean HTML."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 
 import comrak
-import lxml.html
 import nh3
 
-from feedsvc.model import Section
 from feedsvc.parser.shield import shield, unshield
 from feedsvc.parser.text import printable
 
 DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: libxml2 drops what is 256 levels deep."""
 
-_ALLOWED_TAGS = {
-    *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
-    *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-_LIST_TAGS = {"ul", "ol", "dl"}
-_BLOCK_TAGS = {"p", "hr", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
-_BLOCK_TAGS |= _LIST_TAGS
-_ALLOWED_ATTRIBUTES = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
-_ALLOWED_SCHEMES = {"http", "https", "mailto"}
-_TAGS_REMOVED_WITH_TEXT = {"script", "style"}
+_CLEANER = nh3.Cleaner(
+    tags={
+        *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+        *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
+    clean_content_tags={"script", "style"},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
@@ -46,7 +44,6 @@ _TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
 _BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
 _LINE_BREAK = re.compile(r"&lt;br ?/?&gt;")
 _SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
-_LABEL = re.compile(r"\s*[:：]\s*")
 
 
 def render_markdown(lines: Sequence[str]) -> str:
@@ -73,32 +70,10 @@ def render_markdown(lines: Sequence[str]) -> str:
 
 def sanitise(rendered: str) -> str:
     """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
-    clean = nh3.clean(
-        rendered,
-        tags=_ALLOWED_TAGS,
-        clean_content_tags=_TAGS_REMOVED_WITH_TEXT,
-        attributes=_ALLOWED_ATTRIBUTES,
-        url_schemes=_ALLOWED_SCHEMES,
-        link_rel=None,
-    )
+    clean = _CLEANER.clean(rendered)
     if "<a" in clean:
         clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
     return printable(clean).strip()
-
-
-def read_sections(summary: str) -> tuple[Section, ...]:
-    """The blocks of a sanitised summary as plain text; a list gives one section an item.
-
-    A label that stands alone takes the block behind it as its text.
-    """
-    sections: list[Section] = []
-    for block in _blocks(lxml.html.fragment_fromstring(summary, create_parent="div")):
-        section = _section(block)
-        if sections and sections[-1].label and not sections[-1].text and not section.label:
-            section = Section(sections.pop().label, section.text)
-        if section.label or section.text:
-            sections.append(section)
-    return tuple(sections)
 
 
 def _flattened(line: str) -> str:
@@ -125,37 +100,3 @@ def _outside_code(rendered: str) -> Iterator[str]:
 
 def _link(address: re.Match[str]) -> str:
     return f'<a href="{address[0]}">{address[0]}</a>'
-
-
-def _blocks(root: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """Each list item and each other block; text that stands in no block is one, too."""
-    loose = lxml.html.Element("p")
-    loose.text = root.text
-    for child in list(root):
-        tail, child.tail = child.tail, None
-        if child.tag in _BLOCK_TAGS:
-            yield loose
-            yield from child if child.tag in _LIST_TAGS else [child]
-            loose = lxml.html.Element("p")
-            loose.text = tail
-        else:
-            child.tail = tail
-            loose.append(child)
-    yield loose
-
-
-def _section(block: lxml.html.HtmlElement) -> Section:
-    """The label is what the block begins with in bold, if a colon ends it or follows it."""
-    text = " ".join(block.text_content().split())
-    first = block[0] if len(block) and not (block.text or "").strip() else None
-    if first is not None and first.tag == "p":
-        first = first[0] if len(first) and not (first.text or "").strip() else None
-    if first is None or first.tag not in {"strong", "b"}:
-        return Section("", text)
-    label = " ".join(first.text_content().split())
-    rest = text.removeprefix(label)
-    if label.endswith((":", "：")):
-        return Section(label[:-1].rstrip(), rest.lstrip())
-    if colon := _LABEL.match(rest):
-        return Section(label, rest[colon.end() :])
-    return Section("", text)

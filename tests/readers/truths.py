@@ -9,6 +9,7 @@ from typing import Any
 
 from feedsvc.model import Paper
 from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser.sections import read_sections
 from tests.conftest import BASE_URL, DIGESTS
 
 FIRST_SECOND = time(0, 59, 59)
@@ -65,9 +66,10 @@ def _papers_of_project() -> dict[date, list[Paper]]:
 
 def _truth(paper: Paper, published: datetime, updated: datetime) -> Truth:
     stills = (media.poster or media.url for media in paper.media)
+    sections = list(read_sections(paper.summary_html))
     blocks = (
         f"{section.label}: {section.text}" if section.label else section.text
-        for section in paper.sections
+        for section in sections
     )
     return Truth(
         id=paper.id,
@@ -79,7 +81,7 @@ def _truth(paper: Paper, published: datetime, updated: datetime) -> Truth:
         enclosures=tuple(media.url for media in paper.media),
         thumbnail=next((still for still in stills if not still.endswith(".mp4")), None),
         text=" ".join(blocks),
-        opening=paper.sections[0].text,
+        opening=sections[0].text,
     )
 
 

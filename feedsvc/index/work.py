@@ -1,0 +1,154 @@
+"""What makes up the index and can be done apart: one digest read, one day rendered.
+
+Takes and gives only what another process can be sent; touches no index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from feedsvc import chain
+from feedsvc.index.days import items_of_day, merge_day
+from feedsvc.index.folder import DigestFile, read_digest
+from feedsvc.index.packing import pack
+from feedsvc.model import Digest, Item, Paper, Problem
+from feedsvc.parser.problems import Problems
+
+_Piece = TypeVar("_Piece")
+_Result = TypeVar("_Result")
+
+
+class Spread(Protocol):
+    """Has a function done for each piece of a long work, perhaps on several processors."""
+
+    def __call__(
+        self, function: Callable[[_Piece], _Result], pieces: Iterable[_Piece], count: int, name: str
+    ) -> Iterator[_Result]:
+        """The results in the order of the pieces.
+
+        `count` is about how many pieces there are, `name` says in the plural what they are.
+        """
+
+
+def in_turn(
+    function: Callable[[_Piece], _Result],
+    pieces: Iterable[_Piece],
+    count: int,  # noqa: ARG001 - of no use here
+    name: str,  # noqa: ARG001
+) -> Iterator[_Result]:
+    """A Spread that does one piece after another and tells nobody."""
+    return map(function, pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the index turns files into what it keeps."""
+
+    parse: Callable[[str, bytes], Digest]
+    """A digest's path and bytes to its papers."""
+    render: Callable[[Sequence[Item]], Mapping[str, Sequence[bytes]]]
+    """A day's items to one rendering an item, by the name of the format."""
+    time_of_day: time
+    """When a day's first paper is said to be published, in UTC."""
+    fingerprint: str
+    """Differs where the functions above would give another result for the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedDay:
+    """One day's items, from all its digests."""
+
+    day: date
+    items: Sequence[Item]
+    problems: Sequence[Problem]
+
+
+ItemRow = tuple[str, str, str]
+"""An item's id, title and time of publication (ISO 8601)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedDay:
+    """What is kept of a day."""
+
+    day: date
+    items: Sequence[ItemRow]
+    new_papers: int
+    """How many no earlier day has."""
+    links: Sequence[bytes]
+    """Each item's link in the chain of the day."""
+    problems: Sequence[Problem]
+    renderings: Mapping[str, bytes]
+    """By format, one of each item, packed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What a digest held when it was read."""
+
+    file: DigestFile
+    hash: bytes
+    """Of the content; empty where it could not be read."""
+    is_news: bool = True
+    """Whether that differs from what was known."""
+    papers: Mapping[date, bytes] = field(default_factory=dict)
+    """By day, packed."""
+    problems: Sequence[Problem] = ()
+    days: Sequence[RenderedDay] = ()
+    """The same papers rendered, as if no other digest had a paper of theirs or of their days."""
+
+
+def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
+    """A digest's papers, if its content is another than that of the hash it is known by."""
+    file, known_hash = piece
+    try:
+        data = read_digest(folder, file.path)
+    except OSError as error:
+        problems = Problems(file.path)
+        problems.report(1, "unreadable", reason=error.strerror or str(error))
+        unread = b""
+        return ReadFile(file, unread, known_hash != unread, problems=problems.in_order())
+    content_hash = hashlib.sha256(data).digest()
+    if content_hash == known_hash:
+        return ReadFile(file, content_hash, is_news=False)
+    digest = recipe.parse(file.path, data)
+    by_day: dict[date, list[Paper]] = {}
+    for paper in digest.papers:
+        by_day.setdefault(paper.day, []).append(paper)
+    return ReadFile(
+        file,
+        content_hash,
+        papers={day: pack(papers) for day, papers in by_day.items()},
+        problems=digest.problems,
+        days=[_render_alone(recipe, *each) for each in by_day.items()],
+    )
+
+
+def item_rows(items: Iterable[Item]) -> list[ItemRow]:
+    """What the index looks up of items."""
+    return [(item.paper.id, item.paper.title, item.published.isoformat()) for item in items]
+
+
+def _render_alone(recipe: Recipe, day: date, papers: Sequence[Paper]) -> RenderedDay:
+    merged, problems = merge_day(papers)
+    items = items_of_day(merged, {}, recipe.time_of_day)
+    return render_day(recipe, MergedDay(day, items, problems))
+
+
+def render_day(recipe: Recipe, merged: MergedDay) -> RenderedDay:
+    """A day's items in every format."""
+    renderings = recipe.render(merged.items)
+    start = merged.day.isoformat().encode()
+    return RenderedDay(
+        merged.day,
+        item_rows(merged.items),
+        sum(item.published == item.updated for item in merged.items),
+        chain.links(start, zip(*renderings.values(), strict=True)),
+        merged.problems,
+        {format_: pack(contents) for format_, contents in renderings.items()},
+    )

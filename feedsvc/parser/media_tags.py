@@ -1,0 +1,27 @@
+"""Pictures and videos in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+
+from feedsvc.model import Medium
+from feedsvc.parser.media import MediaMention
+
+
+def media_in(markup: str, line: int) -> Iterator[MediaMention]:
+    """The media of a piece of HTML."""
+    return media_of(BeautifulSoup(markup, "lxml"), line)
+
+
+def media_of(tag: Tag, line: int) -> Iterator[MediaMention]:
+    """The media among a parsed tag and what it holds."""
+    for element in [tag, *tag.find_all(["img", "video"])]:
+        source = element if element.get("src") else element.find("source", src=True)
+        if element.name not in {"img", "video"} or not isinstance(source, Tag):
+            continue
+        medium = Medium.VIDEO if element.name == "video" else Medium.IMAGE
+        poster = str(element.get("poster") or "").strip() or None
+        description = " ".join(str(element.get("alt") or "").split())
+        yield MediaMention(line, str(source["src"]).strip(), medium, poster, description)

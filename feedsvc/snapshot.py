@@ -1,0 +1,209 @@
+"""The document at each path, of one state of the archive. Knows no HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from feedsvc import chain, files, pages
+from feedsvc.config import Config
+from feedsvc.errors import NotFoundError
+from feedsvc.formats import FEED_FORMATS, NAMES, PAGE, FeedFormat
+from feedsvc.heads import feed_head, newest_time, page_head
+from feedsvc.index import Day, State, Store
+from feedsvc.marks import Mark, marked
+from feedsvc.model import Document, Link, Problem
+from feedsvc.places import HOME, Kind, Place, find_place, place_paths
+from feedsvc.weeks import Calendar
+
+_ALL_TIME = {Kind.HOME, Kind.EVERYTHING}
+"""The places to which new papers come for ever, so that a client may ask for these only."""
+
+LARGEST_KEPT = 2000
+"""Papers; what holds more is streamed, as it may outgrow any memory."""
+
+
+class Archive:
+    """One state of the archive in outline: small, and read once for all its documents."""
+
+    def __init__(self, state: State, days: Sequence[Day]) -> None:
+        self.state = state
+        self.calendar = Calendar([day.day for day in days], [day.papers for day in days])
+        self.papers = sum(day.new_papers for day in days)
+        """Each counted once, in however many days it stands."""
+        self.by_day = {day.day: day for day in days}
+
+
+class Snapshot:
+    """All documents of one state of the archive."""
+
+    def __init__(self, config: Config, store: Store, archive: Archive) -> None:
+        self.config = config
+        self.store = store
+        self.archive = archive
+        self.calendar = archive.calendar
+
+    def problems(self) -> list[Problem]:
+        """What is odd about the digests, by path and line."""
+        return self.store.problems()
+
+    def places(self) -> Iterator[Place]:
+        """Every place."""
+        found = (self._place(path) for path in place_paths(self.calendar))
+        return (place for place in found if place)
+
+    def paths(self) -> list[str]:
+        """The path of every document, as a file's: a page ends in `index.html`."""
+        places = place_paths(self.calendar)
+        return [*files.FILES, *(place + name for place in places for name in NAMES)]
+
+    def document(self, path: str) -> Document:
+        """The document at a path; a place's path is its page's. Raises NotFoundError."""
+        if path in files.FILES:
+            return self.file(path)
+        place, name = self._place_and_name(path)
+        return self.document_of(place, name)
+
+    def document_of(self, place: Place, name: str) -> Document:
+        """One of NAMES, of a place."""
+        return self._page(place) if name == PAGE else self._feed(place, FEED_FORMATS[name])
+
+    def delta(self, path: str, mark: Mark) -> Document:
+        """What is new in the feed at a path since the version that had the mark.
+
+        Raises NotFoundError where that is not all that changed, where it is not all in the feed
+        any more, and where it is the whole of it.
+        """
+        place, name = self._place_and_name(path)
+        has_deltas = name != PAGE and place.kind in _ALL_TIME
+        new = self._new_since(mark) if has_deltas else {}
+        if not new or min(new.items()) <= (place.days[-1], 0):
+            raise NotFoundError(f"There are not just new papers at {path} since {mark}.")
+        return self._feed(place, FEED_FORMATS[name], new)
+
+    def etag(self, place: Place, name: str) -> str:
+        """The ETag of one of NAMES, of a place: from all that its content is made of.
+
+        That is less work than to make the content. Deterministic, the same on every machine with
+        the same settings and versions.
+        """
+        is_feed = name != PAGE
+        neighbours = () if is_feed and place.kind is Kind.DAY else (place.older, place.newer)
+        facts = f"{self.archive.state.fingerprint} {name} {place.path} {neighbours}"
+        versions = [self.archive.by_day[day].version for day in place.days]
+        etag = chain.extend(chain.START, facts.encode(), *versions).hex()
+        if is_feed and place.days and place.kind in _ALL_TIME:
+            return marked(etag, self._mark(place))
+        return etag
+
+    def file(self, path: str) -> Document:
+        """One of the documents that belong to no place."""
+        type_, make = files.FILES[path]
+        home = self._place(HOME)
+        assert home
+        places = list(place_paths(self.calendar))
+        facts = files.Facts(self.config, places, newest_time(self.config, home))
+        content = make(facts)
+        etag = hashlib.sha256(content).hexdigest()[:32]
+        return Document(path, type_, (content,), etag, self.archive.state.changed)
+
+    def _place(self, path: str) -> Place | None:
+        return find_place(path, self.calendar, self.config.feed_size)
+
+    def _place_and_name(self, path: str) -> tuple[Place, str]:
+        folder, slash, name = path.rpartition("/")
+        place = self._place(folder + slash)
+        if place and (name or PAGE) in NAMES:
+            return place, name or PAGE
+        raise NotFoundError(f"There is no document at {path}.")
+
+    def _feed(
+        self, place: Place, format_: FeedFormat, new: Mapping[date, int] | None = None
+    ) -> Document:
+        """A place's feed in one format; with `new`, of these days only the items from there on."""
+        head = feed_head(self.config, place, format_, is_whole=new is None)
+        days = place.days if new is None else sorted(new, reverse=True)
+        starts = new or {}
+        pieces = format_.compose(head, self._renderings(days, format_.name, starts))
+        links = (
+            Link("self", head.self_url, format_.type),
+            Link("alternate", head.page_url, pages.HTML_TYPE),
+            *(Link(relation, url, format_.type) for relation, url in head.links.items()),
+        )
+        document = self._document(place, format_.name, format_.type, pieces, links)
+        return replace(
+            document,
+            is_streamed=self._is_long(days, starts),
+            has_deltas=place.kind in _ALL_TIME,
+            is_delta=new is not None,
+        )
+
+    def _page(self, place: Place) -> Document:
+        is_index = place.kind is Kind.EVERYTHING
+        is_small = self.archive.papers <= self.config.all_size
+        head = page_head(self.config, place, has_feeds=is_small or not is_index)
+        if is_index:
+            titles = {day: self.store.titles(day) if is_small else [] for day in place.days}
+            pieces = iter([pages.index_page(head, titles)])
+        else:
+            pieces = pages.page(head, place.days, self._renderings(place.days, PAGE, {}))
+        links = (*head.site_feeds.values(), *head.place_feeds.values())
+        document = self._document(place, PAGE, pages.HTML_TYPE, pieces, links)
+        return replace(document, is_streamed=self._is_long(place.days, {}) and not is_index)
+
+    def _document(
+        self, place: Place, name: str, type_: str, pieces: Iterable[bytes], links: tuple[Link, ...]
+    ) -> Document:
+        etag, changed = self.etag(place, name), self.archive.state.changed
+        return Document(place.path + name, type_, pieces, etag, changed, links, place.last_day)
+
+    def _is_long(self, days: Iterable[date], starts: Mapping[date, int]) -> bool:
+        papers = sum(self.archive.by_day[day].papers - starts.get(day, 0) for day in days)
+        return papers > LARGEST_KEPT
+
+    def _renderings(
+        self, days: Sequence[date], format_: str, starts: Mapping[date, int]
+    ) -> Iterator[bytes]:
+        """The days' items, newest day first; of a paper in several days only the newest.
+
+        Of a day in `starts` only those from there on.
+        """
+        seen: set[str] = set()
+        for day in days:
+            start = starts.get(day, 0)
+            contents = self.store.renderings(format_, day)[start:]
+            if len(days) == 1:
+                yield from contents
+                return
+            for id_, content in zip(self.store.ids(day)[start:], contents, strict=True):
+                if id_ not in seen:
+                    seen.add(id_)
+                    yield content
+
+    def _mark(self, place: Place) -> Mark:
+        days = [self.archive.by_day[day] for day in reversed(place.days)]
+        link = chain.START
+        for day in days:
+            link = chain.extend(link, day.version)
+        return Mark(days[0].day, sum(day.papers for day in days), link)
+
+    def _new_since(self, mark: Mark) -> dict[date, int]:
+        """The days with papers after the mark, and how many of each were there before.
+
+        Empty where the papers up to the mark are not what they were.
+        """
+        link, left = chain.START, mark.papers
+        new: dict[date, int] = {}
+        for name in self.calendar.days_since(mark.first):
+            day = self.archive.by_day[name]
+            known = min(left, day.papers)
+            left -= known
+            if known == day.papers:
+                link = chain.extend(link, day.version)
+                continue
+            if known:
+                link = chain.extend(link, self.store.links(name)[known - 1])
+            new[name] = known
+        return new if not left and link == mark.link else {}

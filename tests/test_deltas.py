@@ -1,0 +1,330 @@
+"""A client that has an older version of a feed gets just what is new, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from reader import make_reader
+from werkzeug.test import TestResponse
+
+from feedsvc.config import Config
+from feedsvc.errors import NotFoundError
+from feedsvc.marks import Mark, parse_mark
+from feedsvc.model import Document
+from feedsvc.site import Site
+from feedsvc.web import create_app
+from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
+from tests.conftest import BASE_URL, Server
+
+PATHS = [
+    f"{place}{name}" for place in ("/", "/all/") for name in ("feed.xml", "rss.xml", "feed.json")
+]
+
+Entries = dict[str, bytes]
+
+
+def _entries(content: bytes) -> Entries:
+    """The entries of a feed in any format, each as it stands there, by id and in order."""
+    if content.startswith(b"{"):
+        items = json.loads(content)["items"]
+        return {item["id"]: json.dumps(item).encode() for item in items}
+    root = etree.fromstring(content)
+    found = root.findall("atom:entry", NAMESPACES) or root.findall("channel/item")
+    return {
+        str(entry.findtext("atom:id", None, NAMESPACES) or entry.findtext("guid")): etree.tostring(
+            entry
+        )
+        for entry in found
+    }
+
+
+def _merged(old: Entries, delta: Entries, new: Entries) -> Entries:
+    """What a client has that puts a delta to what it had, of the papers that still count.
+
+    In the order of their times, as clients show them.
+    """
+    merged = {id_: entry for id_, entry in {**old, **delta}.items() if id_ in new}
+    return dict(sorted(merged.items(), key=lambda pair: _time(pair[1]), reverse=True))
+
+
+def _time(entry: bytes) -> bytes:
+    found = re.search(rb"""(?:updated>|"date_modified": ")([^<"]+)""", entry)
+    assert found, entry
+    return found[1]
+
+
+def _delta(site: Site, document: Document) -> Document | None:
+    """What is new since a version of a document; None where it must be read whole."""
+    mark = parse_mark(document.etag)
+    try:
+        return site.delta(document.path, mark) if mark else None
+    except NotFoundError:
+        return None
+
+
+DAYS = st.lists(
+    st.tuples(
+        st.integers(0, 9),  # days after the one before; 0 lets that one grow
+        st.lists(st.integers(1, 25), min_size=1, max_size=5),  # papers, some of them known
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(days=DAYS, feed_size=st.integers(1, 12))
+def test_old_document_and_delta_are_the_new_document(
+    days: list[tuple[int, list[int]]], feed_size: int
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        digests = folder / "digests"
+        digests.mkdir()
+        config = Config(digests=digests, base_url=BASE_URL, feed_size=feed_size)
+        site = Site(Config(**{**vars(config), "index": folder / "index.sqlite3"}))
+        versions: dict[str, list[Document]] = {path: [] for path in PATHS}
+        day, numbers = date(2024, 11, 1), list[int]()
+        for gap, more in days:
+            numbers = [] if gap else numbers
+            day += timedelta(days=gap)
+            numbers += [number for number in dict.fromkeys(more) if number not in numbers]
+            (digests / f"{day}.md").write_text(digest(day, map(paper, numbers)))
+            site.refresh()
+            for path, older in versions.items():
+                new = site.document(path)
+                for old in older:
+                    if delta := _delta(site, old):
+                        merged = _merged(*(_entries(each.content) for each in (old, delta, new)))
+                        assert list(merged.items()) == list(_entries(new.content).items())
+                        assert set(_entries(delta.content)) <= set(merged)
+                older.append(new)
+
+
+@pytest.fixture
+def digests(tmp_path: Path) -> Path:
+    return write_archive(tmp_path / "digests", days=30, papers=5)
+
+
+def _add_day(digests: Path, day: str, papers: range) -> None:
+    (digests / f"{day}.md").write_text(digest(day, map(paper, papers)))
+
+
+@pytest.fixture
+def site(digests: Path, configure: Callable[..., Config]) -> Site:
+    return Site(configure(digests=digests))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_delta_has_the_papers_of_the_new_day_only(site: Site, digests: Path, path: str) -> None:
+    old = site.document(path)
+    _add_day(digests, "2024-01-31", range(900, 903))
+    site.refresh()
+    delta = _delta(site, old)
+    assert delta
+    assert [id_[-3:] for id_ in _entries(delta.content)] == ["900", "901", "902"]
+    assert delta.etag == site.document(path).etag
+
+
+def test_a_day_that_grows_is_told_by_its_new_papers(site: Site, digests: Path) -> None:
+    old = site.document("/feed.xml")
+    _add_day(digests, "2024-01-30", range(145, 152))
+    site.refresh()
+    delta = _delta(site, old)
+    assert delta
+    assert [id_[-3:] for id_ in _entries(delta.content)] == ["150", "151"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: _add_day(folder, "2024-01-29", range(700, 705)),
+        lambda folder: _add_day(folder, "2024-01-30", range(146, 150)),
+        lambda folder: (folder / "2024-01-28.md").unlink(),
+        lambda folder: shutil.rmtree(folder) or folder.mkdir(),
+    ],
+    ids=["an edit", "a paper less", "a day less", "nothing left"],
+)
+def test_whoever_has_what_is_no_longer_so_gets_the_whole_document(
+    site: Site, digests: Path, change: Callable[[Path], None]
+) -> None:
+    old = site.document("/feed.xml")
+    change(digests)
+    if digests.exists():
+        _add_day(digests, "2024-02-01", range(900, 903))
+    site.refresh()
+    assert _delta(site, old) is None
+
+
+def test_an_edit_of_what_the_client_never_had_costs_it_nothing(site: Site, digests: Path) -> None:
+    old = site.document("/feed.xml")
+    assert "2024-01-08" in (first := str(parse_mark(old.etag))), first
+    _add_day(digests, "2024-01-02", range(700, 705))
+    site.refresh()
+    assert site.document("/feed.xml").etag == old.etag
+    _add_day(digests, "2024-01-31", range(900, 903))
+    site.refresh()
+    assert _delta(site, old)
+
+
+def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: Path) -> None:
+    old, everything = site.document("/feed.xml"), site.document("/all/feed.xml")
+    for week in range(30):
+        day = str(date(2024, 3, 1) + timedelta(weeks=week))
+        _add_day(digests, day, range(1000 + 10 * week, 1010 + 10 * week))
+    site.refresh()
+    assert _delta(site, old) is None
+    delta = _delta(site, everything)
+    assert delta
+    assert len(_entries(delta.content)) == 300
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "",
+        "x",
+        "00.2024-01-08",
+        "00.2024-13-01.5." + "0" * 32,
+        "00.2024-01-08.5." + "0" * 32,
+        "00.0001-01-01.999999999." + "f" * 32,
+        "00.2024-01-08.0." + "0" * 32,
+        "00.2024-01-08.5.00",
+        "00.9999-12-31.0.",
+    ],
+)
+def test_a_tag_that_somebody_made_up_gets_no_delta(site: Site, tag: str) -> None:
+    mark = parse_mark(tag)
+    if mark:
+        with pytest.raises(NotFoundError):
+            site.delta("/feed.xml", mark)
+
+
+def test_a_mark_survives_its_tag() -> None:
+    mark = Mark(date(2024, 1, 8), 57, bytes(range(16)))
+    assert parse_mark(f"0a1b.{mark}") == mark
+
+
+# --- over HTTP ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(digests: Path, configure: Callable[..., Config]) -> Iterator[FlaskClient]:
+    with create_app(configure(digests=digests, refresh=0.05)).test_client() as client:
+        yield client
+
+
+def _get(client: FlaskClient, path: str = "/feed.xml", **headers: str) -> TestResponse:
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.get(path, headers=fields)
+
+
+def _wait_for_change(client: FlaskClient, tag: str, path: str = "/feed.xml") -> TestResponse:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        response = _get(client, path)
+        if response.headers["ETag"] != tag:
+            return response
+        time.sleep(0.02)
+    raise AssertionError("the new day doesn't show")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_client_that_asks_for_deltas_gets_226(
+    client: FlaskClient, digests: Path, path: str
+) -> None:
+    old = _get(client, path)
+    _add_day(digests, "2024-01-31", range(900, 903))
+    new = _wait_for_change(client, old.headers["ETag"], path)
+    for _ in range(2):  # made, and remembered
+        delta = _get(client, path, A_IM="feed", If_None_Match=old.headers["ETag"])
+        assert delta.status_code == 226
+        assert delta.headers["IM"] == "feed"
+        assert delta.headers["ETag"] == new.headers["ETag"]
+        assert delta.headers["Cache-Control"] == "no-store, im"
+        assert delta.headers["Vary"] == "Accept-Encoding, A-IM, If-None-Match"
+        assert len(_entries(delta.data)) == 3
+        merged = _merged(*(_entries(each.data) for each in (old, delta, new)))
+        assert merged == _entries(new.data)
+    again = _get(client, path, A_IM="feed", If_None_Match=new.headers["ETag"])
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Vary"] == "Accept-Encoding, A-IM"
+
+
+def test_whoever_does_not_ask_never_gets_a_part(client: FlaskClient, digests: Path) -> None:
+    tag = _get(client).headers["ETag"]
+    _add_day(digests, "2024-01-31", range(900, 903))
+    whole = _wait_for_change(client, tag).data
+    for headers in (
+        {"If_None_Match": tag},
+        {"If_None_Match": tag, "A_IM": "diffe, gzip"},
+        {"If_None_Match": tag, "A_IM": "feed;q=0"},
+        {"If_None_Match": tag, "A_IM": "feeds"},
+        {"If_None_Match": '"other"', "A_IM": "feed"},
+        {"A_IM": "feed"},
+        {"A_IM": "feed", "If_Modified_Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+    ):
+        response = _get(client, **headers)
+        assert (response.status_code, response.data) == (200, whole), headers
+    for path in ("/", "/2024-W05/feed.xml", "/2024-01-31/feed.xml", "/opml.xml"):
+        assert _get(client, path, A_IM="feed", If_None_Match=tag).status_code == 200
+
+
+def test_a_delta_can_be_compressed_and_asked_for_in_any_form(
+    client: FlaskClient, digests: Path
+) -> None:
+    tag = _get(client, Accept_Encoding="gzip").headers["ETag"]
+    assert tag.endswith('.gz"')
+    _add_day(digests, "2024-01-31", range(900, 903))
+    new = _wait_for_change(client, _get(client).headers["ETag"])
+    for form in (tag, f"W/{tag}", f'"other", {tag}', f'{tag[:-1]}-gzip"'):
+        delta = _get(client, A_IM="gzip, feed;q=0.5", If_None_Match=form, Accept_Encoding="gzip")
+        assert (delta.status_code, delta.headers["Content-Encoding"]) == (226, "gzip")
+        assert len(read_atom(gzip.decompress(delta.data)).ids) == 3
+        assert delta.headers["ETag"] == new.headers["ETag"][:-1] + '.gz"'
+
+
+def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: Path) -> None:
+    old = site.document("/all/feed.xml")
+    _add_day(digests, "2024-01-31", range(900, 903))
+    site.refresh()
+    delta = _delta(site, old)
+    assert delta
+    assert read_atom(delta.content).root.find("fh:complete", NAMESPACES) is None
+    assert read_atom(old.content).root.find("fh:complete", NAMESPACES) is not None
+
+
+def test_real_readers_that_ask_for_deltas_miss_nothing(digests: Path, tmp_path: Path) -> None:
+    server = Server(digests, tmp_path)
+    try:
+        first = feedparser.parse(server.url + "/feed.xml")
+        with make_reader(":memory:") as reader:
+            reader.add_feed(server.url + "/feed.xml")
+            reader.update_feeds()
+            known = {entry.id for entry in reader.get_entries()}
+            assert len(known) == len(first.entries) > 100
+            tag = server.get("/feed.xml")[1]["etag"]
+            _add_day(digests, "2024-01-31", range(900, 903))
+            deadline = time.monotonic() + 20
+            while server.get("/feed.xml")[1]["etag"] == tag and time.monotonic() < deadline:
+                time.sleep(0.1)
+            second = feedparser.parse(server.url + "/feed.xml", etag=first.etag)
+            assert (second.status, len(second.entries)) == (226, 3)
+            reader.update_feed(server.url + "/feed.xml")
+            assert len({entry.id for entry in reader.get_entries()} - known) == 3
+    finally:
+        server.stop()
