@@ -73,6 +73,8 @@ class Prepared:
         self._body = None if document.is_streamed else document.content
         self.size = OVERHEAD + len(self._body or b"")
         """Bytes of memory it takes."""
+        self.is_wanted = False
+        """Whether it was asked for since this was last set to False, for who keeps it."""
         self._is_encodable = self._body is None or is_worth_encoding(document.type, len(self._body))
         self._made: dict[str, _Representation] = {}
         self._making = threading.Lock()

@@ -22,7 +22,7 @@ class _Table:
     revision: str = ""
     today: date = date.min
     ready: OrderedDict[Hashable, Prepared] = field(default_factory=OrderedDict)
-    """The one that was asked for last at the end."""
+    """The one that was looked at last, to make room, at the end."""
     under_way: dict[Hashable, threading.Lock] = field(default_factory=dict)
 
 
@@ -45,12 +45,9 @@ class DocumentCache:
 
     def ready(self, key: Hashable) -> Prepared | None:
         """The document of a key, if it is there."""
-        table = self._table
-        prepared = table.ready.get(key)
+        prepared = self._table.ready.get(key)
         if prepared:
-            with self._lock:
-                if key in table.ready:
-                    table.ready.move_to_end(key)
+            prepared.is_wanted = True
         return prepared
 
     def get(self, key: Hashable, make: Callable[[], Document]) -> Prepared:
@@ -75,5 +72,10 @@ class DocumentCache:
         with self._lock:
             total = sum(prepared.size for prepared in table.ready.values())
             while total > self._capacity and len(table.ready) > 1:
-                _, dropped = table.ready.popitem(last=False)
-                total -= dropped.size
+                # The oldest goes, unless it was asked for since it was last looked at.
+                key, prepared = table.ready.popitem(last=False)
+                if prepared.is_wanted:
+                    prepared.is_wanted = False
+                    table.ready[key] = prepared
+                else:
+                    total -= prepared.size

@@ -19,7 +19,7 @@ class FastLane:
 
     def __init__(self, app: WSGIApplication, ready: Callable[[str], Prepared | None]) -> None:
         """`ready` gives the document at a request's path, or None where Flask must have a look."""
-        self._app = app
+        self.app = app
         self._ready = ready
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -31,4 +31,4 @@ class FastLane:
             if answer.body is not None and is_all:
                 start_response(answer.status, list(answer.headers))
                 return [answer.body] if method == "GET" else []
-        return self._app(environ, start_response)
+        return self.app(environ, start_response)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 
 from feedsvc.errors import FolderError
@@ -25,11 +27,11 @@ class Refresher:
     def __init__(self, refresh: Callable[[], object], interval: float) -> None:
         self._refresh = refresh
         self._interval = max(interval, 0.05)
-        self._lock = threading.Lock()
-        self._process = 0
-        self._last_look = 0.0
-        self._is_looking = False
         self._trouble = ""
+        self._thread: threading.Thread | None
+        self._begin()
+        begin = weakref.WeakMethod(self._begin)
+        os.register_at_fork(after_in_child=lambda: (again := begin()) and again())
 
     def ensure_fresh(self) -> None:
         """Returns at once where the thread is at work; looks itself where it isn't.
@@ -39,33 +41,32 @@ class Refresher:
         if self.is_at_work():
             return
         with self._lock:
-            if self._process != os.getpid():
+            if not self._thread:
+                self._refresh()
+                self._trust()
+                self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
+                self._thread.start()
+            elif not self.is_at_work():
                 self._look()
-                self._process = os.getpid()
-                threading.Thread(target=self._run, name="refresher", daemon=True).start()
-            elif self._is_overdue():
-                self._look_again()
 
     def is_at_work(self) -> bool:
-        """Whether the thread lives in this process and has looked lately."""
-        return self._process == os.getpid() and not self._is_overdue()
+        """Whether the thread lives in this process and is looking, or has looked lately."""
+        return time.monotonic() < self._trusted_until
 
-    def _is_overdue(self) -> bool:
-        waited = time.monotonic() - self._last_look
-        return not self._is_looking and waited > PATIENCE * max(self._interval, 1.0)
+    def _begin(self) -> None:
+        """The state of a process that hasn't looked yet: a new one, or one that was forked."""
+        self._lock = threading.Lock()
+        self._thread = None
+        self._trusted_until = 0.0
+
+    def _trust(self) -> None:
+        self._trusted_until = time.monotonic() + PATIENCE * max(self._interval, 1.0)
 
     def _look(self) -> None:
-        self._is_looking = True
+        """A look that may fail: the last state that was seen stays. Trouble is told of once."""
+        self._trusted_until = math.inf
         try:
             self._refresh()
-        finally:
-            self._is_looking = False
-            self._last_look = time.monotonic()
-
-    def _look_again(self) -> None:
-        """A look that may fail: the last state that was seen stays. Trouble is told of once."""
-        try:
-            self._look()
         except FolderError as error:
             if str(error) != self._trouble:
                 _log.warning("%s", error)
@@ -74,8 +75,10 @@ class Refresher:
             _log.exception("The folder of digests could not be looked at.")
         else:
             self._trouble = ""
+        finally:
+            self._trust()
 
     def _run(self) -> None:
         while True:
             time.sleep(self._interval)
-            self._look_again()
+            self._look()

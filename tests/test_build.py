@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 
 from feedsvc.build import Report, build
 from feedsvc.config import Config
@@ -192,3 +195,146 @@ def test_a_site_below_a_path_prefix_links_to_itself(config: Config, configure: C
     assert 'href="/papers/style.css"' in not_found
     assert 'href="./style.css"' in (prefixed.out / "index.html").read_text()
     assert 'href="../style.css"' in (prefixed.out / "2024-01-01" / "index.html").read_text()
+
+
+def test_a_build_may_write_encoded_neighbours(config: Config, configure: Configure) -> None:
+    _build(config)
+    plain = _tree(config.out)
+    packed = configure(digests=config.digests, precompress=True)
+    report = _build(packed)
+    tree = _tree(config.out)
+    decoders = {
+        ".gz": gzip.decompress,
+        ".br": brotli.decompress,
+        ".zst": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+    }
+    neighbours = {name for name in tree if Path(name).suffix in decoders}
+    assert {"feed.xml.gz", "2024-01-01/feed.xml.br", "all/feed.json.zst"} <= neighbours
+    assert "icon.png.gz" not in neighbours
+    assert report.written == len(neighbours)
+    for name in neighbours:
+        stem, _, suffix = name.rpartition(".")
+        assert decoders[f".{suffix}"](tree[name]) == plain[stem]
+    assert _build(packed).written == 0
+    # A server that sends these would otherwise send old ones for ever.
+    assert _build(config).removed == len(neighbours)
+    assert _tree(config.out) == plain
+
+
+def test_neighbours_follow_their_document(config: Config, configure: Configure) -> None:
+    packed = configure(digests=config.digests, precompress=True)
+    _build(packed)
+    (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", [paper(50)]))
+    _build(packed)
+    tree = _tree(config.out)
+    assert gzip.decompress(tree["feed.xml.gz"]) == tree["feed.xml"]
+    assert b"00050" in tree["feed.xml"]
+    (config.out / "rss.xml.gz").write_bytes(b"rubbish")
+    (config.out / "feed.json.gz").unlink()
+    assert _build(packed).written == 2
+    assert _tree(config.out) == tree
+
+
+def test_complete_feeds_are_left_out_of_large_archives(
+    config: Config, configure: Configure, tmp_path: Path
+) -> None:
+    assert _build(config).papers_left_out == 0
+    assert b"<li>Paper 0</li>" in _tree(config.out)["all/index.html"]
+    large = configure(digests=config.digests, all_size=19)
+    report = _build(large)
+    assert (report.papers_left_out, report.removed) == (20, 3)
+    tree = _tree(config.out)
+    assert {name for name in tree if name.startswith("all/")} == {"all/index.html"}
+    assert b"<li>" not in tree["all/index.html"]
+    assert b"2024-01-01/" in tree["all/index.html"]
+    assert b"all/feed" not in b"".join(tree.values())
+    assert _build(configure(digests=config.digests, all_size=20)).papers_left_out == 0
+
+
+@pytest.mark.parametrize("damage", ["changed", "touched", "gone", "a folder"])
+def test_a_build_mends_what_somebody_did_to_the_folder(config: Config, damage: str) -> None:
+    _build(config)
+    before, target = _tree(config.out), config.out / "2024-01-03" / "feed.xml"
+    content = target.read_bytes()
+    if damage == "changed":  # to the same size
+        target.write_bytes(content.replace(b"Paper", b"Taper"))
+    elif damage == "touched":
+        os.utime(target, (0, 0))
+    else:
+        target.unlink()
+        if damage == "a folder":
+            target.mkdir()
+    if damage == "a folder":
+        with pytest.raises(BuildError, match="Is a directory"):
+            _build(config)
+        target.rmdir()
+    report = _build(config)
+    assert report.written == (0 if damage == "touched" else 1)
+    assert _tree(config.out) == before
+
+
+def test_a_build_without_its_notes_compares_and_writes_nothing(config: Config) -> None:
+    _build(config)
+    times = {path: path.stat().st_mtime_ns for path in config.out.rglob("*.*")}
+    assert config.index
+    config.index.unlink()
+    assert _build(config).written == 0
+    assert {path: path.stat().st_mtime_ns for path in config.out.rglob("*.*")} == times
+
+
+def test_only_what_a_new_day_changes_is_written(config: Config) -> None:
+    _build(config)
+    before = _tree(config.out)
+    (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", [paper(50)]))
+    report = _build(config)
+    after = _tree(config.out)
+    changed = {name for name, content in after.items() if before.get(name) != content}
+    assert report.written == len(changed)
+    # The day, its week, everything, the home, and the page that now leads to the day after.
+    folders = {name.rpartition("/")[0] for name in changed}
+    assert folders == {"2024-01-11", "2024-W02", "all", "", "2024-01-10"}
+    assert {name for name in changed if "2024-01-10" in name} == {"2024-01-10/index.html"}
+
+
+SPREAD = """
+import os, signal, sys
+from pathlib import Path
+from feedsvc.build import build
+from feedsvc.config import Config
+from feedsvc.progress import spread
+from feedsvc.site import Site
+digests, out, index, url, kills = sys.argv[1:]
+config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)
+parent, processes = os.getpid(), set()
+
+def recording(function, pieces, count, name):
+    def work(piece):
+        if kills == "yes" and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid(), function(piece)
+    for process, result in spread(work, pieces, count, name):
+        processes.add(process)
+        yield result
+
+site = Site(config)
+site.refresh(recording)
+build(site, config, recording)
+print("others" if processes - {parent} else "alone")
+"""
+
+
+@pytest.mark.parametrize(("kills", "who"), [("no", "others"), ("yes", "alone")])
+def test_a_build_by_several_processes_writes_the_same_bytes(
+    tmp_path: Path, configure: Configure, kills: str, who: str
+) -> None:
+    """Also where the system ends one of them, as it does when memory is short."""
+    config = configure(digests=write_archive(tmp_path / "digests", days=60, papers=1))
+    _build(config)
+    out = tmp_path / "other"
+    arguments = [str(config.digests), str(out), str(tmp_path / "other.sqlite3"), BASE_URL, kills]
+    done = subprocess.run(
+        [sys.executable, "-c", SPREAD, *arguments], capture_output=True, text=True, check=True
+    )
+    if len(os.sched_getaffinity(0)) > 1:
+        assert done.stdout.strip() == who
+    assert _tree(out) == _tree(config.out)

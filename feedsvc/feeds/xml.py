@@ -7,6 +7,7 @@ and the finished items put in its place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from feedgen.feed import FeedGenerator
 
@@ -47,7 +48,7 @@ def rss_document(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
 
 def _fill(document: bytes, parts: Iterable[bytes], end_tag: bytes) -> Iterator[bytes]:
     end = document.rindex(end_tag)
-    for piece in (document[:end].rstrip(), *parts, document[end:].rstrip()):
+    for piece in chain([document[:end].rstrip()], parts, [document[end:].rstrip()]):
         yield piece
         yield b"\n"
 
