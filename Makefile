@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: serve build check test lint unit lock clean
+.PHONY: serve build check test lint unit bench bench-large lock clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve $(FLAGS)
@@ -27,6 +27,13 @@ lint: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n auto
+
+# Beside Hugo, wrk and nginx where these are installed; see benchmarks/README.md.
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+bench-large: $(READY)
+	$(BIN)/python -m benchmarks --large
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \

@@ -174,7 +174,7 @@ class _Build:
                 document = snapshot.document(path)
                 files.append(self._write(path, document.etag, document.pieces))
                 for encoding in self._encodings_of(path):
-                    encoded = encoding.encode(_chunks(self._out / path[1:]))
+                    encoded = encoding.encode(_chunks(self._out / path[1:]), fast=False)
                     files.append(self._write(path + encoding.suffix, document.etag, encoded))
         return files
 
@@ -195,7 +195,8 @@ class _Build:
     def _write(self, path: str, etag: str, pieces: Iterable[bytes]) -> _File:
         """Replaces a file in one step, unless it holds that content already."""
         target = self._out / path[1:]
-        target.parent.mkdir(exist_ok=True)
+        if path not in self._found:
+            target.parent.mkdir(exist_ok=True)
         temporary = target.parent / f".feedsvc-{secrets.token_hex(8)}.tmp"
         # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

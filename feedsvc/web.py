@@ -163,7 +163,7 @@ class _Service:
                 return _response(answer, answer.body)
             pieces = document.pieces
             if encoding != IDENTITY:
-                pieces = ENCODINGS[encoding].encode(pieces)
+                pieces = ENCODINGS[encoding].encode(pieces, fast=True)
             response = _response(answer, _in_chunks(pieces))
             response.call_on_close(stack.pop_all().close)
             return response

@@ -1,0 +1,46 @@
+"""`make bench`: measures feedsvc beside what people would use instead, and prints ratios."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from benchmarks import builds, requests, workers
+from benchmarks.archives import write_archive
+from benchmarks.measure import row
+
+MEDIUM = (357, 5_488)
+SMALL = (10, 154)
+LARGE = (5_000, 1_000_000)
+"""Days and papers. The large one takes half an hour and 40 GB of disk."""
+
+
+def main() -> None:
+    """Runs all of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", action="store_true", help="also with 1,000,000 papers")
+    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder otherwise")
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="feedsvc-bench-"))
+    try:
+        small = write_archive(folder / "small" / "digests", *SMALL)
+        medium = write_archive(folder / "medium" / "digests", *MEDIUM)
+        row("what", "median (least to most)", "")
+        cold = builds.measure_cold_builds(medium, folder / "medium")
+        new_day = builds.measure_new_day(medium, folder / "medium", cold)
+        requests.measure(medium, folder / "medium")
+        workers.measure(small, folder / "small")
+        workers.measure(medium, folder / "medium")
+        if arguments.large:
+            large = write_archive(folder / "large" / "digests", *LARGE)
+            builds.measure_large_new_day(large, folder / "large", new_day)
+            workers.measure(large, folder / "large")
+    finally:
+        if not arguments.folder:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
