@@ -6,6 +6,7 @@ Takes and gives only what another process can be sent; touches no index.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -18,6 +19,8 @@ from feedsvc.index.folder import DigestFile, read_digest
 from feedsvc.index.packing import pack
 from feedsvc.model import Digest, Item, Paper, Problem
 from feedsvc.parser.problems import Problems
+
+_log = logging.getLogger(__name__)
 
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
@@ -109,24 +112,33 @@ def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | Non
     try:
         data = read_digest(folder, file.path)
     except OSError as error:
-        problems = Problems(file.path)
-        problems.report(1, "unreadable", reason=error.strerror or str(error))
-        unread = b""
-        return ReadFile(file, unread, known_hash != unread, problems=problems.in_order())
+        return _unread(file, known_hash, "unreadable", error.strerror or str(error))
     content_hash = hashlib.sha256(data).digest()
     if content_hash == known_hash:
         return ReadFile(file, content_hash, is_news=False)
-    digest = recipe.parse(file.path, data)
-    by_day: dict[date, list[Paper]] = {}
-    for paper in digest.papers:
-        by_day.setdefault(paper.day, []).append(paper)
-    return ReadFile(
-        file,
-        content_hash,
-        papers={day: pack(papers) for day, papers in by_day.items()},
-        problems=digest.problems,
-        days=[_render_alone(recipe, *each) for each in by_day.items()],
-    )
+    try:
+        digest = recipe.parse(file.path, data)
+        by_day: dict[date, list[Paper]] = {}
+        for paper in digest.papers:
+            by_day.setdefault(paper.day, []).append(paper)
+        return ReadFile(
+            file,
+            content_hash,
+            papers={day: pack(papers) for day, papers in by_day.items()},
+            problems=digest.problems,
+            days=[_render_alone(recipe, *each) for each in by_day.items()],
+        )
+    except Exception as error:  # noqa: BLE001 - see below
+        # No digest is known to bring us here. If one does, it must not cost the others.
+        _log.exception("%s could not be read.", file.path)
+        return _unread(file, known_hash, "failed", f"{type(error).__name__}: {error}")
+
+
+def _unread(file: DigestFile, known_hash: bytes | None, code: str, reason: str) -> ReadFile:
+    problems = Problems(file.path)
+    problems.report(1, code, reason=reason)
+    unread = b""
+    return ReadFile(file, unread, known_hash != unread, problems=problems.in_order())
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:

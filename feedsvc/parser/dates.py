@@ -19,11 +19,11 @@ _IN_HEADING = (
     ),
     re.compile(
         rf"\b{_MONTH}\.?\s+(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>[0-9]{{4}})\b",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
     re.compile(
         rf"\b(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\.?,?\s+(?P<year>[0-9]{{4}})\b",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
 )
 

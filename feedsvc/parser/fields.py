@@ -57,8 +57,10 @@ def read_field(line: str) -> Field | None:
     found = _FIELD_LINE.fullmatch(line)
     if not found:
         return None
+    # Without regard to case the pattern also takes the long s and the Turkish dotted I.
+    name = _NAMES.get(found["name"].lower())
     value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
-    return Field(_NAMES[found["name"].lower()], value, found["bullet"] is not None)
+    return Field(name, value, found["bullet"] is not None) if name else None
 
 
 def read_votes(value: str) -> int | None:

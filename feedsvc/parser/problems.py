@@ -51,6 +51,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "the file is in {found} and was read so; save it as UTF-8",
     ),
+    "failed": (
+        Severity.ERROR,
+        "the file brought feedsvc to a mistake of its own, {reason}; what it held before stays, "
+        "please report this with the file",
+    ),
     "heading-text": (
         Severity.WARNING,
         "the text {found} behind the link of {title} was moved into the summary; "
@@ -119,6 +124,10 @@ def visible(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
+def _visible_fact(fact: object) -> object:
+    return visible(fact) if isinstance(fact, str) else fact
+
+
 def quoted(text: str) -> str:
     """`text` in quotes on one line, cut to about 60 characters."""
     line = visible(" ".join(text.split()))
@@ -136,7 +145,7 @@ class Problems:
         """Add a problem. Facts called `found` and `title` are people's text and get quoted."""
         severity, sentence = CODES[code]
         filled = {
-            name: quoted(str(fact)) if name in {"found", "title"} else fact
+            name: quoted(str(fact)) if name in {"found", "title"} else _visible_fact(fact)
             for name, fact in facts.items()
         }
         message = sentence.format(**filled)

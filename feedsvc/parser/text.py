@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+import sys
 
 from feedsvc.parser.problems import Problems
 
@@ -20,9 +21,7 @@ _FORBIDDEN_RANGES = (
     "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
 ) + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _FORBIDDEN = re.compile(f"[{_FORBIDDEN_RANGES}]")
-_FORBIDDEN_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]));"
-)
+_NUMBER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 
 # What a program makes of a backslash and this letter when it takes TeX for a string literal.
 _EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
@@ -125,7 +124,7 @@ def _clean(line: str, number: int, problems: Problems) -> str:
         cures.setdefault(match[0], "left out")
         return ""
 
-    line = _FORBIDDEN_REFERENCE.sub(_referenced_character, line)
+    line = _NUMBER_REFERENCE.sub(_referenced_character, line)
     line = _FORBIDDEN.sub(take_out, _REPAIRABLE.sub(put_back, line))
     for character, cure in cures.items():
         valid = "TeX with its backslashes" if cure.startswith("read") else "plain text"
@@ -134,5 +133,9 @@ def _clean(line: str, number: int, problems: Problems) -> str:
 
 
 def _referenced_character(match: re.Match[str]) -> str:
-    digits = match[0][2:-1].lower()
-    return chr(int(digits[1:], 16) if digits.startswith("x") else int(digits))
+    """What a reference such as `&#8;` stands for, if that is not to be; else the reference."""
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if 0x80 <= number <= 0x9F:  # noqa: PLR2004 - there HTML means the signs of Windows-1252
+        return html.unescape(match[0])
+    is_forbidden = number <= sys.maxunicode and _FORBIDDEN.match(chr(number))
+    return chr(number) if is_forbidden else match[0]
