@@ -11,10 +11,12 @@ from pathlib import Path
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
 from feedsvc.index.days import merge_day
-from feedsvc.index.folder import find_digests, read_digest
+from feedsvc.index.folder import DigestFile, find_digests
+from feedsvc.index.work import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
-from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser import READERS
 from feedsvc.parser.problems import visible
+from feedsvc.recipe import recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,15 @@ class Findings:
 def check(path: Path, config: Config) -> Findings:
     """Reads a folder of digests, or one digest. Raises FolderError where that can't be."""
     if path.is_dir():
-        return _findings(path, [found.path for found in find_digests(path)], config)
+        return _findings(path, find_digests(path), config)
     if path.suffix.lower() not in READERS:
         suffixes = ", ".join(READERS)
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
+    if not path.exists():
+        raise FolderError(f"{path}: there is no such digest.")
     folder = _folder_of(path, config.digests)
     name = (path.parent.resolve() / path.name).relative_to(folder.resolve()).as_posix()
-    return _findings(folder, [name], config)
+    return _findings(folder, [DigestFile(name, stamp="")], config)
 
 
 def _folder_of(path: Path, digests: Path) -> Path:
@@ -61,16 +65,16 @@ def _folder_of(path: Path, digests: Path) -> Path:
     return digests if is_inside else path.parent
 
 
-def _findings(folder: Path, paths: Iterable[str], config: Config) -> Findings:
+def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Findings:
+    how = recipe(config)
     problems: list[Problem] = []
     by_day: dict[date, list[Paper]] = {}
-    for path in paths:
+    for file in files:
         try:
-            digest = parse_digest(path, read_digest(folder, path), config.media_base)
-        except OSError as error:
-            raise FolderError(
-                f"{folder / path}: the digest can't be read: {error.strerror}."
-            ) from error
+            digest = parse_digest(how, file, load_digest(how, folder, file))
+        except UnreadError as error:
+            problems.append(error.args[0])
+            continue
         problems += digest.problems
         for paper in digest.papers:
             by_day.setdefault(paper.day, []).append(paper)
@@ -106,7 +110,7 @@ def as_json(findings: Findings) -> str:
 def as_github(findings: Findings) -> str:
     """Workflow commands that GitHub shows beside the lines of a pull request."""
     lines = [
-        f"::{problem.severity} file={_property(str(findings.folder / problem.path))},"
+        f"::{problem.severity} file={_property(visible(str(findings.folder / problem.path)))},"
         f"line={problem.line},title={_property(problem.code)}::{_data(problem.message)}"
         for problem in findings.problems
     ]

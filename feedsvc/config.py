@@ -146,6 +146,9 @@ class Config:
         _optional_web_address,
         "where relative pictures are resolved; empty: they are left out and reported",
     )
+    largest_file: int = _setting(
+        16_000_000, _positive, "bytes; a larger digest is not read, and reported"
+    )
     all_size: int = _setting(
         20_000,
         _positive,

@@ -29,6 +29,7 @@ def recipe(config: Config) -> Recipe:
         parse=partial(parse_digest, media_base=config.media_base),
         render=partial(_render, base_url=config.base_url, language=config.language),
         time_of_day=config.time_of_day,
+        largest_file=config.largest_file,
         fingerprint=_fingerprint(config),
     )
 

@@ -12,12 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from datetime import time as datetime_time
 from pathlib import Path
 
 import pytest
 
+from feedsvc.check import check
 from feedsvc.config import Config
+from feedsvc.index import Index, Recipe
 from feedsvc.index.folder import find_digests
+from feedsvc.model import Digest
 from feedsvc.parser import parse_digest
 from feedsvc.site import Site
 from tests.archive import digest, etags, paper, read_atom, read_json_ids, write_archive
@@ -284,8 +289,14 @@ def test_only_digests_are_found(tmp_path: Path) -> None:
     (root / "leads-in.md").symlink_to(root / "2024-11-18.md")
     (root / "loop").symlink_to(root)
     (root / "nowhere.md").symlink_to(root / "gone")
-    found = [digest.path for digest in find_digests(root)]
-    assert found == [
+    found = find_digests(root)
+    assert {file.path: file.trouble for file in found if file.trouble} == {
+        "2024-11-20.md": "it is no regular file",
+        "leads-out.md": "the link leads out of the folder",
+        "loop": "the links are a loop",
+        "nowhere.md": "the link leads nowhere",
+    }
+    assert [file.path for file in found if not file.trouble] == [
         "2024-11-18.md",
         "2024/11/19.md",
         "any name.markdown",
@@ -311,3 +322,147 @@ def test_a_write_lock_held_by_another_process_delays_but_does_not_break(
         other.close()
         refreshing.result(timeout=30)
     assert b"2411.00080" in site.document("/feed.xml").content
+
+
+def test_what_is_left_alone_is_said_and_costs_nothing_else(
+    folder: Path, configure: Configure
+) -> None:
+    config = configure(digests=folder, largest_file=10_000)
+    (folder / "out.md").symlink_to("/etc/hostname")
+    os.mkfifo(folder / "2024-01-20.md")
+    (folder / "2024-01-21.md").write_text(digest("2024-01-21", [paper(80)]) + "x" * 10_000)
+    (folder / os.fsdecode(b"2024-01-22\xff.md")).write_text(digest("2024-01-22", [paper(81)]))
+    site = Site(config)
+    site.refresh()
+    with site.snapshot() as snapshot:
+        problems = snapshot.problems()
+        assert len(snapshot.calendar.days) == 8
+    assert problems == check(folder, config).problems
+    assert {(problem.path, problem.code) for problem in problems} == {
+        ("out.md", "left-out"),
+        ("2024-01-20.md", "left-out"),
+        ("2024-01-21.md", "unreadable"),
+        ("2024-01-22\ufffd.md", "left-out"),
+    }
+    assert any("more than 10000 bytes (largest_file)" in problem.message for problem in problems)
+    _age(folder)
+    with site.snapshot() as snapshot:
+        state = snapshot.archive.state
+    site.refresh()
+    with site.snapshot() as snapshot:
+        assert snapshot.archive.state == state
+
+
+def test_what_becomes_something_else_keeps_its_last_good_version(
+    folder: Path, configure: Configure
+) -> None:
+    site = Site(configure(digests=folder))
+    site.refresh()
+    before = site.document("/2024-01-03/feed.xml").content
+    target = folder / "2024-01-03.md"
+    content = target.read_text()
+    for become in (
+        lambda: os.mkfifo(target),
+        lambda: target.symlink_to("/etc/hostname"),
+        lambda: target.symlink_to(folder / "gone"),
+        lambda: target.write_bytes(b"x" * 16_000_001),
+    ):
+        target.unlink()
+        become()
+        site.refresh()
+        assert site.document("/2024-01-03/feed.xml").content == before
+        with site.snapshot() as snapshot:
+            assert [problem.path for problem in snapshot.problems()] == ["2024-01-03.md"]
+    target.write_text(content)
+    site.refresh()
+    with site.snapshot() as snapshot:
+        assert not snapshot.problems()
+
+
+HIDDEN = """
+import os, sys
+from pathlib import Path
+from feedsvc.check import check
+from feedsvc.config import Config
+from feedsvc.site import Site
+root = Path(sys.argv[1])
+config = Config(digests=root / "digests", index=root / "hidden.sqlite3")
+Site(Config(digests=root / "digests", index=root / "first.sqlite3")).document("/feed.xml")
+if os.getuid() == 0:  # who may read everything
+    os.setuid(65534)
+site = Site(config)
+before = site.document("/all/feed.xml").content
+(root / "digests" / "more").chmod(0)
+site.refresh()
+assert site.document("/all/feed.xml").content == before
+with site.snapshot() as snapshot:
+    (problem,) = snapshot.problems()
+assert [problem] == check(root / "digests", config).problems
+print(problem.path, problem.message)
+(root / "digests" / "more").chmod(0o700)
+site.refresh()
+with site.snapshot() as snapshot:
+    assert not snapshot.problems()
+"""
+
+
+def test_a_folder_that_becomes_unreadable_keeps_its_digests() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        write_archive(root / "digests", days=2, papers=1)
+        (root / "digests" / "more").mkdir()
+        (root / "digests" / "more" / "2024-02-02.md").write_text(digest("2024-02-02", [paper(9)]))
+        for path in (root, *root.rglob("*")) if os.getuid() == 0 else ():
+            os.chown(path, 65534, 65534)
+        done = subprocess.run(
+            [sys.executable, "-c", HIDDEN, name], capture_output=True, text=True, check=False
+        )
+    assert done.stderr == ""
+    assert done.stdout.startswith("more/ the folder can't be read: Permission denied")
+
+
+def test_a_folder_however_deep_is_read(tmp_path: Path, configure: Configure) -> None:
+    root = write_archive(tmp_path / "digests", days=1, papers=1)
+    deep = root
+    for _ in range(1100):
+        deep /= "d"
+        deep.mkdir()
+    (deep / "2024-03-03.md").write_text(digest("2024-03-03", [paper(9)]))
+    try:
+        site = Site(configure(digests=root))
+        site.refresh()
+        with site.snapshot() as snapshot:
+            assert len(snapshot.calendar.days) == 2
+    finally:  # Python's own way would need too many calls within calls
+        subprocess.run(["rm", "-r", str(root / "d")], check=True)
+
+
+def test_a_digest_that_brings_us_to_a_mistake_costs_no_other(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def parse(path: str, data: bytes) -> Digest:
+        if path == "2024-01-05.md" and b"trap" in data:
+            raise RuntimeError("a mistake")
+        return parse_digest(path, data)
+
+    recipe = Recipe(
+        parse=parse,
+        render=lambda items: {"text": [item.paper.title.encode() for item in items]},
+        time_of_day=datetime_time(0, 59, 59),
+        largest_file=10_000,
+        fingerprint="test",
+    )
+    index = Index(folder, recipe, tmp_path / "trap.sqlite3")
+    index.refresh()
+    with index.reading() as store:
+        before = store.renderings("text", date(2024, 1, 5))
+    (folder / "2024-01-05.md").write_text(digest("2024-01-05", [paper(70)]) + "trap")
+    (folder / "2024-01-06.md").write_text(digest("2024-01-06", [paper(71)]))
+    index.refresh()
+    with index.reading() as store:
+        assert store.renderings("text", date(2024, 1, 5)) == before
+        assert store.renderings("text", date(2024, 1, 6)) == [b"Paper 71"]
+        (problem,) = store.problems()
+    assert (problem.code, problem.path) == ("failed", "2024-01-05.md")
+    assert "RuntimeError: a mistake" in problem.message
+    assert "2024-01-05.md could not be read" in caplog.text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,36 +19,49 @@ YOUNGEST_TRUSTED = 2.0
 """Seconds. A file changed later than this before it was read may change without a new stamp."""
 
 
+_NO_FILE = "it is no regular file"
+
+
 @dataclass(frozen=True, slots=True)
 class DigestFile:
     """A digest as the file system shows it, not opened."""
 
     path: str
-    """Inside the folder, with forward slashes."""
+    """Inside the folder, with forward slashes. A folder's ends in one."""
     stamp: str
     """Differs when the file was replaced or changed, but for changes within one clock tick."""
-    is_young: bool
+    is_young: bool = False
     """Whether the stamp is too new to be trusted."""
+    trouble: str = ""
+    """Why it is left alone; empty for a file that may be opened."""
 
 
 def find_digests(folder: Path) -> list[DigestFile]:
     """The digests below `folder`, in their order. Raises FolderError where it can't be read.
 
-    Hidden files and links that lead out of the folder are left alone, and so is all that is no
-    regular file: opening a pipe would wait for ever.
+    Among them is what looks like one and must be left alone: links that lead out of the folder or
+    nowhere, and all that is no regular file, as opening a pipe would wait for ever. A folder
+    below that can't be read is one of them, too. Hidden files are not.
     """
     try:
         root = folder.resolve(strict=True)
-        if not root.is_dir():
-            raise NotADirectoryError(20, "it is no folder")
-        found = _digests_below(root, "", (root,))
-        return sorted(found, key=lambda digest: digest_order(digest.path))
+        found, waiting = _scan(root, "", (root,))
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it is a loop of links"
         raise FolderError(
             f"{folder}: the folder of digests can't be read: {reason}. "
             "Name another one with --digests or FEEDSVC_DIGESTS."
         ) from error
+    while waiting:
+        inside, parents = waiting.pop()
+        try:
+            digests, folders = _scan(root, inside, parents)
+        except OSError as error:
+            found.append(_left_alone(inside, f"the folder can't be read: {error.strerror}"))
+        else:
+            found += digests
+            waiting += folders
+    return sorted(found, key=lambda digest: digest_order(digest.path))
 
 
 def digest_order(path: str) -> tuple[str, str]:
@@ -57,13 +70,16 @@ def digest_order(path: str) -> tuple[str, str]:
     return stem, suffix
 
 
-def read_digest(folder: Path, path: str) -> bytes:
-    """The bytes of a digest. Raises OSError."""
+def read_digest(folder: Path, path: str, most_bytes: int) -> bytes:
+    """The bytes of a digest. Raises OSError, also for a file of more bytes than that."""
     descriptor = os.open(folder / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(22, "it is no regular file")
-        return file.read()
+            raise OSError(errno.EINVAL, _NO_FILE)
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, f"it has more than {most_bytes} bytes (largest_file)")
+    return data
 
 
 def is_digest_name(name: str) -> bool:
@@ -76,48 +92,82 @@ def is_digest_name(name: str) -> bool:
     )
 
 
-def _digests_below(root: Path, inside: str, parents: tuple[Path, ...]) -> Iterator[DigestFile]:
-    for entry in os.scandir(root / inside):
-        path = inside + entry.name
-        if entry.name.startswith(".") or not _is_text(path):
-            continue
-        if entry.is_symlink():
-            target = _target(entry)
-            if not target or not target.is_relative_to(root) or target in parents:
-                continue
-        if entry.is_dir():
-            real = Path(entry.path).resolve()
-            yield from _digests_below(root, f"{path}/", (*parents, real))
-        elif is_digest_name(entry.name) and (status := _status_of_file(entry)):
-            yield _digest_file(path, status)
+_Folder = tuple[str, tuple[Path, ...]]
+"""A folder's path inside that of the digests, and the real paths from that one to its own."""
 
 
-def _is_text(path: str) -> bool:
-    """Whether a path is UTF-8; another one could not stand in a report or in the index."""
+def _scan(
+    root: Path, inside: str, parents: tuple[Path, ...]
+) -> tuple[list[DigestFile], list[_Folder]]:
+    """The digests and the folders in a folder. Raises OSError."""
+    digests: list[DigestFile] = []
+    folders: list[_Folder] = []
+    with os.scandir(root / inside) as entries:
+        for entry in entries:
+            seen = None if entry.name.startswith(".") else _look_at(entry, inside, parents)
+            if isinstance(seen, DigestFile):
+                digests.append(seen)
+            elif seen:
+                folders.append((f"{inside}{entry.name}/", (*parents, seen)))
+    return digests, folders
+
+
+def _look_at(
+    entry: os.DirEntry[str], inside: str, parents: tuple[Path, ...]
+) -> DigestFile | Path | None:
+    """The digest that an entry is, or the real path of the folder that it is; None for others."""
+    path, is_digest = inside + entry.name, is_digest_name(entry.name)
     try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _target(entry: os.DirEntry[str]) -> Path | None:
-    try:
-        return Path(entry.path).resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-
-
-def _status_of_file(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """None for what is no regular file, or is gone by now."""
-    try:
-        status = entry.stat()
+        real, status = _follow(entry, parents)
     except FileNotFoundError:
+        return None  # gone by now
+    except OSError as error:
+        is_meant = is_digest or entry.is_symlink()
+        return _left_alone(path, error.strerror or str(error)) if is_meant else None
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if not is_folder and not is_digest:
         return None
-    return status if stat.S_ISREG(status.st_mode) else None
+    if not _is_text(entry.name):
+        return _left_alone(path, "its name is no UTF-8")
+    if is_folder:
+        return real
+    return _digest_file(path, status)
 
 
 def _digest_file(path: str, status: os.stat_result) -> DigestFile:
+    if not stat.S_ISREG(status.st_mode):
+        return _left_alone(path, _NO_FILE)
     stamp = f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
     youngest = max(status.st_mtime, status.st_ctime)
     return DigestFile(path, stamp, youngest > time.time() - YOUNGEST_TRUSTED)
+
+
+def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[Path, os.stat_result]:
+    """What an entry leads to: its real path and status. Raises OSError where that is to be left."""
+    if not entry.is_symlink():
+        return Path(entry.path), entry.stat()
+    try:
+        real = Path(entry.path).resolve(strict=True)
+    except FileNotFoundError as error:
+        raise OSError(errno.EINVAL, "the link leads nowhere") from error
+    except RuntimeError as error:
+        raise OSError(errno.ELOOP, "the links are a loop") from error
+    if not real.is_relative_to(parents[0]):
+        raise OSError(errno.EINVAL, "the link leads out of the folder")
+    if real in parents:
+        raise OSError(errno.ELOOP, "the links are a loop")
+    return real, real.stat()
+
+
+def _left_alone(path: str, reason: str) -> DigestFile:
+    as_text = os.fsencode(path).decode(errors="replace")
+    return DigestFile(as_text, reason, trouble=reason)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8; another one could not stand in a report or in the index."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from pathlib import Path
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.folder import DigestFile
 from feedsvc.index.store import Store
-from feedsvc.index.work import MergedDay, Recipe, Spread, item_rows, read_file, render_day
+from feedsvc.index.work import UNREAD, MergedDay, Recipe, Spread, item_rows, read_file, render_day
 
 
 def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprint: str) -> bool:
@@ -57,26 +57,34 @@ def _read_changed_files(
         (file, hashes.get(file.path)) for file in found if stamps.get(file.path) != file.stamp
     ]
     changes = _Changes()
-    for path in sorted(stamps.keys() - {file.path for file in found}):
+    for path in _gone(stamps, found):
         _note(store, changes, store.days_of_file(path))
         store.remove_file(path)
     for read in spread(partial(read_file, recipe, folder), changed, len(changed), "digests"):
-        path, stamp = read.file.path, "" if read.file.is_young else read.file.stamp
+        file = read.file
+        is_stamp_good = not file.is_young and (read.hash != UNREAD or file.trouble)
+        path, stamp = file.path, file.stamp if is_stamp_good else ""
         if not read.is_news:
-            if read.hash:
-                store.put_stamp(path, stamp)
-        elif not read.hash and path in stamps:
+            store.put_stamp(path, stamp)
+        elif read.hash == UNREAD and path in stamps:
             _note(store, changes, ())
-            store.mark_unreadable(path, read.problems)  # its last good version stays
+            store.mark_unread(path, stamp, read.problems)  # its last good version stays
         else:
             _note(store, changes, store.days_of_file(path) | read.papers.keys())
-            store.put_file(path, stamp if read.hash else "", read)
+            store.put_file(path, stamp, read)
             for rendered in read.days:
                 store.remove_day(rendered.day)
                 store.put_items(rendered.day, rendered.items)
                 store.put_renderings(rendered)
                 changes.rendered.add(rendered.day)
     return changes
+
+
+def _gone(known: Iterable[str], found: Iterable[DigestFile]) -> list[str]:
+    """The digests that are no longer there; in a folder that can't be read they may still be."""
+    paths = {file.path for file in found}
+    hidden = tuple(path for path in paths if path.endswith("/"))
+    return sorted(path for path in known if path not in paths and not path.startswith(hidden))
 
 
 def _note(store: Store, changes: _Changes, days: Iterable[date]) -> None:

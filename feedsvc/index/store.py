@@ -15,7 +15,7 @@ import msgspec
 from feedsvc import chain
 from feedsvc.index.folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
-from feedsvc.index.work import ItemRow, ReadFile, RenderedDay
+from feedsvc.index.work import UNREAD, ItemRow, ReadFile, RenderedDay
 from feedsvc.model import Paper, Problem
 
 OPENING_SECONDS = 5
@@ -228,11 +228,11 @@ class Store:
             ((path, day.isoformat(), papers) for day, papers in read.papers.items()),
         )
 
-    def mark_unreadable(self, path: str, problems: Sequence[Problem]) -> None:
+    def mark_unread(self, path: str, stamp: str, problems: Sequence[Problem]) -> None:
         """Replaces what is said of a digest; its papers stay."""
         self._db.execute(
-            "UPDATE files SET stamp = '', hash = x'', problems = ? WHERE path = ?",
-            (_encode(problems), path),
+            "UPDATE files SET stamp = ?, hash = ?, problems = ? WHERE path = ?",
+            (stamp, UNREAD, _encode(problems), path),
         )
 
     def remove_file(self, path: str) -> None:

@@ -22,6 +22,9 @@ from feedsvc.parser.problems import Problems
 
 _log = logging.getLogger(__name__)
 
+UNREAD = b""
+"""Stands for the hash of what could not be read."""
+
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
 
@@ -58,6 +61,8 @@ class Recipe:
     """A day's items to one rendering an item, by the name of the format."""
     time_of_day: time
     """When a day's first paper is said to be published, in UTC."""
+    largest_file: int
+    """Bytes; a larger digest is not read."""
     fingerprint: str
     """Differs where the functions above would give another result for the same bytes."""
 
@@ -96,7 +101,7 @@ class ReadFile:
 
     file: DigestFile
     hash: bytes
-    """Of the content; empty where it could not be read."""
+    """Of the content; UNREAD where it could not be read."""
     is_news: bool = True
     """Whether that differs from what was known."""
     papers: Mapping[date, bytes] = field(default_factory=dict)
@@ -106,39 +111,57 @@ class ReadFile:
     """The same papers rendered, as if no other digest had a paper of theirs or of their days."""
 
 
+class UnreadError(Exception):
+    """A digest could not be read; its argument is the Problem that says why."""
+
+
+def load_digest(recipe: Recipe, folder: Path, file: DigestFile) -> bytes:
+    """The content of a digest. Raises UnreadError."""
+    if file.trouble:
+        raise _unread(file, "left-out", file.trouble)
+    try:
+        return read_digest(folder, file.path, recipe.largest_file)
+    except OSError as error:
+        raise _unread(file, "unreadable", error.strerror or str(error)) from error
+
+
+def parse_digest(recipe: Recipe, file: DigestFile, data: bytes) -> Digest:
+    """What the content of a digest says. Raises UnreadError."""
+    try:
+        return recipe.parse(file.path, data)
+    except Exception as error:
+        # No digest is known to bring us here. If one does, it must not cost the others.
+        _log.exception("%s could not be read.", file.path)
+        raise _unread(file, "failed", f"{type(error).__name__}: {error}") from error
+
+
 def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
     """A digest's papers, if its content is another than that of the hash it is known by."""
     file, known_hash = piece
     try:
-        data = read_digest(folder, file.path)
-    except OSError as error:
-        return _unread(file, known_hash, "unreadable", error.strerror or str(error))
-    content_hash = hashlib.sha256(data).digest()
-    if content_hash == known_hash:
-        return ReadFile(file, content_hash, is_news=False)
-    try:
-        digest = recipe.parse(file.path, data)
-        by_day: dict[date, list[Paper]] = {}
-        for paper in digest.papers:
-            by_day.setdefault(paper.day, []).append(paper)
-        return ReadFile(
-            file,
-            content_hash,
-            papers={day: pack(papers) for day, papers in by_day.items()},
-            problems=digest.problems,
-            days=[_render_alone(recipe, *each) for each in by_day.items()],
-        )
-    except Exception as error:  # noqa: BLE001 - see below
-        # No digest is known to bring us here. If one does, it must not cost the others.
-        _log.exception("%s could not be read.", file.path)
-        return _unread(file, known_hash, "failed", f"{type(error).__name__}: {error}")
+        data = load_digest(recipe, folder, file)
+        content_hash = hashlib.sha256(data).digest()
+        if content_hash == known_hash:
+            return ReadFile(file, content_hash, is_news=False)
+        digest = parse_digest(recipe, file, data)
+    except UnreadError as error:
+        return ReadFile(file, UNREAD, known_hash != UNREAD, problems=[error.args[0]])
+    by_day: dict[date, list[Paper]] = {}
+    for paper in digest.papers:
+        by_day.setdefault(paper.day, []).append(paper)
+    return ReadFile(
+        file,
+        content_hash,
+        papers={day: pack(papers) for day, papers in by_day.items()},
+        problems=digest.problems,
+        days=[_render_alone(recipe, *each) for each in by_day.items()],
+    )
 
 
-def _unread(file: DigestFile, known_hash: bytes | None, code: str, reason: str) -> ReadFile:
+def _unread(file: DigestFile, code: str, reason: str) -> UnreadError:
     problems = Problems(file.path)
     problems.report(1, code, reason=reason)
-    unread = b""
-    return ReadFile(file, unread, known_hash != unread, problems=problems.in_order())
+    return UnreadError(problems.in_order()[0])
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:

@@ -61,6 +61,10 @@ CODES: dict[str, tuple[Severity, str]] = {
         "the text {found} behind the link of {title} was moved into the summary; "
         "let a paper's heading hold its link alone",
     ),
+    "left-out": (
+        Severity.WARNING,
+        "{reason}, so it is left alone; let it be a readable file or folder inside the digests'",
+    ),
     "no-date": (
         Severity.ERROR,
         "the file holds papers but no date, so they are left out; name it like 2024-11-18.md "
