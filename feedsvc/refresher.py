@@ -53,6 +53,10 @@ class Refresher:
         """Whether the thread lives in this process and is looking, or has looked lately."""
         return time.monotonic() < self._trusted_until
 
+    def is_in_trouble(self) -> bool:
+        """Whether the last look failed."""
+        return bool(self._trouble)
+
     def _begin(self) -> None:
         """The state of a process that hasn't looked yet: a new one, or one that was forked."""
         self._lock = threading.Lock()
@@ -71,8 +75,9 @@ class Refresher:
             if str(error) != self._trouble:
                 _log.warning("%s", error)
             self._trouble = str(error)
-        except Exception:  # noqa: BLE001 - the thread must live on, the next look may succeed
+        except Exception as error:  # noqa: BLE001 - the thread must live on, and may succeed next
             _log.exception("The folder of digests could not be looked at.")
+            self._trouble = repr(error)
         else:
             self._trouble = ""
         finally:

@@ -9,8 +9,8 @@ from granian.server import Server
 
 from feedsvc.config import Config
 
-THREADS = 16
-"""In each worker. Answers are ready in memory; slow clients wait outside Python."""
+THREADS = 128
+"""In each worker, made when they are needed. One that streams to a slow client waits for it."""
 
 
 def serve(config: Config, host: str, port: int, workers: int) -> None:

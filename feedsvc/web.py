@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -20,12 +21,11 @@ from feedsvc.encodings import ENCODINGS, IDENTITY
 from feedsvc.errors import FeedsvcError, NotFoundError
 from feedsvc.fast_lane import FastLane
 from feedsvc.files import NOT_FOUND
+from feedsvc.health import METRICS_TYPE, Health, as_metrics, health_of
 from feedsvc.marks import Mark, parse_mark
-from feedsvc.model import Severity
 from feedsvc.negotiation import own_tags
 from feedsvc.refresher import Refresher
 from feedsvc.site import Site
-from feedsvc.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -68,6 +68,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.before_request(service.before_request)
     for prefix in {"/", service.base_path}:
         app.add_url_rule(f"{prefix}healthz", "healthz", service.healthz, methods=METHODS)
+        app.add_url_rule(f"{prefix}metrics", "metrics", service.metrics, methods=METHODS)
     app.add_url_rule("/", "home", service.document, defaults={"path": ""}, methods=METHODS)
     app.add_url_rule("/<path:path>", "document", service.document, methods=METHODS)
     app.register_error_handler(FeedsvcError, service.failure)
@@ -101,10 +102,17 @@ class _Service:
 
     def healthz(self) -> Response:
         """For whoever watches the service."""
+        health = self._health()
+        days = {"newest_day": health.newest_day and str(health.newest_day)}
+        return _unstored(jsonify({**asdict(health), **days, "changed": health.changed.isoformat()}))
+
+    def metrics(self) -> Response:
+        """The same for Prometheus."""
+        return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
+
+    def _health(self) -> Health:
         with self._site.snapshot() as snapshot:
-            response = jsonify(_health(snapshot))
-        response.headers["Cache-Control"] = "no-store"
-        return response
+            return health_of(snapshot, _today(), is_stale=self._refresher.is_in_trouble())
 
     def document(self, path: str) -> Response:
         """The document at a path, or the way to the one that is meant."""
@@ -226,18 +234,9 @@ def _below_base(path: str, base: str) -> str:
     return path[len(base) - 1 :] if path.startswith(base) else path
 
 
-def _health(snapshot: Snapshot) -> dict[str, object]:
-    days, problems = snapshot.calendar.days, snapshot.problems()
-    newest = days[-1] if days else None
-    return {
-        "status": "ok",
-        "newest_day": str(newest) if newest else None,
-        "age_days": (_today() - newest).days if newest else None,
-        "days": len(days),
-        "papers": snapshot.archive.papers,
-        "errors": sum(problem.severity is Severity.ERROR for problem in problems),
-        "warnings": sum(problem.severity is Severity.WARNING for problem in problems),
-    }
+def _unstored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _redirect(location: str) -> Response:

@@ -18,7 +18,7 @@ LAYERS = (
     ("heads",),
     ("snapshot",),
     ("site",),
-    ("negotiation", "build", "progress"),
+    ("negotiation", "build", "progress", "health"),
     ("answers",),
     ("cache", "fast_lane", "refresher"),
     ("web",),
@@ -37,6 +37,7 @@ OWNERS = {
     "granian": {"serve"},
     "jinja2": {"pages"},
     "comrak": {"parser"},
+    "prometheus_client": {"health"},
 }
 """The only modules that may know these libraries."""
 

@@ -12,8 +12,10 @@ import brotli
 import pytest
 import zstandard
 from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import TestResponse
 
+from feedsvc import __version__
 from feedsvc.config import Config
 from feedsvc.web import create_app
 from tests.archive import digest, paper, write_archive
@@ -268,6 +270,47 @@ def test_healthz_tells_how_it_is(client: FlaskClient) -> None:
     assert health["newest_day"] == "2025-02-25"
     assert health["days"] == 12
     assert health["errors"] == 0
+
+
+def test_healthz_says_that_an_old_state_is_shown(tmp_path: Path, configure: Configure) -> None:
+    folder = write_archive(tmp_path / "digests", days=2, papers=1)
+    client = create_app(configure(digests=folder, refresh=0.05)).test_client()
+    assert client.get("/healthz").get_json()["status"] == "ok"
+    folder.rename(tmp_path / "away")
+    _eventually(lambda: client.get("/healthz").get_json()["status"] == "stale")
+    assert _get(client).status_code == 200
+    assert _metrics(client)["feedsvc_stale"] == 1
+    (tmp_path / "away").rename(folder)
+    _eventually(lambda: client.get("/healthz").get_json()["status"] == "ok")
+
+
+def _metrics(client: FlaskClient) -> dict[str, float]:
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = text_string_to_metric_families(response.get_data(as_text=True))
+    samples = [sample for family in families for sample in family.samples]
+    return {
+        sample.name + "".join(f" {value}" for value in sample.labels.values()): sample.value
+        for sample in samples
+    }
+
+
+def test_metrics_are_for_prometheus(tmp_path: Path, configure: Configure) -> None:
+    folder = write_archive(tmp_path / "digests", days=3, papers=2)
+    (folder / "2024-01-04.md").write_text(
+        "## 2024-01-04\n\n### [A](ftp://a.example)\n\n- x\n\n<<<<<<< a\n>>>>>>> b\n"
+    )
+    client = create_app(configure(digests=folder)).test_client()
+    metrics = _metrics(client)
+    assert metrics["feedsvc_days"] == 4
+    assert metrics["feedsvc_papers"] == 7
+    assert metrics["feedsvc_stale"] == 0
+    assert metrics["feedsvc_problems error"] == 2
+    assert metrics["feedsvc_problems warning"] == 1
+    assert metrics["feedsvc_newest_day_timestamp_seconds"] == 1704326400
+    assert metrics["process_resident_memory_bytes"] > 1_000_000
+    assert metrics[f"feedsvc_build_info {__version__}"] == 1
 
 
 def _pause() -> None:
