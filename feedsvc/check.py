@@ -73,7 +73,7 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
         try:
             digest = parse_digest(how, file, load_digest(how, folder, file))
         except UnreadError as error:
-            problems.append(error.args[0])
+            problems.append(error.problem)
             continue
         problems += digest.problems
         for paper in digest.papers:

@@ -64,10 +64,6 @@ class Snapshot:
         if path in files.FILES:
             return self.file(path)
         place, name = self._place_and_name(path)
-        return self.document_of(place, name)
-
-    def document_of(self, place: Place, name: str) -> Document:
-        """One of NAMES, of a place."""
         return self._page(place) if name == PAGE else self._feed(place, FEED_FORMATS[name])
 
     def delta(self, path: str, mark: Mark) -> Document:

@@ -32,8 +32,10 @@ def bring_up_to_date(
             store.start_afresh(recipe.fingerprint)
         changes = _read_changed_files(store, folder, found, recipe, spread)
         if is_new or changes.is_any:
+            changes.rendered -= store.days_of_several_digests()
             merged = _unfinished_days(store, changes, recipe)
-            for rendered in spread(partial(render_day, recipe), merged, 0, "days"):
+            count = len(changes.before.keys() - changes.rendered)
+            for rendered in spread(partial(render_day, recipe), merged, count, "days"):
                 store.put_renderings(rendered)
             store.advance(datetime.now(UTC))
 
@@ -46,7 +48,7 @@ class _Changes:
     before: dict[date, set[str]] = field(default_factory=dict)
     """The days that may have changed, each with the ids it had."""
     rendered: set[date] = field(default_factory=set)
-    """Those of which the store has what the digest read last would make of them alone."""
+    """Those of which the store has what one digest makes of them alone."""
 
 
 def _read_changed_files(
@@ -61,9 +63,8 @@ def _read_changed_files(
         _note(store, changes, store.days_of_file(path))
         store.remove_file(path)
     for read in spread(partial(read_file, recipe, folder), changed, len(changed), "digests"):
-        file = read.file
-        is_stamp_good = not file.is_young and (read.hash != UNREAD or file.trouble)
-        path, stamp = file.path, file.stamp if is_stamp_good else ""
+        is_trusted = not read.file.is_young and not read.may_pass
+        path, stamp = read.file.path, read.file.stamp if is_trusted else ""
         if not read.is_news:
             store.put_stamp(path, stamp)
         elif read.hash == UNREAD and path in stamps:
@@ -117,8 +118,7 @@ def _unfinished_days(store: Store, changes: _Changes, recipe: Recipe) -> Iterato
 
 def _is_finished(store: Store, changes: _Changes, day: date) -> bool:
     """Whether a day has one digest, and no paper that an earlier day has."""
-    is_alone = day in changes.rendered and store.count_digests(day) == 1
-    return is_alone and not store.first_times(store.ids(day), day)
+    return day in changes.rendered and not store.first_times(store.ids(day), day)
 
 
 def _merge(store: Store, recipe: Recipe, day: date) -> MergedDay:

@@ -256,10 +256,10 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
-    def count_digests(self, day: date) -> int:
-        """How many digests have papers of a day."""
-        row = self._db.execute("SELECT count(*) FROM papers WHERE day = ?", (day.isoformat(),))
-        return int(row.fetchone()[0])
+    def days_of_several_digests(self) -> set[date]:
+        """The days of which more than one digest has papers."""
+        rows = self._db.execute("SELECT day FROM papers GROUP BY day HAVING count(*) > 1")
+        return {date.fromisoformat(day) for (day,) in rows}
 
     def papers_of_day(self, day: date) -> list[Paper]:
         """One day's papers as its digests have them, by name and place in the file."""

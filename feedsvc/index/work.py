@@ -5,6 +5,7 @@ Takes and gives only what another process can be sent; touches no index.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,6 +105,8 @@ class ReadFile:
     """Of the content; UNREAD where it could not be read."""
     is_news: bool = True
     """Whether that differs from what was known."""
+    may_pass: bool = False
+    """Whether it could not be read and may be another time, although nobody changed it."""
     papers: Mapping[date, bytes] = field(default_factory=dict)
     """By day, packed."""
     problems: Sequence[Problem] = ()
@@ -112,17 +115,24 @@ class ReadFile:
 
 
 class UnreadError(Exception):
-    """A digest could not be read; its argument is the Problem that says why."""
+    """A digest could not be read."""
+
+    def __init__(self, problem: Problem, *, may_pass: bool = False) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.may_pass = may_pass
+        """Whether it may be read another time, although nobody changed it."""
 
 
 def load_digest(recipe: Recipe, folder: Path, file: DigestFile) -> bytes:
     """The content of a digest. Raises UnreadError."""
     if file.trouble:
-        raise _unread(file, "left-out", file.trouble)
+        raise UnreadError(_problem(file, "left-out", file.trouble))
     try:
         return read_digest(folder, file.path, recipe.largest_file)
     except OSError as error:
-        raise _unread(file, "unreadable", error.strerror or str(error)) from error
+        problem = _problem(file, "unreadable", error.strerror or str(error))
+        raise UnreadError(problem, may_pass=error.errno != errno.EFBIG) from error
 
 
 def parse_digest(recipe: Recipe, file: DigestFile, data: bytes) -> Digest:
@@ -132,7 +142,8 @@ def parse_digest(recipe: Recipe, file: DigestFile, data: bytes) -> Digest:
     except Exception as error:
         # No digest is known to bring us here. If one does, it must not cost the others.
         _log.exception("%s could not be read.", file.path)
-        raise _unread(file, "failed", f"{type(error).__name__}: {error}") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise UnreadError(_problem(file, "failed", reason)) from error
 
 
 def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
@@ -145,7 +156,8 @@ def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | Non
             return ReadFile(file, content_hash, is_news=False)
         digest = parse_digest(recipe, file, data)
     except UnreadError as error:
-        return ReadFile(file, UNREAD, known_hash != UNREAD, problems=[error.args[0]])
+        is_news = known_hash != UNREAD
+        return ReadFile(file, UNREAD, is_news, error.may_pass, problems=[error.problem])
     by_day: dict[date, list[Paper]] = {}
     for paper in digest.papers:
         by_day.setdefault(paper.day, []).append(paper)
@@ -158,10 +170,10 @@ def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | Non
     )
 
 
-def _unread(file: DigestFile, code: str, reason: str) -> UnreadError:
+def _problem(file: DigestFile, code: str, reason: str) -> Problem:
     problems = Problems(file.path)
     problems.report(1, code, reason=reason)
-    return UnreadError(problems.in_order()[0])
+    return problems.in_order()[0]
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:
