@@ -123,8 +123,9 @@ class _Build:
                 report.unchanged += len(current)
             else:
                 to_write.setdefault(path.rpartition("/")[0], []).append(path)
-        for files in spread(self._put, to_write.values(), len(to_write), "folders"):
-            for file in files:
+        written = spread(self._put, to_write.values(), len(to_write), "folders")
+        for paths, files in zip(to_write.values(), written, strict=True):
+            for file in files or self._put(paths):
                 wanted.add(file.path)
                 self.news[file.path] = file.built
                 report.written += file.is_written
@@ -144,7 +145,7 @@ class _Build:
         home, *others = snapshot.places()
         for place in (*others, home):
             has_page_only = place.path == EVERYTHING and self._papers_left_out
-            for name in (PAGE,) if has_page_only else reversed(NAMES):
+            for name in (PAGE,) if has_page_only else (*FEED_FORMATS, PAGE):
                 yield place.path + name, snapshot.etag(place, name)
         for path in FILES:
             yield path, snapshot.file(path).etag
@@ -167,10 +168,13 @@ class _Build:
         return self._encodings if is_worth else []
 
     def _put(self, paths: Iterable[str]) -> list[_File]:
-        """Writes documents, and the encodings of each beside it."""
-        files = []
+        """Writes documents, and the encodings of each beside it.
+
+        Gives no files where this is a process that can't see the state that is built any more.
+        """
+        files: list[_File] = []
         with self._own_snapshot() as snapshot:
-            for path in paths:
+            for path in paths if snapshot.archive.state == self._snapshot.archive.state else ():
                 document = snapshot.document(path)
                 files.append(self._write(path, document.etag, document.pieces))
                 for encoding in self._encodings_of(path):
@@ -180,16 +184,11 @@ class _Build:
 
     @contextmanager
     def _own_snapshot(self) -> Iterator[Snapshot]:
-        """The state that is built; a forked process has to open it for itself."""
+        """The state that is built; a forked process opens the newest one for itself."""
         if self._process == os.getpid():
             yield self._snapshot
             return
         with self._site.snapshot() as snapshot:
-            if snapshot.archive.state != self._snapshot.archive.state:
-                raise BuildError(
-                    f"{self._out}: the digests changed while the site was being written; "
-                    "build once more."
-                )
             yield snapshot
 
     def _write(self, path: str, etag: str, pieces: Iterable[bytes]) -> _File:

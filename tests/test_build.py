@@ -338,3 +338,39 @@ def test_a_build_by_several_processes_writes_the_same_bytes(
     if len(os.sched_getaffinity(0)) > 1:
         assert done.stdout.strip() == who
     assert _tree(out) == _tree(config.out)
+
+
+CHANGING = """
+import sys
+from pathlib import Path
+from feedsvc.build import build
+from feedsvc.config import Config
+from feedsvc.progress import spread
+from feedsvc.site import Site
+digests, out, index, url = sys.argv[1:]
+config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)
+
+def changing(function, pieces, count, name):
+    for number, result in enumerate(spread(function, pieces, count, name)):
+        if number == 3:
+            day = Path(digests) / "2024-01-05.md"
+            day.write_text(day.read_text().replace("Paper", "Other"))
+            Site(config).refresh()
+        yield result
+
+site = Site(config)
+site.refresh()
+build(site, config, changing)
+"""
+
+
+def test_a_build_shows_the_state_that_it_began_with(tmp_path: Path, configure: Configure) -> None:
+    """Whatever comes meanwhile, and in however many processes it is written."""
+    config = configure(digests=write_archive(tmp_path / "digests", days=60, papers=1))
+    _build(config)
+    out = tmp_path / "other"
+    arguments = [str(config.digests), str(out), str(tmp_path / "other.sqlite3"), BASE_URL]
+    subprocess.run([sys.executable, "-c", CHANGING, *arguments], check=True)
+    assert _tree(out) == _tree(config.out)
+    _build(config)
+    assert b"Other" in _tree(config.out)["2024-01-05/feed.xml"]
