@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
@@ -43,6 +45,9 @@ METHODS = ["GET", "HEAD", "OPTIONS"]
 
 NOT_FOUND_SECONDS = 60
 """How long the answer holds that there is nothing: a digest may be about to come."""
+
+MOST_MARKS = 4
+"""How many versions of a client are looked at; one has no more than it has copies."""
 
 CHUNK = 1 << 16
 """Bytes, at least, of a piece of a streamed body."""
@@ -141,7 +146,7 @@ class _Service:
 
     def _prepared(self, path: str) -> Prepared:
         """The document at a path. Raises NotFoundError."""
-        return self._cache.get(path, lambda: self._site.outline(path))
+        return self._cache.get(path, partial(self._site.outline, path))
 
     def _respond(self, path: str) -> Response:
         prepared, mark = self._prepared(path), None
@@ -153,11 +158,11 @@ class _Service:
 
     def _delta(self, path: str) -> tuple[Prepared, Mark] | None:
         """What is new since a version that the client has, and the mark of that version."""
-        for tag in own_tags(request.headers["If-None-Match"]):
-            if mark := parse_mark(tag):
-                with suppress(NotFoundError):
-                    delta = self._cache.get((path, mark), lambda: self._site.delta(path, mark))
-                    return delta, mark
+        marks = filter(None, map(parse_mark, own_tags(request.headers["If-None-Match"])))
+        for mark in islice(marks, MOST_MARKS):
+            with suppress(NotFoundError):
+                make = partial(self._site.delta, path, mark)
+                return self._cache.get((path, mark), make), mark
         return None
 
     def _stream(self, path: str, mark: Mark | None) -> Response:
