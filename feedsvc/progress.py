@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,6 +20,9 @@ _Result = TypeVar("_Result")
 
 FEWEST_WORTH_SPREADING = 32
 """Pieces; fewer are done before another process has begun."""
+
+PARENT_SECONDS = 0.5
+"""Between two looks at whether the parent process is still there."""
 
 MOST_UNDER_WAY = 64
 """Pieces that are done or being done while the first of them is waited for."""
@@ -42,7 +46,7 @@ def _spread(
     under_way: deque[tuple[_Piece, Future[_Result] | None]] = deque()
     fork = multiprocessing.get_context("fork")
     # A forked process has the function as it is here, so it need not be one that can be sent.
-    with ProcessPoolExecutor(processes, fork, _remember, (function,)) as pool:
+    with ProcessPoolExecutor(processes, fork, _begin, (function, os.getpid())) as pool:
         for piece in pieces:
             under_way.append((piece, _submit(pool, piece)))
             if len(under_way) > MOST_UNDER_WAY:
@@ -54,9 +58,17 @@ def _spread(
 _remembered: Callable[[Any], Any]
 
 
-def _remember(function: Callable[[Any], Any]) -> None:
+def _begin(function: Callable[[Any], Any], parent: int) -> None:
     global _remembered  # noqa: PLW0603 - of a process that is there for this function only
     _remembered = function
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process soon after its parent, which may be killed without a word."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os._exit(1)
 
 
 def _call_remembered(piece: Any) -> Any:  # noqa: ANN401 - what the function takes and gives

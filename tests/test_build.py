@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import brotli
@@ -374,3 +377,39 @@ def test_a_build_shows_the_state_that_it_began_with(tmp_path: Path, configure: C
     assert _tree(out) == _tree(config.out)
     _build(config)
     assert b"Other" in _tree(config.out)["2024-01-05/feed.xml"]
+
+
+def _processes_of(index: Path) -> list[int]:
+    """The processes that have an index open, or that are forks of one that has."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(index).encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_build_that_is_ended_leaves_no_process_behind(
+    tmp_path: Path, signal_: signal.Signals
+) -> None:
+    digests = write_archive(tmp_path / "digests", days=400, papers=10)
+    index = tmp_path / "ended.sqlite3"
+    command = [sys.executable, "-m", "feedsvc", "build", "--out", str(tmp_path / "ended")]
+    build = subprocess.Popen(
+        [*command, "--digests", str(digests)],
+        env={**os.environ, "FEEDSVC_INDEX": str(index)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+    )
+    deadline = time.monotonic() + 20
+    while len(_processes_of(index)) < 2 and build.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(_processes_of(index)) >= 2 or len(os.sched_getaffinity(0)) == 1
+    build.send_signal(signal_)
+    build.wait(timeout=20)
+    while _processes_of(index) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _processes_of(index)
