@@ -34,8 +34,10 @@ def measure(digests: Path, folder: Path) -> None:
     """Measures a worker on an archive, which gets one more day."""
     days = sorted(path.stem for path in digests.glob("*.md"))
     name = f"{len(days):,} days"
+    index = folder / "index.sqlite3"
+    show = [sys.executable, "-m", "feedsvc", "show", "--digests", str(digests)]
+    seconds([*show, "--base-url", BASE_URL, "/robots.txt"], FEEDSVC_INDEX=str(index))
     with serving(digests, folder) as (url, main_process):
-        index = folder / "index.sqlite3"
         start = [sys.executable, "-c", START, str(digests), str(index), BASE_URL]
         (starts,) = in_turn(lambda _: seconds(start))
         median = statistics.median(starts)

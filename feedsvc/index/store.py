@@ -134,7 +134,6 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        self._db.execute("PRAGMA mmap_size = 268435456")
 
     def __del__(self) -> None:
         # Nobody can say when the last thread is done with a connection but the last thread.
