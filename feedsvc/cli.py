@@ -75,9 +75,8 @@ def serve(
         flags={"digests": digests, "base_url": base_url},
         defaults={"base_url": f"http://{name}:{port}/"},
     )
-    site = Site(config)
-    site.refresh(spread)
-    findings = _findings(site, config)
+    # This process keeps no index open while others serve it.
+    findings = _findings(_fresh_site(config), config)
     click.echo(f"{config.title}: {summary(findings)}")
     if findings.problems:
         click.echo("  (`feedsvc check` tells what is odd)")
@@ -100,8 +99,7 @@ def serve(
 def build(strict: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files for any web host."""
     config = load_config(file, flags=flags)
-    site = Site(config)
-    site.refresh(spread)
+    site = _fresh_site(config)
     findings = _findings(site, config)
     click.echo(REPORTS["text"](findings), err=True)
     if strict and findings.errors:
@@ -138,10 +136,15 @@ def check(file: Path | None, digests: str | None, format_: str, path: Path | Non
 @click.argument("path")
 def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
-    site = Site(load_config(file, flags={"digests": digests, "base_url": base_url}))
-    site.refresh(spread)
+    site = _fresh_site(load_config(file, flags={"digests": digests, "base_url": base_url}))
     with site.snapshot(long=True) as snapshot:
         sys.stdout.buffer.writelines(snapshot.document("/" + path.removeprefix("/")).pieces)
+
+
+def _fresh_site(config: Config) -> Site:
+    site = Site(config)
+    site.refresh(spread)
+    return site
 
 
 def _findings(site: Site, config: Config) -> Findings:

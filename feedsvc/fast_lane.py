@@ -31,4 +31,7 @@ class FastLane:
             if answer.body is not None and is_all:
                 start_response(answer.status, list(answer.headers))
                 return [answer.body] if method == "GET" else []
+        if not environ["PATH_INFO"].startswith("/"):
+            # Werkzeug would send such a client to the host that it names itself.
+            environ["PATH_INFO"] = f"/{environ['PATH_INFO']}"
         return self.app(environ, start_response)

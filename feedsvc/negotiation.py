@@ -19,19 +19,28 @@ _FEED_DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,
 KNOWN_HEADERS = 256
 """How many values of Accept-Encoding are remembered. There are hardly a dozen in the wild."""
 
+LONGEST_KNOWN = 200
+"""Characters of a value that is remembered."""
 
-@lru_cache(KNOWN_HEADERS)
+
 def choose_encoding(header: str) -> str:
-    """The encoding a client likes best, by its Accept-Encoding, empty where it sent none.
+    """The encoding a client likes best, by its Accept-Encoding.
 
     Identity for one that names none or refuses all (RFC 9110 section 12.5.3).
     """
+    return _choose_known(header) if len(header) <= LONGEST_KNOWN else _choose(header)
+
+
+def _choose(header: str) -> str:
     accepted = parse_accept_header(header, Accept)
     qualities = {name: accepted.quality(name) for name in ENCODINGS}
     best = max(qualities, key=lambda name: qualities[name])
     if not accepted or qualities[best] <= 0 or qualities[best] < _explicit_identity(accepted):
         return IDENTITY
     return best
+
+
+_choose_known = lru_cache(KNOWN_HEADERS)(_choose)
 
 
 def matching_tag(header: str, etag: str, selected: str) -> str | None:
@@ -57,7 +66,10 @@ def is_unmodified(header: str, modified: datetime) -> bool:
 
     False where the If-Modified-Since is no date.
     """
-    since = parse_date(header)
+    try:
+        since = parse_date(header)
+    except OverflowError:  # in a year that no calendar has
+        return False
     return since is not None and modified <= since
 
 
@@ -68,7 +80,8 @@ def wants_delta(header: str) -> bool:
 
 def _tags(given: ETags) -> list[str]:
     """The tags without what proxies add, in a fixed order."""
-    return sorted(_PROXY_SUFFIX.sub("", tag) for tag in given.as_set(include_weak=True))
+    tags = filter(None, given.as_set(include_weak=True))  # an empty tag comes as None
+    return sorted(_PROXY_SUFFIX.sub("", tag) for tag in tags)
 
 
 def _explicit_identity(accepted: Accept) -> float:

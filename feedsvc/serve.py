@@ -9,7 +9,7 @@ from granian.server import Server
 
 from feedsvc.config import Config
 
-THREADS = 128
+THREADS = 512
 """In each worker, made when they are needed. One that streams to a slow client waits for it."""
 
 

@@ -42,15 +42,15 @@ class Site:
 
     def document(self, path: str) -> Document:
         """The document at a path, whole. Raises NotFoundError and FolderError."""
-        return self._read(lambda snapshot: _whole(snapshot.document(path)))
+        return self.read(lambda snapshot: _whole(snapshot.document(path)))
 
     def outline(self, path: str) -> Document:
         """The same, but one to be streamed has no content: for who asks only for its tag."""
-        return self._read(lambda snapshot: _outline(snapshot.document(path)))
+        return self.read(lambda snapshot: _outline(snapshot.document(path)))
 
     def delta(self, path: str, mark: Mark) -> Document:
         """What is new at a path, as `Snapshot.delta` has it, and without content if streamed."""
-        return self._read(lambda snapshot: _outline(snapshot.delta(path, mark)))
+        return self.read(lambda snapshot: _outline(snapshot.delta(path, mark)))
 
     def is_on_disk(self) -> bool:
         """Whether other processes can read the state that this one sees."""
@@ -62,7 +62,7 @@ class Site:
         """Notes what a build wrote and removed."""
         self._index.remember_built(folder, files, gone)
 
-    def _read(self, read: Callable[[Snapshot], _Result]) -> _Result:
+    def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
         """What is read of the newest state; once more where the index breaks meanwhile."""
         try:
             with self.snapshot() as snapshot:

@@ -20,7 +20,7 @@ from feedsvc.answers import COMMON_HEADERS, LIVE_SECONDS, Answer, Prepared
 from feedsvc.cache import DocumentCache
 from feedsvc.config import Config, load_config
 from feedsvc.encodings import ENCODINGS, IDENTITY
-from feedsvc.errors import FeedsvcError, NotFoundError
+from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
 from feedsvc.fast_lane import FastLane
 from feedsvc.files import NOT_FOUND
 from feedsvc.health import METRICS_TYPE, Health, as_metrics, health_of
@@ -68,7 +68,7 @@ def create_app(config: Config | None = None) -> Flask:
     """
     service = _Service(config or load_config())
     app = Flask("feedsvc", static_folder=None)
-    # Werkzeug would redirect `//host/x` to `/host/x`; here it is a path like any other.
+    # Werkzeug would redirect `/x//y` to `/x/y`; here it is a path like any other.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
     for prefix in {"/", service.base_path}:
@@ -116,12 +116,12 @@ class _Service:
         return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
 
     def _health(self) -> Health:
-        with self._site.snapshot() as snapshot:
-            return health_of(snapshot, _today(), is_stale=self._refresher.is_in_trouble())
+        is_stale = self._refresher.is_in_trouble()
+        return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
     def document(self, path: str) -> Response:
         """The document at a path, or the way to the one that is meant."""
-        path = _below_base(f"/{path}", self.base_path)
+        path = _below_base(_path_of(request.environ), self.base_path)
         try:
             return self._respond(path)
         except NotFoundError:
@@ -154,7 +154,12 @@ class _Service:
         if answer.body != b"" and prepared.may_have_delta(request.environ):
             prepared, mark = self._delta(path) or (prepared, None)
             answer = prepared.answer(request.environ)
-        return self._stream(path, mark) if answer.body is None else _response(answer, answer.body)
+        if answer.body is not None:
+            return _response(answer, answer.body)
+        try:
+            return self._stream(path, mark)
+        except IndexLostError:
+            return self._stream(path, mark)
 
     def _delta(self, path: str) -> tuple[Prepared, Mark] | None:
         """What is new since a version that the client has, and the mark of that version."""
@@ -232,6 +237,12 @@ def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+def _path_of(environ: WSGIEnvironment) -> str:
+    """The path of a request, with all its slashes."""
+    raw: str = environ["PATH_INFO"]
+    return raw.encode("latin-1").decode(errors="replace")
 
 
 def _below_base(path: str, base: str) -> str:

@@ -55,7 +55,7 @@ def parse_week(text: str) -> Week | None:
         return None
     week = Week(int(found[1]), int(found[2]))
     try:
-        return week if week_of(week.first_day) == week else None
+        return week if week_of(week.last_day) == week else None
     except (ValueError, OverflowError):
         return None
 

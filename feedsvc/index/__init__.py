@@ -29,6 +29,10 @@ UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""
 
 
+TRY_AGAIN_SECONDS = 60
+"""After which an index that had to be kept in memory is tried on the disk again."""
+
+
 class Index:
     """The papers of a folder, in one state after another.
 
@@ -44,6 +48,7 @@ class Index:
         self._refreshing = threading.Lock()
         self._connecting = threading.Lock()
         self._connection: _Connection | None = None
+        self._try_again = 0.0
 
     @contextmanager
     def reading(self, *, long: bool = False) -> Iterator[Store]:
@@ -122,6 +127,10 @@ class Index:
         with self._connecting:
             if not self._connection or not self._connection.is_alive():
                 self._connection = self._open()
+            elif self._file and not self._connection.file and time.monotonic() > self._try_again:
+                self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
+                with suppress(OSError, sqlite3.Error):  # then it stays in memory
+                    self._connection = _Connection(self._file)
             return self._connection
 
     def _open(self) -> _Connection:
