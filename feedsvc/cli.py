@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,11 @@ class _Commands(click.Group):
             return super().invoke(context)
         except FeedsvcError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads any more, which click knows to end
+                raise
+            where = error.filename or "the output"
+            raise click.ClickException(f"{where}: can't be used: {error.strerror}.") from error
 
 
 def _setting(name: str, help_text: str) -> Callable[[_Command], _Command]:

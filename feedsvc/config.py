@@ -149,6 +149,11 @@ class Config:
     largest_file: int = _setting(
         16_000_000, _positive, "bytes; a larger digest is not read, and reported"
     )
+    longest_paper: int = _setting(
+        200_000,
+        _positive,
+        "characters; what a paper's text has beyond is left out, and reported",
+    )
     all_size: int = _setting(
         20_000,
         _positive,

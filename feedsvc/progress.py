@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -61,6 +62,7 @@ _remembered: Callable[[Any], Any]
 def _begin(function: Callable[[Any], Any], parent: int) -> None:
     global _remembered  # noqa: PLW0603 - of a process that is there for this function only
     _remembered = function
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that a terminal sends to all; the parent tells
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

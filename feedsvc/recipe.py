@@ -26,7 +26,9 @@ LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "nh3", "un
 def recipe(config: Config) -> Recipe:
     """The recipe of a site with these settings."""
     return Recipe(
-        parse=partial(parse_digest, media_base=config.media_base),
+        parse=partial(
+            parse_digest, media_base=config.media_base, longest_paper=config.longest_paper
+        ),
         render=partial(_render, base_url=config.base_url, language=config.language),
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,

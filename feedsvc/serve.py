@@ -13,10 +13,14 @@ THREADS = 512
 """In each worker, made when they are needed. One that streams to a slow client waits for it."""
 
 
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""For glibc (mallopt(3)): what long documents took goes back to the system."""
+
+
 def serve(config: Config, host: str, port: int, workers: int) -> None:
     """Serves until it is told to stop by SIGINT or SIGTERM."""
     # The workers are processes of their own and read their settings from the environment.
-    os.environ.update(config.environment())
+    os.environ.update({**ALLOCATOR, **os.environ, **config.environment()})
     Server(
         "feedsvc.web:create_app",
         factory=True,

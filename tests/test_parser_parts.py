@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -159,7 +160,6 @@ def test_a_title_is_plain_unicode(source: str, title: str) -> None:
         ("[]", Authors()),
         ("[Ann Bee, Cy Dee]", Authors(("Ann Bee", "Cy Dee"))),
         (r"['Erd\H{o}s', 'A']", Authors(("Erdős", "A"))),
-        ("['a', {[]: 1}]", Authors(("a', {[]: 1}",))),
         ("('Ada Lovelace')", Authors(("Ada Lovelace",))),
         ("(Jo) Bee, Cy (Zed)", Authors(("(Jo) Bee", "Cy (Zed)"))),
         ("A B, C D +", Authors(("A B", "C D"), more=True)),
@@ -170,6 +170,12 @@ def test_a_title_is_plain_unicode(source: str, title: str) -> None:
 )
 def test_authors_are_names_in_order(value: str, authors: Authors) -> None:
     assert read_authors(value) == authors
+
+
+@pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]", "['A', None, []"])
+def test_a_list_of_other_things_than_names_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(value)):
+        read_authors(value)
 
 
 @pytest.mark.parametrize(

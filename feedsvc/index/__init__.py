@@ -128,9 +128,10 @@ class Index:
             if not self._connection or not self._connection.is_alive():
                 self._connection = self._open()
             elif self._file and not self._connection.file and time.monotonic() > self._try_again:
-                self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
-                with suppress(OSError, sqlite3.Error):  # then it stays in memory
+                try:
                     self._connection = _Connection(self._file)
+                except (OSError, sqlite3.Error):
+                    self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
             return self._connection
 
     def _open(self) -> _Connection:
@@ -141,7 +142,7 @@ class Index:
             try:
                 return _Connection(self._file)
             except OSError:
-                return _Connection(None)
+                return self._open_in_memory()
             except sqlite3.Error as error:
                 if not _is_busy(error):
                     _remove(self._file)
@@ -150,7 +151,7 @@ class Index:
         try:
             return _Connection(self._file)
         except (OSError, sqlite3.Error):
-            return _Connection(None)
+            return self._open_in_memory()
 
     def _reopen_empty(self) -> None:
         """Removes an index that SQLite can't use, so that a new one is made."""
@@ -158,7 +159,11 @@ class Index:
         self._connection = None
 
     def _reopen_in_memory(self) -> None:
-        self._connection = _Connection(None)
+        self._connection = self._open_in_memory()
+
+    def _open_in_memory(self) -> _Connection:
+        self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
+        return _Connection(None)
 
 
 class _Connection:

@@ -185,7 +185,10 @@ class Store:
         """Whether there is a state that was made with this programme and these settings."""
         if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'state'").fetchone():
             return False
-        return self.state().fingerprint == fingerprint
+        try:
+            return self.state().fingerprint == fingerprint
+        except (TypeError, ValueError):  # a table of another version, or none of ours
+            return False
 
     def state(self) -> State:
         """Which state the other methods answer from. There is one after `start_afresh`."""

@@ -13,11 +13,14 @@ from feedsvc.parser.markdown import read_markdown
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.text import read_lines
 
+LONGEST_PAPER = 200_000
+"""Characters of a paper's text, as written; only a mistake makes one longer."""
 
-def _read_html(lines: Sequence[str], problems: Problems) -> Iterator[DraftPart]:
+
+def _read_html(lines: Sequence[str], longest_paper: int, problems: Problems) -> Iterator[DraftPart]:
     from feedsvc.parser.html import read_html  # noqa: PLC0415 - slow to load, and rare
 
-    return read_html(lines, problems)
+    return read_html(lines, longest_paper, problems)
 
 
 READERS = {
@@ -29,18 +32,21 @@ READERS = {
 """What reads a digest, by its file's suffix in lower case."""
 
 
-def parse_digest(path: str, data: bytes, media_base: str = "") -> Digest:
+def parse_digest(
+    path: str, data: bytes, media_base: str = "", *, longest_paper: int = LONGEST_PAPER
+) -> Digest:
     """The papers of one digest and what is odd about it.
 
     `path` is relative to the folder of digests and ends in a key of READERS; the date in it wins
-    over the headings'. Relative pictures are resolved against `media_base`, if there is one.
+    over the headings'. Relative pictures are resolved against `media_base`, if there is one. What
+    the text of a paper has beyond `longest_paper` characters is left out and reported.
     """
     problems = Problems(path)
     lines = read_lines(data, problems)
     reader = READERS["." + path.rpartition(".")[2].lower()]
     papers = tuple(
         assemble(draft, day, path, media_base, problems)
-        for draft, day in _Days(path, problems).dated(reader(lines, problems))
+        for draft, day in _Days(path, problems).dated(reader(lines, longest_paper, problems))
     )
     return Digest(path, papers, problems.in_order())
 
@@ -50,7 +56,7 @@ class _Days:
 
     def __init__(self, path: str, problems: Problems) -> None:
         self._problems = problems
-        self._path_day = self._read(date_in_path, path, 1)
+        self._path_day = self._read(date_in_path, path, 1, "the headings alone name the day")
         self._seen: set[date] = set()
         self._stray: list[StrayText] = []
         self._undated: PaperDraft | None = None
@@ -72,7 +78,8 @@ class _Days:
         self._report_what_is_left()
 
     def _begin(self, heading: DayHeading) -> None:
-        day = self._read(date_in_heading, heading.text, heading.line)
+        outcome = f"what follows went to {self.current or 'no day and is left out'}"
+        day = self._read(date_in_heading, heading.text, heading.line, outcome)
         if not day or (heading.is_title and self._path_day):
             return
         if self._path_day and day != self._path_day:
@@ -94,9 +101,11 @@ class _Days:
             if not self._papers:
                 self._problems.report(1, "no-papers", day=self.current)
 
-    def _read(self, read: Callable[[str], date | None], text: str, line: int) -> date | None:
+    def _read(
+        self, read: Callable[[str], date | None], text: str, line: int, outcome: str
+    ) -> date | None:
         try:
             return read(text)
         except ImpossibleDateError as error:
-            self._problems.report(line, "bad-date", found=error)
+            self._problems.report(line, "bad-date", found=error, outcome=outcome)
             return None

@@ -14,9 +14,13 @@ from feedsvc.parser.draft import PaperDraft
 from feedsvc.parser.links import canonical, web_address
 from feedsvc.parser.media import LIKELIEST_TYPES, MediaMention, media_type
 from feedsvc.parser.problems import Problems
-from feedsvc.parser.summary import sanitise
+from feedsvc.parser.summary import dead_links, sanitise
 from feedsvc.parser.text import printable
 from feedsvc.parser.titles import plain_title
+
+LONGEST_TITLE = 1000
+_LONGEST_SOURCE = 4 * LONGEST_TITLE
+"""Of a title as written: TeX takes more room than what it becomes."""
 
 
 def tag_uri(day: date, title: str) -> str:
@@ -27,7 +31,7 @@ def tag_uri(day: date, title: str) -> str:
 def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems: Problems) -> Paper:
     """The paper of a draft; whatever had to be left out or guessed is reported."""
     link = _link(draft.address) if draft.address else None
-    title = printable(plain_title(draft.title))
+    title = _title(draft, problems)
     if not title:
         title = link or "Untitled"
         problems.report(draft.line, "no-title")
@@ -35,6 +39,8 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
         problems.report(draft.line, "no-link", title=title)
     elif not link:
         problems.report(draft.line, "bad-link", found=draft.address, title=title)
+    for found in dead_links(draft.summary):
+        problems.report(draft.line, "dead-link", found=found, title=title)
     summary = sanitise(draft.summary)
     if not summary:
         problems.report(draft.line, "no-summary", title=title)
@@ -54,6 +60,15 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
     )
 
 
+def _title(draft: PaperDraft, problems: Problems) -> str:
+    title = printable(plain_title(draft.title[:_LONGEST_SOURCE]))
+    if len(title) <= LONGEST_TITLE and len(draft.title) <= _LONGEST_SOURCE:
+        return title
+    facts = {"part": "title", "title": title, "most": LONGEST_TITLE}
+    problems.report(draft.line, "too-long", **facts)
+    return title[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
 def _link(address: str) -> str | None:
     """The address of a paper, which people also write without its scheme."""
     return web_address(address) or (
@@ -69,13 +84,14 @@ def _media(
     unusable: set[str] = set()
     for mention in mentions:
         url = web_address(mention.address, base)
-        if not url:
-            if mention.address not in unusable:
-                code = "bad-media" if ":" in mention.address else "relative-media"
-                problems.report(mention.line, code, found=mention.address, title=title)
-            unusable.add(mention.address)
-            continue
         poster = web_address(mention.poster, base) if mention.poster else None
+        for address, usable in ((mention.address, url), (mention.poster, poster)):
+            if address is not None and not usable and address not in unusable:
+                code = "bad-media" if ":" in address else "relative-media"
+                problems.report(mention.line, code, found=address, title=title)
+                unusable.add(address)
+        if not url:
+            continue
         if known := found.get(url):
             found[url] = replace(known, poster=known.poster or poster)
         else:

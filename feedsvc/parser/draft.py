@@ -47,7 +47,11 @@ class PaperDraft:
     def take_field(self, text: str, line: int, problems: Problems) -> bool:
         """Whether `text` was one of the paper's fields and is taken; each is taken once."""
         found = read_field(text)
-        if not found or found.name in self.fields_seen:
+        if not found:
+            return False
+        if found.name in self.fields_seen:
+            if found.is_sign:
+                problems.report(line, "second-field", found=text, title=self.title)
             return False
         try:
             match found.name:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 
@@ -27,6 +26,10 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
+_QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
+_QUOTED_NAME = re.compile(_QUOTED)
+_LIST_OF_NAMES = re.compile(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
+_BETWEEN_NAMES = re.compile(r"['\"]\s*[,\[\]]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 MOST_WORDS_OF_A_NAME = 6
 _MARKUP = re.compile(r"[\[\\$&]")
@@ -43,6 +46,11 @@ class Field:
     is_bullet: bool
     """Whether it is a list item, which may also be a sentence of the summary."""
 
+    @property
+    def is_sign(self) -> bool:
+        """Whether it shows that a paper's heading stands above it: no text has such a line."""
+        return self.name != "link" and not self.is_bullet
+
 
 @dataclass(frozen=True, slots=True)
 class Authors:
@@ -54,7 +62,7 @@ class Authors:
 
 def read_field(line: str) -> Field | None:
     """What a line says when it is a field's: `Vote: 24`, `**Authors**: A, B`, `- 저자: …`."""
-    found = _FIELD_LINE.fullmatch(line)
+    found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
     if not found:
         return None
     # Without regard to case the pattern also takes the long s and the Turkish dotted I.
@@ -106,15 +114,14 @@ def look_like_names(authors: Authors) -> bool:
 
 
 def _names_of_list(text: str) -> list[str]:
-    try:
+    """The names of a Python list, however deep. Raises ValueError for a list of other things."""
+    if _LIST_OF_NAMES.fullmatch(text):
+        found = (name["single"] or name["double"] for name in _QUOTED_NAME.finditer(text))
         # A backslash is TeX's, unless it stands before a quote.
-        items = ast.literal_eval(re.sub(r"\\(?!['\"])", r"\\\\", text))
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        items = None
-    if isinstance(items, list | tuple):
-        flat = [name for item in items for name in (item if isinstance(item, list) else [item])]
-        if all(isinstance(name, str | None) for name in flat):
-            return [name for name in flat if name]
+        return [re.sub(r"\\(['\"])", r"\1", name) for name in found if name]
     # Names hold commas and apostrophes; what parts two of them stands between quotes.
     inner = text.strip("[]() ")
-    return [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]
+    names = [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]
+    if any(map(_BETWEEN_NAMES.search, names)):
+        raise ValueError(text)
+    return names

@@ -24,7 +24,10 @@ _NAMES = (
 _MEDIUM = re.compile(
     r"(<video\b.{0,4000}?</video\s*>|<(?:img|video)\b[^<>]*(?:>|$))", re.IGNORECASE | re.DOTALL
 )
-_LAYOUT_TAG = re.compile(rf"</?(?:{_NAMES})\b[^<>]*>", re.IGNORECASE)
+_LAYOUT_TAG = re.compile(rf"(</?(?:{_NAMES})\b[^<>]*>)", re.IGNORECASE)
+_EMPHASIS = re.compile(r"<(b|i|em|strong|small|span)\b[^<>]*>([^<>]*)</\1\s*>", re.IGNORECASE)
+_LINK_START = re.compile(r"<a\s", re.IGNORECASE)
+_WRAPPED_LINE = re.compile(rf" {{0,3}}</?(?!a\b)(?:{_NAMES})\b[^<>]*>", re.IGNORECASE)
 _LAYOUT_LINE = re.compile(rf"\s*(?:</?(?:{_NAMES})\b[^<>]*>\s*)+", re.IGNORECASE)
 
 
@@ -45,18 +48,31 @@ def logical_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 def without_layout_tags(line: str) -> str | None:
     """The line without the tags around media; None where it has nothing else.
 
-    Only for a paper that has media in HTML: elsewhere `<p>` and the like are text.
+    Only for a paper that has media in HTML: elsewhere `<p>` and the like are text, and so they are
+    inside a sentence.
     """
     if "<" not in line:
         return line
-    if not has_media_tag(line):
-        if _LAYOUT_LINE.fullmatch(line):
-            return None
-        return _LAYOUT_TAG.sub("", line) if line.lstrip().startswith("<") else line
-    pieces = _MEDIUM.split(line)
-    kept = [
-        piece if number % 2 else _LAYOUT_TAG.sub(" ", piece) for number, piece in enumerate(pieces)
-    ]
+    if has_media_tag(line):
+        pieces = _MEDIUM.split(line)
+        return "".join(
+            piece if number % 2 else _unwrapped(piece) for number, piece in enumerate(pieces)
+        )
+    if _LAYOUT_LINE.fullmatch(line):
+        return None
+    return _unwrapped(line) if _WRAPPED_LINE.match(line) else line
+
+
+def _unwrapped(text: str) -> str:
+    """The text without the layout tags at its ends, and without emphasis; a link's tags stay."""
+    parts = _LAYOUT_TAG.split(_EMPHASIS.sub(r"\2", text))
+    words = [number for number in range(0, len(parts), 2) if parts[number].strip()]
+    if not words:
+        return " "
+    before, after = parts[1 : words[0] : 2], parts[words[-1] + 1 :: 2]
+    kept = [tag if _LINK_START.match(tag) else " " for tag in before]
+    kept += parts[words[0] : words[-1] + 1]
+    kept += [tag if tag.lower().startswith("</a") else " " for tag in after]
     return "".join(kept)
 
 

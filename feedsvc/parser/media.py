@@ -33,7 +33,7 @@ _TARGET = (
     r"\(\s*(?:<(?P<{0}angled>[^<>]*)>|(?P<{0}plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
     r"|\((?P<{0}spaced>[^()<>\"']+)\)"
-    r"|\((?P<{0}open>[^\s()<>]+)"
+    r"|\((?P<{0}open>[^\s()<>\[\]]+)"
 )
 _PICTURE = (
     r"!\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,200}\])*)\](?:" + _TARGET.replace("{0}", "picture_") + ")"
@@ -48,10 +48,9 @@ _MENTION_OR_WHOLE_VIDEO = re.compile(
     rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
     re.IGNORECASE | re.DOTALL,
 )
-_LINKED_PICTURE = re.compile(r"\s*\[(!\[.*\)?)\]\(.*\)\s*")
-_BARE_VIDEO = re.compile(
-    r"\s*(https?://\S+?\.(?:mp4|m4v|webm|ogv|mov)(?:\?\S*)?)\s*", re.IGNORECASE
-)
+_LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
+_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +75,12 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
     """The media of a piece of Markdown, and the text around them.
 
     Inside a text a picture leaves its description there; where there is no other text, nothing is
-    left. What stands in a code span is no medium.
+    left, nor of the links that pictures are in. What stands in a code span is no medium.
     """
     if not ("![" in text or "<" in text or "[" in text or "://" in text):
         return [], text
-    if found := _BARE_VIDEO.fullmatch(text):
+    if (found := _BARE_ADDRESS.fullmatch(text)) and _VIDEO_NAME.search(found[1]):
         return [MediaMention(line, found[1], Medium.VIDEO)], ""
-    if found := _LINKED_PICTURE.fullmatch(text):
-        text = found[1]
     mentions: list[MediaMention] = []
     descriptions: list[str] = []
 
@@ -97,7 +94,7 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
 
     pattern = _MENTION_OR_WHOLE_VIDEO if "</video" in text.lower() else _MENTION
     left = pattern.sub(take, text)
-    if not left.replace("\0", "").strip():
+    if not _LINK_AROUND_MEDIUM.sub("", left).replace("\0", "").strip():
         return mentions, ""
     around = left.split("\0")
     filled = [text + said for text, said in zip(around, [*descriptions, ""], strict=True)]

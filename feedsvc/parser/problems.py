@@ -11,7 +11,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "bad-date": (
         Severity.WARNING,
-        "{found} is no day of the calendar; write it as 2024-11-18",
+        "{found} is no day of the calendar, so {outcome}; write it as 2024-11-18",
     ),
     "bad-link": (
         Severity.WARNING,
@@ -39,6 +39,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "the heading says {heading} and the file's name {path}, which was used; let both agree",
     ),
+    "dead-link": (
+        Severity.WARNING,
+        "the link {found} in the text of {title} is no web address, so only its words are shown; "
+        "write '[words](https://…)'",
+    ),
     "double-heading": (
         Severity.WARNING,
         "the heading of {day} stands twice in this file; keep one",
@@ -65,6 +70,16 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "{reason}, so it is left alone; let it be a readable file or folder inside the digests'",
     ),
+    "hidden-heading": (
+        Severity.WARNING,
+        "the heading of {title} stands behind signs that make it code, a quote or a list; "
+        "it was read as a paper's, begin its line with '###'",
+    ),
+    "hidden-paper": (
+        Severity.WARNING,
+        "a paper's heading stands inside this comment, so it is left out; end the comment before "
+        "it, or delete the paper",
+    ),
     "no-date": (
         Severity.ERROR,
         "the file holds papers but no date, so they are left out; name it like 2024-11-18.md "
@@ -86,9 +101,18 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "a paper's heading has no title, so its address stands in; write '### [Title](https://…)'",
     ),
+    "no-video": (
+        Severity.WARNING,
+        "a '[Watch Video]' of {title} has no address; write '[Watch Video](https://…)'",
+    ),
     "open-link": (
         Severity.WARNING,
         "the link of {title} has no closing parenthesis; write '### [Title](https://…)'",
+    ),
+    "open-tag": (
+        Severity.WARNING,
+        "{found} isn't closed before the next one or the next paper, so what follows was read as "
+        "text; close it, or write '&lt;' for a '<' that is text",
     ),
     "relative-media": (
         Severity.WARNING,
@@ -104,9 +128,23 @@ CODES: dict[str, tuple[Severity, str]] = {
         "{title} has the link of another paper of {day}, the one at {first}; "
         "both were kept, mend one link",
     ),
+    "second-field": (
+        Severity.WARNING,
+        "{found} stands in {title}, which had this line before, so it stays in the text; begin "
+        "each paper with '### [Title](https://…)'",
+    ),
     "stray-text": (
         Severity.WARNING,
         "the text {found} belongs to no paper, so it is left out; move it below a paper's heading",
+    ),
+    "too-long": (
+        Severity.WARNING,
+        "the {part} of {title} has more than {most} characters, so the rest is left out; "
+        "shorten it",
+    ),
+    "too-many-tags": (
+        Severity.WARNING,
+        "{title} has more than {most} tags, so of the rest only the text is shown; use fewer",
     ),
     "unreadable": (
         Severity.ERROR,
@@ -121,6 +159,8 @@ CODES: dict[str, tuple[Severity, str]] = {
 """Each code's severity and sentence. Words in braces are filled in by `Problems.report`."""
 
 QUOTED_LENGTH = 60
+LOOKED_AT = 1000
+"""Characters of a text that are read to quote it: a title of a megabyte is quoted often."""
 
 
 def visible(text: str) -> str:
@@ -134,7 +174,7 @@ def _visible_fact(fact: object) -> object:
 
 def quoted(text: str) -> str:
     """`text` in quotes on one line, cut to about 60 characters."""
-    line = visible(" ".join(text.split()))
+    line = visible(" ".join(text[:LOOKED_AT].split()))
     return f"'{line if len(line) <= QUOTED_LENGTH else line[: QUOTED_LENGTH - 1] + '…'}'"
 
 

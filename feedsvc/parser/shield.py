@@ -60,12 +60,13 @@ def _shield_stars(line: str) -> str:
     (CommonMark section 6.2), and closes it only where one is open.
     """
     is_open = False
+    indent = len(line) - len(line.lstrip())
 
     def decide(found: re.Match[str]) -> str:
         nonlocal is_open
         start, end = found.span()
         before, after = line[start - 1 : start], line[end : end + 1]
-        is_list_marker = not line[:start].strip() and after.isspace()
+        is_list_marker = start == indent and after.isspace()
         is_single = found[0] == "*"
         if not is_single or is_list_marker or before == "\\":
             return found[0]

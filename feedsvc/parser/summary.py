@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
@@ -37,7 +38,12 @@ _INDENT = re.compile(r"[ \t]*")
 _SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
 _MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
 _DOUBLE_EMPHASIS = re.compile(r"<em><strong>([^<]*)</strong></em>")
-_LINK_TO_NOWHERE = re.compile(r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL)
+_LINK_TO_NOWHERE = re.compile(
+    r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
+)
+_DEAD_LINK = re.compile(
+    r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
+)
 _PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
 _TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
@@ -72,8 +78,15 @@ def sanitise(rendered: str) -> str:
     """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
     clean = _CLEANER.clean(rendered)
     if "<a" in clean:
+        clean = clean.replace('<a href="//', '<a href="https://')
         clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
     return printable(clean).strip()
+
+
+def dead_links(rendered: str) -> list[str]:
+    """The addresses of links that `sanitise` takes away; the words where the renderer did."""
+    found = _DEAD_LINK.finditer(rendered) if "<a" in rendered else ()
+    return [html.unescape(link[1].strip() or link[2]) for link in found]
 
 
 def _flattened(line: str) -> str:

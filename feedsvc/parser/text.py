@@ -6,6 +6,7 @@ import codecs
 import html
 import re
 import sys
+from contextlib import suppress
 
 from feedsvc.parser.problems import Problems
 
@@ -35,6 +36,12 @@ _REPAIRABLE = re.compile(
 _LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
 _SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
 
+# Byte order marks, spaces without width and marks of direction; before a heading also the spaces
+# that only look like one. Joined files and copied text have them where a line begins.
+_UNSEEN = "\ufeff\u00ad\u200b-\u200f\u2060-\u2064"
+_UNSEEN_START = re.compile(
+    f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
+)
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
@@ -52,12 +59,14 @@ def printable(text: str) -> str:
 def read_lines(data: bytes, problems: Problems) -> list[str]:
     """The lines of a digest, without their ends, free of forbidden characters.
 
-    Nothing raises: bytes that are no text become U+FFFD, and what was changed is reported.
+    Nothing raises: bytes that are no text become U+FFFD, and what was changed is reported. What
+    can't be seen where a line begins goes, so that it hides no heading.
     Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
     """
     text = _decode(data, problems)
     if _is_surely_printable(text) and "&#" not in text:
         return text.split("\n")
+    text = _UNSEEN_START.sub("", text)
     return [
         _clean(line, number, problems) if _SUSPECT.search(line) else line
         for number, line in enumerate(_LINE_END.split(text), 1)
@@ -82,9 +91,11 @@ def _decode(data: bytes, problems: Problems) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        if text := _decode_korean(data):
-            problems.report(1, "other-encoding", found="CP949")
-            return text
+        if _is_rather_korean(data):
+            in_utf8 = b"\n".join(map(_from_korean, data.split(b"\n")))
+            if in_utf8 != data:
+                problems.report(1, "other-encoding", found="CP949")
+            data = in_utf8
         return _decode_replacing(data, "utf-8", problems)
 
 
@@ -97,17 +108,19 @@ def _decode_replacing(data: bytes, encoding: str, problems: Problems) -> str:
     return text
 
 
-def _decode_korean(data: bytes) -> str | None:
-    """The text, where `data` is rather CP949 (what Korean Windows saves) than damaged UTF-8."""
+def _is_rather_korean(data: bytes) -> bool:
+    """Whether `data` is rather CP949 (what Korean Windows saves) than damaged UTF-8."""
     as_utf8 = data.decode(errors="replace")
     broken = as_utf8.count("\ufffd")
-    sound = sum(character > "\x7f" for character in as_utf8) - broken
-    if broken <= sound:
-        return None
-    try:
-        return data.decode("cp949")
-    except UnicodeDecodeError:
-        return None
+    return broken > sum(character > "\x7f" for character in as_utf8) - broken
+
+
+def _from_korean(line: bytes) -> bytes:
+    """A line of CP949 in UTF-8; one that is UTF-8, as in joined files, or neither stays."""
+    for encoding in ("utf-8", "cp949"):
+        with suppress(UnicodeDecodeError):
+            return line.decode(encoding).encode()
+    return line
 
 
 def _clean(line: str, number: int, problems: Problems) -> str:
