@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: serve build check test lint unit bench bench-large lock clean
+.PHONY: serve build check test lint unit bench bench-large soak lock clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve $(FLAGS)
@@ -34,6 +34,11 @@ bench: $(READY)
 
 bench-large: $(READY)
 	$(BIN)/python -m benchmarks --large
+
+# Digests that change under load, then every point at which a build can be killed.
+MINUTES ?= 10
+soak: $(READY)
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \

@@ -172,7 +172,7 @@ def test_authors_are_names_in_order(value: str, authors: Authors) -> None:
     assert read_authors(value) == authors
 
 
-@pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]", "['A', None, []"])
+@pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]"])
 def test_a_list_of_other_things_than_names_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match=re.escape(value)):
         read_authors(value)
