@@ -230,12 +230,17 @@ def _survey(out: Path) -> dict[str, os.stat_result]:
     for folder in ("", *(path.name for path in out.iterdir() if _FOLDER.fullmatch(path.name))):
         names = _NAMES_IN_FOLDER if folder else _NAMES_IN_ROOT
         prefix = f"/{folder}/" if folder else "/"
+        is_empty = True
         with suppress(NotADirectoryError), os.scandir(out / folder) as entries:
             for entry in entries:
+                is_empty = False
                 if entry.name in names and entry.is_file():
                     found[prefix + entry.name] = entry.stat()
                 elif _TEMPORARY.fullmatch(entry.name):
                     Path(entry.path).unlink(missing_ok=True)
+        if is_empty and folder:
+            with suppress(OSError):  # then it is left as it is
+                (out / folder).rmdir()
     return found
 
 

@@ -141,8 +141,8 @@ class _Service:
 
     def _refresh(self) -> None:
         self._site.refresh()
-        with self._site.snapshot() as snapshot:
-            self._cache.keep(snapshot.archive.state.revision, _today())
+        state = self._site.read(lambda snapshot: snapshot.archive.state)
+        self._cache.keep(state.revision, _today())
 
     def _prepared(self, path: str) -> Prepared:
         """The document at a path. Raises NotFoundError."""

@@ -29,6 +29,9 @@ UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""
 
 
+MOST_ATTEMPTS = 5
+"""To read an index that others delete as soon as it is made."""
+
 TRY_AGAIN_SECONDS = 60
 """After which an index that had to be kept in memory is tried on the disk again."""
 
@@ -57,9 +60,7 @@ class Index:
         A `long` reading keeps no other waiting. Raises FolderError where there is no index yet
         and the folder can't be read, and IndexLostError where the index breaks meanwhile.
         """
-        if not self._has_state():
-            self.refresh()
-        connection = self._connect()
+        connection = self._connect_to_state()
         try:
             if long:
                 store = connection.another_reader()
@@ -108,8 +109,16 @@ class Index:
                     return
             self._bring_up_to_date(found, spread)
 
-    def _has_state(self) -> bool:
-        connection = self._connect()
+    def _connect_to_state(self) -> _Connection:
+        """A connection through which there is something to read; its file may be deleted then."""
+        for _ in range(MOST_ATTEMPTS):
+            connection = self._connect()
+            if self._has_state(connection):
+                return connection
+            self.refresh()
+        return self._connect()
+
+    def _has_state(self, connection: _Connection) -> bool:
         try:
             with connection.reader_lock, connection.reader.reading():
                 return connection.reader.is_of(self._recipe.fingerprint)
