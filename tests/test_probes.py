@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import create_environ, run_wsgi_app
 
+from feedsvc.config import Config
+from feedsvc.web import create_app
 from tests.archive import read_atom
-from tests.conftest import Server
+from tests.conftest import BASE_URL, DIGESTS, Server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 CANARY = "zqXcanaryXqz"
 """Stands in whatever a careless server would repeat."""
@@ -248,3 +257,69 @@ def test_a_body_on_a_get_is_not_read_as_the_next_request(server: Server) -> None
     answer = _ask(server, "/feed.xml", f"Content-Length: {len(body)}", f"\r\n{body}")
     assert answer.status in {200, 400}
     assert b'"status"' not in answer.body
+
+
+# --- at random ---------------------------------------------------------------------------------
+
+LATIN = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60)
+PIECES = st.lists(
+    st.one_of(
+        LATIN,
+        st.sampled_from(
+            [
+                *(
+                    "/feed.xml",
+                    "/all/",
+                    "2024-11-18",
+                    "/2024-W47/",
+                    "//",
+                    "..",
+                    "%",
+                    "healthz",
+                    "rss",
+                )
+            ],
+        ),
+        st.sampled_from(
+            ['"', "W/", ",", "*", ";q=", "0", "feed", "gzip", "identity", ".gz", "-gzip"]
+        ),
+        st.sampled_from(["2024-11-04", ".1.", ZEROS, "Mon, 01 Jan ", " 00:00:00 GMT", "9999"]),
+    ),
+    max_size=8,
+).map("".join)
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "HTTP_IF_NONE_MATCH": PIECES,
+        "HTTP_IF_MODIFIED_SINCE": PIECES,
+        "HTTP_ACCEPT_ENCODING": PIECES,
+        "HTTP_A_IM": st.one_of(st.just("feed"), PIECES),
+        "HTTP_HOST": PIECES,
+        "HTTP_RANGE": PIECES,
+        "QUERY_STRING": PIECES,
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> WSGIApplication:
+    index = tmp_path_factory.mktemp("random") / "index.sqlite3"
+    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "OPTIONS", "X"]),
+    path=st.one_of(st.just("/feed.xml"), PIECES, PIECES.map("/{}".format)),
+    headers=HEADERS,
+)
+def test_no_request_whatsoever_brings_us_to_a_mistake(
+    app: WSGIApplication, method: str, path: str, headers: dict[str, str]
+) -> None:
+    environ = {**create_environ(method=method), "PATH_INFO": path, **headers}
+    body, status, fields = run_wsgi_app(app, environ)
+    assert int(status[:3]) in {200, 204, 226, 301, 304, 400, 404, 405}
+    assert fields["X-Content-Type-Options"] == "nosniff"
+    location = fields.get("Location", "")
+    assert not re.match(r"/|[a-z]+:", location, re.IGNORECASE)
+    assert status[:3] != "304" or b"".join(body) == b""
