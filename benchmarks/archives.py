@@ -62,7 +62,6 @@ def digest(day: date, numbers: range, parts: _Parts) -> str:
 
 def _paper(number: int, parts: _Parts) -> str:
     draw = random.Random(number)
-    arxiv = f"{draw.randint(10, 29)}{draw.randint(1, 12):02}.{number:05}"[:10]
     arxiv = f"{number // 100_000 % 100:02}{number // 100_000 % 12 + 1:02}.{number % 100_000:05}"
     votes = f"Vote: {draw.randint(0, 90)}\n\n"
     names = draw.sample(parts.names, draw.randint(2, 12))
