@@ -48,12 +48,16 @@ def _spread(
     fork = multiprocessing.get_context("fork")
     # A forked process has the function as it is here, so it need not be one that can be sent.
     with ProcessPoolExecutor(processes, fork, _begin, (function, os.getpid())) as pool:
-        for piece in pieces:
-            under_way.append((piece, _submit(pool, piece)))
-            if len(under_way) > MOST_UNDER_WAY:
+        try:
+            for piece in pieces:
+                under_way.append((piece, _submit(pool, piece)))
+                if len(under_way) > MOST_UNDER_WAY:
+                    yield _result(function, *under_way.popleft())
+            while under_way:
                 yield _result(function, *under_way.popleft())
-        while under_way:
-            yield _result(function, *under_way.popleft())
+        except BaseException:  # as where a person interrupts: what is only waiting isn't begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 _remembered: Callable[[Any], Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,16 +130,14 @@ class Store:
             isolation_level=None,
             check_same_thread=False,
         )
+        # Nobody can say when the last thread is done with a connection but the last thread. Unlike
+        # __del__ this comes in time where the store is part of a cycle.
+        weakref.finalize(self, self._db.close)
         # WAL lets readers go on while one process writes. Losing the last transaction in a power
         # cut is no loss: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-
-    def __del__(self) -> None:
-        # Nobody can say when the last thread is done with a connection but the last thread.
-        if hasattr(self, "_db"):
-            self._db.close()
 
     def copy(self) -> Store:
         """Another store of the same content, in memory."""
