@@ -131,8 +131,9 @@ class Store:
             check_same_thread=False,
         )
         # Nobody can say when the last thread is done with a connection but the last thread. Unlike
-        # __del__ this comes in time where the store is part of a cycle.
-        weakref.finalize(self, self._db.close)
+        # __del__ this comes in time where the store is part of a cycle. Not at the end of the
+        # process, where threads that nobody waits for may still be at it.
+        weakref.finalize(self, self._db.close).atexit = False
         # WAL lets readers go on while one process writes. Losing the last transaction in a power
         # cut is no loss: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
