@@ -408,6 +408,7 @@ def test_a_build_that_is_ended_leaves_no_process_behind(
     while len(_processes_of(index)) < 2 and build.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert len(_processes_of(index)) >= 2 or len(os.sched_getaffinity(0)) == 1
+    time.sleep(0.3)  # until they are at work
     build.send_signal(signal_)
     build.wait(timeout=60)
     deadline = time.monotonic() + 20
