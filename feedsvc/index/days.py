@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from feedsvc.model import Item, Paper, Problem
 from feedsvc.parser.assemble import tag_uri
-from feedsvc.parser.problems import Problems
+from feedsvc.parser.problems import problem
 
 
 def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
@@ -55,7 +55,5 @@ def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:
 
 
 def _problem(code: str, paper: Paper, first: Paper, **more: str) -> Problem:
-    problems = Problems(paper.path)
     facts = {"title": paper.title, "day": paper.day, "first": f"{first.path}:{first.line}"}
-    problems.report(paper.line, code, **facts, **more)
-    return problems.in_order()[0]
+    return problem(paper.path, paper.line, code, **facts, **more)

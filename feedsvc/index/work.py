@@ -19,7 +19,7 @@ from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.folder import DigestFile, read_digest
 from feedsvc.index.packing import pack
 from feedsvc.model import Digest, Item, Paper, Problem
-from feedsvc.parser.problems import Problems
+from feedsvc.parser.problems import problem
 
 _log = logging.getLogger(__name__)
 
@@ -127,12 +127,12 @@ class UnreadError(Exception):
 def load_digest(recipe: Recipe, folder: Path, file: DigestFile) -> bytes:
     """The content of a digest. Raises UnreadError."""
     if file.trouble:
-        raise UnreadError(_problem(file, "left-out", file.trouble))
+        raise UnreadError(problem(file.path, 1, "left-out", reason=file.trouble))
     try:
         return read_digest(folder, file.path, recipe.largest_file)
     except OSError as error:
-        problem = _problem(file, "unreadable", error.strerror or str(error))
-        raise UnreadError(problem, may_pass=error.errno != errno.EFBIG) from error
+        said = problem(file.path, 1, "unreadable", reason=error.strerror or str(error))
+        raise UnreadError(said, may_pass=error.errno != errno.EFBIG) from error
 
 
 def parse_digest(recipe: Recipe, file: DigestFile, data: bytes) -> Digest:
@@ -143,7 +143,7 @@ def parse_digest(recipe: Recipe, file: DigestFile, data: bytes) -> Digest:
         # No digest is known to bring us here. If one does, it must not cost the others.
         _log.exception("%s could not be read.", file.path)
         reason = f"{type(error).__name__}: {error}"
-        raise UnreadError(_problem(file, "failed", reason)) from error
+        raise UnreadError(problem(file.path, 1, "failed", reason=reason)) from error
 
 
 def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
@@ -168,12 +168,6 @@ def read_file(recipe: Recipe, folder: Path, piece: tuple[DigestFile, bytes | Non
         problems=digest.problems,
         days=[_render_alone(recipe, *each) for each in by_day.items()],
     )
-
-
-def _problem(file: DigestFile, code: str, reason: str) -> Problem:
-    problems = Problems(file.path)
-    problems.report(1, code, reason=reason)
-    return problems.in_order()[0]
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:

@@ -178,6 +178,16 @@ def quoted(text: str) -> str:
     return f"'{line if len(line) <= QUOTED_LENGTH else line[: QUOTED_LENGTH - 1] + '…'}'"
 
 
+def problem(path: str, line: int, code: str, /, **facts: object) -> Problem:
+    """What is odd at a line. Facts called `found` and `title` are people's text and get quoted."""
+    severity, sentence = CODES[code]
+    filled = {
+        name: quoted(str(fact)) if name in {"found", "title"} else _visible_fact(fact)
+        for name, fact in facts.items()
+    }
+    return Problem(path, line, code, sentence.format(**filled), severity)
+
+
 class Problems:
     """Collects the problems of one digest in the order they are found."""
 
@@ -186,14 +196,8 @@ class Problems:
         self._found: list[Problem] = []
 
     def report(self, line: int, code: str, **facts: object) -> None:
-        """Add a problem. Facts called `found` and `title` are people's text and get quoted."""
-        severity, sentence = CODES[code]
-        filled = {
-            name: quoted(str(fact)) if name in {"found", "title"} else _visible_fact(fact)
-            for name, fact in facts.items()
-        }
-        message = sentence.format(**filled)
-        self._found.append(Problem(self._path, line, code, message, severity))
+        """Add a problem."""
+        self._found.append(problem(self._path, line, code, **facts))
 
     def in_order(self) -> tuple[Problem, ...]:
         """What was reported, by line."""
