@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feedsvc import pages
 from feedsvc.config import Config
-from feedsvc.feeds import content_of, json_items, xml_entries
+from feedsvc.feeds import atom_entry, content_of, json_item, rss_item
 from feedsvc.index import Recipe
 from feedsvc.model import Item
 from feedsvc.parser import parse_digest
@@ -38,12 +38,11 @@ def recipe(config: Config) -> Recipe:
 
 def _render(items: Sequence[Item], base_url: str, language: str) -> dict[str, list[bytes]]:
     """The items in each format, by the name of the file that they are for."""
-    contents = [content_of(item.paper) for item in items]
-    entries, rss_items = xml_entries(items, contents, base_url)
+    told = [(item, content_of(item.paper)) for item in items]
     return {
-        "feed.xml": entries,
-        "rss.xml": rss_items,
-        "feed.json": json_items(items, contents, base_url),
+        "feed.xml": [atom_entry(*each, base_url) for each in told],
+        "rss.xml": [rss_item(*each, base_url) for each in told],
+        "feed.json": [json_item(*each, base_url) for each in told],
         "index.html": pages.articles(items, language),
     }
 

@@ -16,6 +16,7 @@ NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "fh": "http://purl.org/syndication/history/1.0",
     "media": "http://search.yahoo.com/mrss/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "paper": "tag:feedsvc,2024:paper",
 }

@@ -2,8 +2,9 @@
 
 from feedsvc.feeds.content import content_of
 from feedsvc.feeds.head import EMPTY_SINCE, Head
-from feedsvc.feeds.json_feed import JSON_TYPE, json_document, json_items
-from feedsvc.feeds.xml import ATOM_TYPE, RSS_TYPE, atom_document, rss_document, xml_entries
+from feedsvc.feeds.json_feed import JSON_TYPE, json_document, json_item
+from feedsvc.feeds.xml import ATOM_TYPE, RSS_TYPE, atom_document, rss_document
+from feedsvc.feeds.xml_items import atom_entry, rss_item
 
 __all__ = [
     "ATOM_TYPE",
@@ -12,9 +13,10 @@ __all__ = [
     "RSS_TYPE",
     "Head",
     "atom_document",
+    "atom_entry",
     "content_of",
     "json_document",
-    "json_items",
+    "json_item",
     "rss_document",
-    "xml_entries",
+    "rss_item",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from feedsvc.model import Media, Medium, Paper
@@ -34,6 +35,11 @@ def content_of(paper: Paper) -> Content:
     """What is told of a paper."""
     html = "".join(_media_html(media) for media in paper.media) + paper.summary_html
     return Content(html, _summary(paper), _thumbnail(paper), _categories(paper))
+
+
+def rfc3339(time: datetime) -> str:
+    """A time in UTC as JSON Feed and Atom write it: `2024-11-18T00:59:59Z`."""
+    return time.replace(tzinfo=None).isoformat() + "Z"
 
 
 def _summary(paper: Paper) -> str:

@@ -1,51 +1,21 @@
-"""JSON Feed 1.1 (jsonfeed.org): items one by one, then documents around them."""
+"""JSON Feed 1.1 (jsonfeed.org): items, and documents around them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from feedsvc.feeds.content import Content
-from feedsvc.feeds.extensions import rfc3339
+from feedsvc.feeds.content import Content, rfc3339
 from feedsvc.feeds.head import Head
 from feedsvc.model import Item
 
 JSON_TYPE = "application/feed+json"
 
 
-def json_items(items: Sequence[Item], contents: Sequence[Content], base_url: str) -> list[bytes]:
-    """Each item as a JSON object on one line. What the format has no name for is in `_paper`."""
-    return [
-        _encode(_item(item, content, base_url))
-        for item, content in zip(items, contents, strict=True)
-    ]
-
-
-def json_document(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
-    """A JSON Feed around finished items, in pieces. Older ones follow through `next_url`."""
-    fields = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": head.title,
-        "home_page_url": head.page_url,
-        "feed_url": head.self_url,
-        "description": head.subtitle,
-        "next_url": head.links.get("prev-archive"),
-        "icon": head.logo,
-        "favicon": head.icon,
-        "authors": [{"name": head.author}],
-        "language": head.language,
-    }
-    start = _encode({name: value for name, value in fields.items() if value})
-    yield start.removesuffix(b"}") + b',"items":[\n'
-    for number, item in enumerate(items):
-        yield b",\n" if number else b""
-        yield item
-    yield b"\n]}\n"
-
-
-def _item(item: Item, content: Content, base_url: str) -> dict[str, Any]:
+def json_item(item: Item, content: Content, base_url: str) -> bytes:
+    """An item as a JSON object on one line. What the format has no name for is in `_paper`."""
     paper = item.paper
     fields: dict[str, Any] = {
         "id": paper.id,
@@ -68,7 +38,29 @@ def _item(item: Item, content: Content, base_url: str) -> dict[str, Any]:
     }
     # The specification asks for content even where there is none.
     kept = {name: value for name, value in fields.items() if value or name == "content_html"}
-    return kept | {"_paper": extension}
+    return _encode(kept | {"_paper": extension})
+
+
+def json_document(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
+    """A JSON Feed around finished items, in pieces. Older ones follow through `next_url`."""
+    fields = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": head.title,
+        "home_page_url": head.page_url,
+        "feed_url": head.self_url,
+        "description": head.subtitle,
+        "next_url": head.links.get("prev-archive"),
+        "icon": head.logo,
+        "favicon": head.icon,
+        "authors": [{"name": head.author}],
+        "language": head.language,
+    }
+    start = _encode({name: value for name, value in fields.items() if value})
+    yield start.removesuffix(b"}") + b',"items":[\n'
+    for number, item in enumerate(items):
+        yield b",\n" if number else b""
+        yield item
+    yield b"\n]}\n"
 
 
 def _encode(value: dict[str, Any]) -> bytes:

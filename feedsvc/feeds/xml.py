@@ -1,43 +1,40 @@
-"""Atom 1.0 and RSS 2.0 through feedgen: items one by one, then documents around them.
-
-Rendering an item is the expensive part, so it is done once; a document is a head made by feedgen
-and the finished items put in its place.
-"""
+"""Atom 1.0 (RFC 4287) and RSS 2.0 documents around finished items: their heads are feedgen's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from email.utils import format_datetime
 from itertools import chain
+from typing import Any
 
+import feedgen.feed
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from feedsvc import __version__
-from feedsvc.feeds.content import Content
-from feedsvc.feeds.extensions import HeadExtension, ItemExtension
-from feedsvc.feeds.head import EMPTY_SINCE, GENERATOR, Head
-from feedsvc.model import Item
+from feedsvc.feeds.head import GENERATOR, Head
 
 ATOM_TYPE = "application/atom+xml"
 RSS_TYPE = "application/rss+xml"
 
-UNKNOWN_LENGTH = 0
-"""Bytes. RSS wants an enclosure's length, and 0 says that it isn't known (RSS Best Practices)."""
+NAMESPACES = {
+    "fh": "http://purl.org/syndication/history/1.0",
+    "media": "http://search.yahoo.com/mrss/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "paper": "tag:feedsvc,2024:paper",
+}
+"""What documents declare for their items beyond what feedgen does; `paper` has the votes."""
 
-_NO_HEAD = Head("urn:x", "-", "-", EMPTY_SINCE, "urn:x", "urn:x", "", "-", "", "", "", "")
+_ATOM = "http://www.w3.org/2005/Atom"
 
-
-def xml_entries(
-    items: Sequence[Item], contents: Sequence[Content], base_url: str
-) -> tuple[list[bytes], list[bytes]]:
-    """Each item as an Atom `entry` and as an RSS `item`; the document declares the namespaces."""
-    feed = _feed(_NO_HEAD, ATOM_TYPE)
-    for item, content in zip(items, contents, strict=True):
-        _add(feed, item, content, base_url)
-    return _cut_out(b"entry", feed.atom_str()), _cut_out(b"item", feed.rss_str())
+# feedgen's own function switches the locale of the process to C and back, which other threads
+# would see. This one gives the same text (RFC 5322) without.
+feedgen.feed.formatRFC2822 = format_datetime
 
 
 def atom_document(head: Head, entries: Iterable[bytes]) -> Iterator[bytes]:
-    """An Atom feed document (RFC 4287) around finished entries, in pieces."""
+    """An Atom feed document around finished entries, in pieces."""
     return _fill(_feed(head, ATOM_TYPE).atom_str(pretty=True), entries, b"</feed>")
 
 
@@ -53,15 +50,9 @@ def _fill(document: bytes, parts: Iterable[bytes], end_tag: bytes) -> Iterator[b
         yield b"\n"
 
 
-def _cut_out(name: bytes, document: bytes) -> list[bytes]:
-    """The elements of that name. No text in a document holds a tag: all that is `<` is escaped."""
-    *parts, _ = document.split(b"</%s>" % name)
-    return [b"%s</%s>" % (part[part.index(b"<" + name) :], name) for part in parts]
-
-
 def _feed(head: Head, type_: str) -> FeedGenerator:
     feed = FeedGenerator()
-    feed.register_extension("feedsvc", HeadExtension, ItemExtension, atom=True, rss=True)
+    feed.register_extension("feedsvc", _HeadExtension, atom=True, rss=True)
     feed.feedsvc.head = head
     feed.id(head.id)
     feed.title(head.title)
@@ -83,21 +74,30 @@ def _feed(head: Head, type_: str) -> FeedGenerator:
     return feed
 
 
-def _add(feed: FeedGenerator, item: Item, content: Content, base_url: str) -> None:
-    paper = item.paper
-    entry = feed.add_entry(order="append")
-    entry.feedsvc.item = item
-    entry.feedsvc.content = content
-    entry.feedsvc.link = paper.link or f"{base_url}{paper.day}/"
-    entry.id(paper.id)
-    entry.title(paper.title)
-    entry.updated(item.updated)
-    entry.published(item.published)
-    entry.author([{"name": name} for name in paper.authors])
-    entry.category([{"term": category} for category in content.categories])
-    entry.content(content.html, type="html")
-    if content.summary:
-        entry.summary(content.summary)
-    entry.link(href=entry.feedsvc.link)
-    for media in paper.media[:1]:  # RSS has room for one, and Atom's come from the extension
-        entry.enclosure(media.url, UNKNOWN_LENGTH, media.type)
+class _HeadExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    """Writes the links and marks of a Head that feedgen has no place for."""
+
+    head: Head
+
+    def extend_ns(self) -> dict[str, str]:
+        return NAMESPACES
+
+    def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - lxml's element type is private
+        """Adds to an Atom `feed`. Links have no namespace, as all that feedgen writes there."""
+        self._extend(feed, "link")
+        return feed
+
+    def extend_rss(self, rss: Any) -> Any:  # noqa: ANN401
+        """Adds to the `channel` of an RSS document."""
+        self._extend(rss[0], f"{{{_ATOM}}}link")
+        return rss
+
+    def _extend(self, parent: Any, link: str) -> None:  # noqa: ANN401
+        for relation, address in self.head.links.items():
+            etree.SubElement(parent, link, rel=relation, href=address)
+        if self.head.licence:
+            etree.SubElement(parent, link, rel="license", href=self.head.licence)
+        if self.head.is_archive:
+            etree.SubElement(parent, f"{{{NAMESPACES['fh']}}}archive")
+        if self.head.is_complete:
+            etree.SubElement(parent, f"{{{NAMESPACES['fh']}}}complete")
