@@ -7,9 +7,10 @@ import filecmp
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from feedsvc.config import Config
@@ -18,9 +19,10 @@ from feedsvc.errors import BuildError
 from feedsvc.files import FILES
 from feedsvc.formats import FEED_FORMATS, NAMES, PAGE
 from feedsvc.index import Built, Spread, in_turn
-from feedsvc.places import EVERYTHING
+from feedsvc.places import EVERYTHING, HOME, Kind, Place
 from feedsvc.site import Site
 from feedsvc.snapshot import Snapshot
+from feedsvc.weeks import DAYS_OF_A_WEEK, week_of
 
 _FOLDER = re.compile(r"all|[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|W[0-9]{2})")
 """What the folder of a place is called."""
@@ -117,13 +119,13 @@ class _Build:
         report = Report(papers_left_out=self._papers_left_out)
         wanted = set()
         to_write: dict[str, list[str]] = {}
-        for path, etag in self._documents():
+        for group, path, etag in self._documents():
             if current := self._current(path, etag):
                 wanted.update(current)
                 report.unchanged += len(current)
             else:
-                to_write.setdefault(path.rpartition("/")[0], []).append(path)
-        written = spread(self._put, to_write.values(), len(to_write), "folders")
+                to_write.setdefault(group, []).append(path)
+        written = spread(self._put, to_write.values(), len(to_write), "weeks")
         for paths, files in zip(to_write.values(), written, strict=True):
             for file in files or self._put(paths):
                 wanted.add(file.path)
@@ -139,26 +141,34 @@ class _Build:
         self.gone = self._known.keys() - wanted
         return report
 
-    def _documents(self) -> Iterator[tuple[str, str]]:
-        """Path and ETag of each document, last those of the root: they lead to the others."""
+    def _documents(self) -> Iterator[tuple[str, str, Callable[[], str]]]:
+        """Group, path and ETag of each document, last those of the root: they lead to the others.
+
+        A group is written together: the documents of a week and its days have the same papers.
+        """
         snapshot = self._snapshot
         home, *others = snapshot.places()
         for place in (*others, home):
             has_page_only = place.path == EVERYTHING and self._papers_left_out
             for name in (PAGE,) if has_page_only else (*FEED_FORMATS, PAGE):
-                yield place.path + name, snapshot.etag(place, name)
+                yield _group(place, name), place.path + name, partial(snapshot.etag, place, name)
         for path in FILES:
-            yield path, snapshot.file(path).etag
+            yield HOME, path, partial(self._etag_of_file, path)
 
-    def _current(self, path: str, etag: str) -> list[str]:
+    def _etag_of_file(self, path: str) -> str:
+        return self._snapshot.file(path).etag
+
+    def _current(self, path: str, etag: Callable[[], str]) -> list[str]:
         """The files of a document if they need no work; else none."""
-        files = []
-        for suffix in ("", *(encoding.suffix for encoding in self._encodings_of(path))):
-            status = self._found.get(path + suffix)
-            if not status or self._known.get(path + suffix) != Built(etag, _stamp(status)):
-                return []
-            files.append(path + suffix)
-        return files
+        suffixes = ("", *(encoding.suffix for encoding in self._encodings_of(path)))
+        files = [path + suffix for suffix in suffixes]
+        if not all(file in self._found and file in self._known for file in files):
+            return []
+        wanted = etag()
+        is_current = all(
+            self._known[file] == Built(wanted, _stamp(self._found[file])) for file in files
+        )
+        return files if is_current else []
 
     def _encodings_of(self, path: str) -> list[Encoding]:
         """Those that a document is to be written in beside it, as long as it is in the folder."""
@@ -174,6 +184,7 @@ class _Build:
         """
         files: list[_File] = []
         with self._own_snapshot() as snapshot:
+            snapshot.remember(DAYS_OF_A_WEEK)
             for path in paths if snapshot.archive.state == self._snapshot.archive.state else ():
                 document = snapshot.document(path)
                 files.append(self._write(path, document.etag, document.pieces))
@@ -222,6 +233,12 @@ class _Build:
         unwanted = self._found.keys() - wanted
         ours = {path for path in unwanted if path.rpartition("/")[0] + f"/{_FEED}" in self._found}
         return sorted(ours, key=lambda path: (path.endswith(_FEED), path))
+
+
+def _group(place: Place, name: str) -> str:
+    if place.kind is Kind.EVERYTHING:
+        return place.path + name  # each is long
+    return str(week_of(place.days[0])) if place.kind in {Kind.DAY, Kind.WEEK} else place.path
 
 
 def _survey(out: Path) -> dict[str, os.stat_result]:

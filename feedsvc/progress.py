@@ -19,7 +19,7 @@ from feedsvc.index import in_turn
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
 
-FEWEST_WORTH_SPREADING = 32
+FEWEST_WORTH_SPREADING = 8
 """Pieces; fewer are done before another process has begun."""
 
 PARENT_SECONDS = 0.5

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from feedsvc import chain, files, pages
 from feedsvc.config import Config
@@ -44,6 +45,11 @@ class Snapshot:
         self.store = store
         self.archive = archive
         self.calendar = archive.calendar
+        self._renderings_of_day = store.renderings
+
+    def remember(self, days: int) -> None:
+        """Unpacks each of the last so many days once: for who wants the documents of a week."""
+        self._renderings_of_day = lru_cache(days * len(NAMES))(self.store.renderings)
 
     def problems(self) -> list[Problem]:
         """What is odd about the digests, by path and line."""
@@ -169,7 +175,7 @@ class Snapshot:
         seen: set[str] = set()
         for day in days:
             start = starts.get(day, 0)
-            contents = self.store.renderings(format_, day)[start:]
+            contents = self._renderings_of_day(format_, day)[start:]
             if len(days) == 1:
                 yield from contents
                 return

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+DAYS_OF_A_WEEK = 7
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
@@ -32,7 +34,7 @@ class Week:
     @property
     def last_day(self) -> date:
         """Its Sunday."""
-        return self.first_day + timedelta(days=6)
+        return self.first_day + timedelta(days=DAYS_OF_A_WEEK - 1)
 
 
 def week_of(day: date) -> Week:

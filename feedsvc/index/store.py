@@ -25,6 +25,9 @@ OPENING_SECONDS = 5
 BUSY_SECONDS = 30
 """How long a statement waits for another process's transaction before it gives up."""
 
+PAGE_BYTES = 32768
+"""The largest that is usual: most of the index are a day's renderings, which take many pages."""
+
 _TABLES = """
 CREATE TABLE state (
     fingerprint TEXT NOT NULL,     -- of the programme and settings the rest was made with
@@ -134,6 +137,7 @@ class Store:
         # __del__ this comes in time where the store is part of a cycle. Not at the end of the
         # process, where threads that nobody waits for may still be at it.
         weakref.finalize(self, self._db.close).atexit = False
+        self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # which only a new file takes
         # WAL lets readers go on while one process writes. Losing the last transaction in a power
         # cut is no loss: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")

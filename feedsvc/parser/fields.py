@@ -17,9 +17,7 @@ FIELDS = {
 
 _NAMES = {name: field for field, names in FIELDS.items() for name in names}
 _FIELD_LINE = re.compile(
-    rf"\s{{0,3}}(?P<bullet>[-*+]\s+)?[*_]{{0,3}}(?P<name>{'|'.join(_NAMES)})[*_]{{0,3}}\s*[:：]\s*"
-    r"(?P<value>.*)",
-    re.IGNORECASE,
+    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]+)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
 )
 _OTHERS = re.compile(
     r"(?:^|\s+)(?:\+|\.\.\.|…|et\.? al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?)$",
@@ -65,10 +63,11 @@ def read_field(line: str) -> Field | None:
     found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
     if not found:
         return None
-    # Without regard to case the pattern also takes the long s and the Turkish dotted I.
     name = _NAMES.get(found["name"].lower())
+    if not name:
+        return None
     value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
-    return Field(name, value, found["bullet"] is not None) if name else None
+    return Field(name, value, found["bullet"] is not None)
 
 
 def read_votes(value: str) -> int | None:

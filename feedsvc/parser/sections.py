@@ -13,6 +13,7 @@ _LIST_TAGS = {"ul", "ol", "dl"}
 _BLOCK_TAGS = {"p", "hr", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCK_TAGS |= _LIST_TAGS
 _HTML = etree.HTMLParser()
+_string = etree.XPath("string()")
 _LABEL = re.compile(r"\s*[:：]\s*")
 
 
@@ -38,19 +39,27 @@ def read_sections(summary: str) -> Iterator[Section]:
 
 def _blocks(root: etree._Element) -> Iterator[etree._Element]:
     """Each list item and each other block; text that stands in no block is one, too."""
-    loose = etree.Element("p")
-    loose.text = root.text
+    loose = _loose_block(root.text)
     for child in list(root):
         tail, child.tail = child.tail, None
         if child.tag in _BLOCK_TAGS:
-            yield loose
+            yield from [] if loose is None else [loose]
             yield from child if child.tag in _LIST_TAGS else [child]
-            loose = etree.Element("p")
-            loose.text = tail
+            loose = _loose_block(tail)
         else:
             child.tail = tail
+            loose = etree.Element("p") if loose is None else loose
             loose.append(child)
-    yield loose
+    yield from [] if loose is None else [loose]
+
+
+def _loose_block(text: str | None) -> etree._Element | None:
+    """A block for text that stands in none; None for mere white space."""
+    if not text or text.isspace():
+        return None
+    block = etree.Element("p")
+    block.text = text
+    return block
 
 
 def _section(block: etree._Element) -> Section:
@@ -72,7 +81,7 @@ def _section(block: etree._Element) -> Section:
 
 def _text(element: etree._Element) -> str:
     """The text of an element and all inside it, white space folded."""
-    return " ".join("".join(map(str, element.itertext())).split())
+    return " ".join(str(_string(element)).split())
 
 
 def _first_child(element: etree._Element) -> etree._Element | None:
