@@ -615,6 +615,24 @@ def test_a_build_that_is_interrupted_says_so_and_leaves_no_litter(tmp_path: Path
 
 
 @needs_strace
+@needs_workers
+@pytest.mark.parametrize("fork", [1, 2])
+def test_a_build_that_is_interrupted_while_its_workers_start_ends(
+    fork: int, tmp_path: Path
+) -> None:
+    scene = large_scene(tmp_path)
+    interrupt = f"inject=clone:signal=SIGINT:when={fork}"
+    # With --seccomp-bpf strace disturbs no clone.
+    done = scene.run(
+        "strace", "-f", "-o", str(tmp_path / "log"), "-e", "trace=clone", "-e", interrupt
+    )
+    assert "SIGINT" in (tmp_path / "log").read_text()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Aborted!" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@needs_strace
 def test_a_build_goes_on_where_the_one_it_waits_for_is_killed(tmp_path: Path) -> None:
     scene = changed_scene(tmp_path)
     with held_at(step_at("rename", 0.4), scene):

@@ -23,6 +23,8 @@ class Content:
 
     html: str
     """The item's body: its media, then the whole summary. Empty where a digest has neither."""
+    html_as_text: str
+    """The same with its signs escaped, as Atom and RSS carry it."""
     summary: str
     """The first one or two sentences of the first section; empty where `html` says no more."""
     thumbnail: str | None
@@ -34,12 +36,14 @@ class Content:
 def content_of(paper: Paper) -> Content:
     """What is told of a paper."""
     html = "".join(_media_html(media) for media in paper.media) + paper.summary_html
-    return Content(html, _summary(paper), _thumbnail(paper), _categories(paper))
+    return Content(
+        html, escape(html, quote=False), _summary(paper), _thumbnail(paper), _categories(paper)
+    )
 
 
 def rfc3339(time: datetime) -> str:
     """A time in UTC as JSON Feed and Atom write it: `2024-11-18T00:59:59Z`."""
-    return time.replace(tzinfo=None).isoformat() + "Z"
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _summary(paper: Paper) -> str:

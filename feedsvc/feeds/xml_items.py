@@ -26,7 +26,7 @@ def atom_entry(item: Item, content: Content, base_url: str) -> bytes:
         *(f"<author><name>{_text(name)}</name></author>" for name in paper.authors),
     ]
     if content.html:
-        parts.append(f'<content type="html">{_text(content.html)}</content>')
+        parts.append(f'<content type="html">{content.html_as_text}</content>')
     if content.summary:
         parts.append(f"<summary>{_text(content.summary)}</summary>")
     parts += [f'<category term="{escape(category)}"/>' for category in content.categories]
@@ -50,10 +50,10 @@ def rss_item(item: Item, content: Content, base_url: str) -> bytes:
     if content.summary:
         parts.append(
             f"<description>{_text(_text(content.summary))}</description>"
-            f"<content:encoded>{_text(content.html)}</content:encoded>"
+            f"<content:encoded>{content.html_as_text}</content:encoded>"
         )
     elif content.html:
-        parts.append(f"<description>{_text(content.html)}</description>")
+        parts.append(f"<description>{content.html_as_text}</description>")
     parts.append(f'<guid isPermaLink="false">{_text(paper.id)}</guid>')
     parts += [f"<category>{_text(category)}</category>" for category in content.categories]
     parts += [

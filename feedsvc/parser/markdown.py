@@ -225,7 +225,7 @@ class _BodyReader:
         fenced = _fenced(body)
         has_tags = any(map(has_media_tag, body))
         for index, line in logical_lines(body) if has_tags else enumerate(body):
-            if index in fenced:
+            if not line or index in fenced:
                 self.summary.append(line)
             elif not self._take(line, first + index):
                 text = without_layout_tags(line) if has_tags else line

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from lxml import etree
+from html import unescape
 
 from feedsvc.model import Section
 
 _LIST_TAGS = {"ul", "ol", "dl"}
 _BLOCK_TAGS = {"p", "hr", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCK_TAGS |= _LIST_TAGS
-_HTML = etree.HTMLParser()
-_string = etree.XPath("string()")
-_LABEL = re.compile(r"\s*[:：]\s*")
+_VOID_TAGS = {"br", "hr"}
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z0-9]+)(?:[^>\"]|\"[^\"]*\")*>")
+_LABELLED = re.compile(
+    r"(?:\s|&nbsp;|<p>)*<(strong|b)>(?P<label>(?:(?!<(?:strong|b)>).)*?)</\1>(?P<rest>.*)",
+    re.DOTALL,
+)
+_LABEL_END = re.compile(r"\s*[:：]\s*")
 
 
 def read_sections(summary: str) -> Iterator[Section]:
     """The blocks of a sanitised summary as plain text; a list gives one section an item.
 
-    A label that stands alone takes the block behind it as its text.
+    A label that stands alone takes the block behind it as its text. No more of the summary is
+    looked at than is asked for.
     """
-    (root,) = etree.fromstring(f"<div>{summary}</div>", _HTML)[0]
     alone: Section | None = None
-    for block in _blocks(root):
+    for block in _blocks(summary):
         section = _section(block)
         if alone and section.label:
             yield alone
@@ -37,53 +40,47 @@ def read_sections(summary: str) -> Iterator[Section]:
         yield alone
 
 
-def _blocks(root: etree._Element) -> Iterator[etree._Element]:
-    """Each list item and each other block; text that stands in no block is one, too."""
-    loose = _loose_block(root.text)
-    for child in list(root):
-        tail, child.tail = child.tail, None
-        if child.tag in _BLOCK_TAGS:
-            yield from [] if loose is None else [loose]
-            yield from child if child.tag in _LIST_TAGS else [child]
-            loose = _loose_block(tail)
-        else:
-            child.tail = tail
-            loose = etree.Element("p") if loose is None else loose
-            loose.append(child)
-    yield from [] if loose is None else [loose]
+def _blocks(summary: str) -> Iterator[str]:
+    """What each list item and each other block holds; what stands in no block is one, too.
+
+    Needs no parser: the sanitiser has nested the tags rightly, and closed all but the void ones.
+    """
+    start, depth = 0, 0
+    depth_of_blocks, is_in_block = 0, False
+    for tag in _TAG.finditer(summary):
+        name = tag["name"]
+        if tag["end"]:
+            depth -= 1
+            if is_in_block and depth == depth_of_blocks:
+                yield summary[start : tag.start()]
+                start, is_in_block = tag.end(), False
+            elif depth < depth_of_blocks:  # the end of a list
+                start, depth_of_blocks = tag.end(), 0
+            continue
+        is_in_list = depth_of_blocks > 0
+        if not is_in_block and (is_in_list or (depth == 0 and name in _BLOCK_TAGS)):
+            if not is_in_list:
+                yield summary[start : tag.start()]
+            start = tag.end()
+            if name in _LIST_TAGS and not is_in_list:
+                depth_of_blocks = 1
+            else:
+                is_in_block = name not in _VOID_TAGS
+        depth += name not in _VOID_TAGS
+    yield summary[start:]
 
 
-def _loose_block(text: str | None) -> etree._Element | None:
-    """A block for text that stands in none; None for mere white space."""
-    if not text or text.isspace():
-        return None
-    block = etree.Element("p")
-    block.text = text
-    return block
-
-
-def _section(block: etree._Element) -> Section:
+def _section(block: str) -> Section:
     """The label is what the block begins with in bold, if a colon ends it or follows it."""
-    text = _text(block)
-    first = _first_child(block)
-    if first is not None and first.tag == "p":
-        first = _first_child(first)
-    if first is None or first.tag not in {"strong", "b"}:
-        return Section("", text)
-    label = _text(first)
-    rest = text.removeprefix(label)
-    if label.endswith((":", "：")):
-        return Section(label[:-1].rstrip(), rest.lstrip())
-    if colon := _LABEL.match(rest):
-        return Section(label, rest[colon.end() :])
-    return Section("", text)
+    if found := _LABELLED.match(block):
+        label, rest = _text(found["label"]), _text(found["rest"])
+        if label.endswith((":", "：")):
+            return Section(label[:-1].rstrip(), rest)
+        if colon := _LABEL_END.match(rest):
+            return Section(label, rest[colon.end() :])
+    return Section("", _text(block))
 
 
-def _text(element: etree._Element) -> str:
-    """The text of an element and all inside it, white space folded."""
-    return " ".join(str(_string(element)).split())
-
-
-def _first_child(element: etree._Element) -> etree._Element | None:
-    """The element that another one begins with; None where text stands before it."""
-    return element[0] if len(element) and not (element.text or "").strip() else None
+def _text(markup: str) -> str:
+    """The text of a piece of HTML, white space folded."""
+    return " ".join(unescape(_TAG.sub("", markup)).split())

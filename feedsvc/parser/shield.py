@@ -25,7 +25,7 @@ _ANGLE_LINK = re.compile(r"<(https?://[^\s<>]+)>")
 _LINK_TARGET = re.compile(r"\]\(\s*<([^<>\n]*)>")
 _REFERENCE_DEFINITION = re.compile(r"\s*(?:[-*+]\s+)?(\[)(?=[^\]]*\]:)")
 _LONG_NUMBER_POINT = re.compile(r"\s*(?:[-*+]\s+)?[0-9]{3,9}([.)])(?=\s|$)")
-_SINGLE_STAR = re.compile(r"(?<!\*)\*(?!\*)")
+_SINGLE_STAR = re.compile(r"\*(?<!\*\*)(?!\*)")  # a sign to begin with makes the search fast
 _CODE_SPAN_OR_STARS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
 
 
