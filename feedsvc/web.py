@@ -25,9 +25,11 @@ from feedsvc.fast_lane import FastLane
 from feedsvc.files import NOT_FOUND
 from feedsvc.health import METRICS_TYPE, Health, as_metrics, health_of
 from feedsvc.marks import Mark, parse_mark
+from feedsvc.model import Document
 from feedsvc.negotiation import own_tags
 from feedsvc.refresher import Refresher
 from feedsvc.site import Site
+from feedsvc.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -174,7 +176,7 @@ class _Service:
         """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
             snapshot = stack.enter_context(self._site.snapshot(long=True))
-            document = snapshot.delta(path, mark) if mark else snapshot.document(path)
+            document = _delta_or_whole(snapshot, path, mark)
             prepared = Prepared(document, _today())
             answer, encoding = prepared.answer(request.environ), prepared.encoding(request.environ)
             if answer.body is not None:  # the archive has changed since
@@ -221,6 +223,14 @@ class _NotModified(Response):
 def _response(answer: Answer, body: bytes | Iterable[bytes]) -> Response:
     is_whole = not answer.status.startswith(str(HTTPStatus.NOT_MODIFIED.value))
     return (Response if is_whole else _NotModified)(body, answer.status, list(answer.headers))
+
+
+def _delta_or_whole(snapshot: Snapshot, path: str, mark: Mark | None) -> Document:
+    """All of it also where the client's version is no longer a part of the archive."""
+    if mark:
+        with suppress(NotFoundError):
+            return snapshot.delta(path, mark)
+    return snapshot.document(path)
 
 
 def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from feedsvc.errors import NotFoundError
 from feedsvc.marks import Mark, parse_mark
 from feedsvc.model import Document
 from feedsvc.site import Site
+from feedsvc.snapshot import LARGEST_KEPT
 from feedsvc.web import create_app
 from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
 from tests.conftest import BASE_URL, Server
@@ -296,6 +297,27 @@ def test_a_delta_can_be_compressed_and_asked_for_in_any_form(
         assert (delta.status_code, delta.headers["Content-Encoding"]) == (226, "gzip")
         assert len(read_atom(gzip.decompress(delta.data)).ids) == 3
         assert delta.headers["ETag"] == new.headers["ETag"][:-1] + '.gz"'
+
+
+def test_whoever_asks_for_a_long_delta_amid_a_change_gets_the_whole_document(
+    tmp_path: Path, configure: Callable[..., Config]
+) -> None:
+    """Another process has taken up an edit of what the client has; this one still looks away."""
+    digests = write_archive(tmp_path / "long", days=1, papers=2)
+    config = configure(digests=digests, refresh=3600, feed_size=3000)
+    Site(config).refresh()
+    with create_app(config).test_client() as first:
+        tag = _get(first).headers["ETag"]
+    _add_day(digests, "2024-01-31", range(10, 10 + LARGEST_KEPT + 1))
+    with create_app(config).test_client() as client:
+        assert _get(client, A_IM="feed", If_None_Match=tag).status_code == 226
+        (digests / "2024-01-01.md").write_text(
+            digest("2024-01-01", [paper(0, "다시 씀"), paper(1)])
+        )
+        Site(config).refresh()
+        response = _get(client, A_IM="feed", If_None_Match=tag)
+    assert (response.status_code, "IM" in response.headers) == (200, False)
+    assert len(read_atom(response.data).ids) == LARGEST_KEPT + 3
 
 
 def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: Path) -> None:
