@@ -220,8 +220,11 @@ class _Build:
             is_new = path not in self._found or not filecmp.cmp(temporary, target, shallow=False)
             if is_new:
                 temporary.replace(target)
-        finally:
+            else:
+                temporary.unlink()
+        except BaseException:
             temporary.unlink(missing_ok=True)
+            raise
         self._found[path] = target.stat()
         return _File(path, Built(etag, _stamp(self._found[path])), is_new)
 

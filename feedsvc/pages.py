@@ -1,4 +1,4 @@
-"""Papers to HTML pages: articles one by one, then pages around them. Templates in `templates/`."""
+"""Papers to HTML pages: articles, and pages around them from the templates in `templates/`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 
 import jinja2
-from markupsafe import Markup
 
+from feedsvc.feeds import media_html
 from feedsvc.model import Item, Link, Paper
 from feedsvc.parser.links import arxiv_id
 from feedsvc.places import Neighbour
@@ -19,9 +20,13 @@ HTML_TYPE = "text/html; charset=utf-8"
 _ARTICLES = "<!-- articles -->"
 """Where a page's articles go. No text of a digest can hold it: that is escaped or sanitised."""
 
+_LAZY = ' loading="lazy" referrerpolicy="no-referrer"'
+"""For pictures, of which a page may have hundreds, on hosts of others."""
+
 _environment = jinja2.Environment(
     loader=jinja2.PackageLoader("feedsvc"),
     autoescape=True,
+    auto_reload=False,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -52,18 +57,28 @@ class Head:
     licence: str = ""
 
 
-def articles(items: Sequence[Item], language: str) -> list[bytes]:
-    """Each item as an `article` element."""
-    template = _environment.get_template("article.html")
-    return [
-        template.render(
-            paper=item.paper,
-            summary=Markup(item.paper.summary_html),  # noqa: S704 - sanitised by the parser
-            anchor=anchor(item.paper),
-            language="" if item.paper.language == language else item.paper.language,
-        ).encode()
-        for item in items
+def article(item: Item, language: str) -> bytes:
+    """An item as an `article` element of a page in `language`; written as text, as in feeds."""
+    paper, name = item.paper, anchor(item.paper)
+    other = paper.language if paper.language != language else None
+    attributes = f' lang="{escape(other)}"' if other else ""
+    title = escape(paper.title)
+    if paper.link:
+        title = f'<a href="{escape(paper.link)}">{title}</a>'
+    facts = f'<a href="#{name}"><time datetime="{paper.day}">{paper.day}</time></a>'
+    if paper.votes is not None:
+        facts += f' · <span class="votes" title="Votes">▲ {paper.votes}</span>'
+    lines = [
+        f'<article id="{name}"{attributes}>',
+        f"<h2>{title}</h2>",
+        f'<p class="facts">{facts}</p>',
     ]
+    if paper.authors:
+        others = ", …" if paper.more_authors else ""
+        lines.append(f'<p class="authors">{escape(", ".join(paper.authors))}{others}</p>')
+    lines += [f'<p class="picture">{media_html(media, _LAZY)}</p>' for media in paper.media]
+    lines += ['<div class="summary">', paper.summary_html, "</div>", "</article>\n"]
+    return "\n".join(lines).encode()
 
 
 def page(head: Head, days: Sequence[date], articles: Iterable[bytes]) -> Iterator[bytes]:

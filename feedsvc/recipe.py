@@ -43,7 +43,7 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> dict[str, li
         "feed.xml": [atom_entry(*each, base_url) for each in told],
         "rss.xml": [rss_item(*each, base_url) for each in told],
         "feed.json": [json_item(*each, base_url) for each in told],
-        "index.html": pages.articles(items, language),
+        "index.html": [pages.article(item, language) for item in items],
     }
 
 

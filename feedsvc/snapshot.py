@@ -173,12 +173,14 @@ class Snapshot:
         Of a day in `starts` only those from there on.
         """
         seen: set[str] = set()
+        by_day = self.archive.by_day
+        has_repeats = any(by_day[day].new_papers < by_day[day].papers for day in days)
         for day in days:
             start = starts.get(day, 0)
             contents = self._renderings_of_day(format_, day)[start:]
-            if len(days) == 1:
+            if len(days) == 1 or not has_repeats:
                 yield from contents
-                return
+                continue
             for id_, content in zip(self.store.ids(day)[start:], contents, strict=True):
                 if id_ not in seen:
                     seen.add(id_)

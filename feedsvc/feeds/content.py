@@ -35,10 +35,22 @@ class Content:
 
 def content_of(paper: Paper) -> Content:
     """What is told of a paper."""
-    html = "".join(_media_html(media) for media in paper.media) + paper.summary_html
+    media = "".join(f"<p>{media_html(media)}</p>" for media in paper.media)
+    html = media + paper.summary_html
     return Content(
         html, escape(html, quote=False), _summary(paper), _thumbnail(paper), _categories(paper)
     )
+
+
+def media_html(media: Media, picture_attributes: str = "") -> str:
+    """A medium as HTML; a picture with further attributes, which begin with a space."""
+    url, said = escape(media.url), escape(media.description)
+    if media.medium is Medium.IMAGE:
+        return f'<img src="{url}" alt="{said}"{picture_attributes}>'
+    poster = f' poster="{escape(media.poster)}"' if media.poster else ""
+    # The link inside is what is left where a reader drops the video.
+    link = f'<a href="{url}">▶ {said or "Video"}</a>'
+    return f'<video controls preload="metadata" src="{url}"{poster}>{link}</video>'
 
 
 def rfc3339(time: datetime) -> str:
@@ -69,13 +81,3 @@ def _categories(paper: Paper) -> list[str]:
     arxiv = arxiv_id(paper.id)
     month = re.match(r"[0-9]{4}(?=\.)", arxiv) if arxiv else None
     return [paper.day.isoformat(), *([f"arXiv:{month[0]}"] if month else [])]
-
-
-def _media_html(media: Media) -> str:
-    url = escape(media.url)
-    if media.medium is Medium.IMAGE:
-        return f'<p><img src="{url}" alt="{escape(media.description)}"></p>'
-    poster = f' poster="{escape(media.poster)}"' if media.poster else ""
-    # The link inside is what is left where a reader drops the video.
-    link = f'<a href="{url}">▶ {escape(media.description or "Video")}</a>'
-    return f'<p><video controls preload="metadata" src="{url}"{poster}>{link}</video></p>'

@@ -27,7 +27,7 @@ _IN_HEADING = (
     ),
 )
 
-_YEAR = re.compile(r"[0-9]{4}")
+_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$")
 
 
