@@ -19,7 +19,7 @@ from feedsvc.errors import BuildError
 from feedsvc.files import FILES
 from feedsvc.formats import FEED_FORMATS, NAMES, PAGE
 from feedsvc.index import Built, Spread, in_turn
-from feedsvc.places import EVERYTHING, HOME, Kind, Place
+from feedsvc.places import Kind, Place
 from feedsvc.site import Site
 from feedsvc.snapshot import Snapshot
 from feedsvc.weeks import DAYS_OF_A_WEEK, week_of
@@ -119,12 +119,12 @@ class _Build:
         report = Report(papers_left_out=self._papers_left_out)
         wanted = set()
         to_write: dict[str, list[str]] = {}
-        for group, path, etag in self._documents():
+        for place, path, etag in self._documents():
             if current := self._current(path, etag):
                 wanted.update(current)
                 report.unchanged += len(current)
             else:
-                to_write.setdefault(group, []).append(path)
+                to_write.setdefault(_group(place, path), []).append(path)
         written = spread(self._put, to_write.values(), len(to_write), "weeks")
         for paths, files in zip(to_write.values(), written, strict=True):
             for file in files or self._put(paths):
@@ -141,34 +141,35 @@ class _Build:
         self.gone = self._known.keys() - wanted
         return report
 
-    def _documents(self) -> Iterator[tuple[str, str, Callable[[], str]]]:
-        """Group, path and ETag of each document, last those of the root: they lead to the others.
+    def _documents(self) -> Iterator[tuple[Place, str, Callable[[], str]]]:
+        """Place, path and ETag of each document, last those of the root: they lead to the others.
 
-        A group is written together: the documents of a week and its days have the same papers.
+        Those that belong to no place count as the root's.
         """
         snapshot = self._snapshot
         home, *others = snapshot.places()
         for place in (*others, home):
-            has_page_only = place.path == EVERYTHING and self._papers_left_out
+            has_page_only = place.kind is Kind.EVERYTHING and self._papers_left_out
             for name in (PAGE,) if has_page_only else (*FEED_FORMATS, PAGE):
-                yield _group(place, name), place.path + name, partial(snapshot.etag, place, name)
+                yield place, place.path + name, partial(snapshot.etag, place, name)
         for path in FILES:
-            yield HOME, path, partial(self._etag_of_file, path)
+            yield home, path, partial(self._etag_of_file, path)
 
     def _etag_of_file(self, path: str) -> str:
         return self._snapshot.file(path).etag
 
     def _current(self, path: str, etag: Callable[[], str]) -> list[str]:
         """The files of a document if they need no work; else none."""
-        suffixes = ("", *(encoding.suffix for encoding in self._encodings_of(path)))
-        files = [path + suffix for suffix in suffixes]
-        if not all(file in self._found and file in self._known for file in files):
-            return []
-        wanted = etag()
-        is_current = all(
-            self._known[file] == Built(wanted, _stamp(self._found[file])) for file in files
-        )
-        return files if is_current else []
+        files = [path]
+        if self._encodings:
+            files += [path + encoding.suffix for encoding in self._encodings_of(path)]
+        etags = set()
+        for file in files:
+            status, known = self._found.get(file), self._known.get(file)
+            if not status or not known or known.stamp != _stamp(status):
+                return []
+            etags.add(known.etag)
+        return files if etags == {etag()} else []
 
     def _encodings_of(self, path: str) -> list[Encoding]:
         """Those that a document is to be written in beside it, as long as it is in the folder."""
@@ -238,9 +239,10 @@ class _Build:
         return sorted(ours, key=lambda path: (path.endswith(_FEED), path))
 
 
-def _group(place: Place, name: str) -> str:
+def _group(place: Place, path: str) -> str:
+    """What is written together: the documents of a week and of its days have the same papers."""
     if place.kind is Kind.EVERYTHING:
-        return place.path + name  # each is long
+        return path  # each is long
     return str(week_of(place.days[0])) if place.kind in {Kind.DAY, Kind.WEEK} else place.path
 
 
@@ -251,7 +253,7 @@ def _survey(out: Path) -> dict[str, os.stat_result]:
         names = _NAMES_IN_FOLDER if folder else _NAMES_IN_ROOT
         prefix = f"/{folder}/" if folder else "/"
         is_empty = True
-        with suppress(NotADirectoryError), os.scandir(out / folder) as entries:
+        with suppress(NotADirectoryError), os.scandir(f"{out}/{folder}") as entries:
             for entry in entries:
                 is_empty = False
                 if entry.name in names and entry.is_file():

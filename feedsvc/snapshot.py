@@ -92,10 +92,11 @@ class Snapshot:
         the same settings and versions.
         """
         is_feed = name != PAGE
-        neighbours = () if is_feed and place.kind is Kind.DAY else (place.older, place.newer)
-        facts = f"{self.archive.state.fingerprint} {name} {place.path} {neighbours}"
-        versions = [self.archive.by_day[day].version for day in place.days]
-        etag = chain.extend(chain.START, facts.encode(), *versions).hex()
+        facts = [self.archive.state.fingerprint, place.path, name]
+        if not (is_feed and place.kind is Kind.DAY):
+            facts += [near.path if near else "" for near in (place.older, place.newer)]
+        versions = b"".join(self.archive.by_day[day].version for day in place.days)
+        etag = chain.extend(chain.START, " ".join(facts).encode(), versions).hex()
         if is_feed and place.days and place.kind in _ALL_TIME:
             return marked(etag, self._mark(place))
         return etag

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
+from secrets import token_hex
+from typing import NamedTuple
 
 import msgspec
 
@@ -110,8 +111,7 @@ class Day:
     """Stands for all its items: the last link of their chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """A file of a static site as the last build left it."""
 
     etag: str
@@ -207,7 +207,7 @@ class Store:
         """
         self._db.execute(
             "UPDATE state SET revision = ?, changed = max(changed + 1, ?)",
-            (uuid4().hex, int(now.timestamp())),
+            (token_hex(16), int(now.timestamp())),
         )
 
     # --- files -------------------------------------------------------------------------------
