@@ -43,11 +43,9 @@ def rss_document(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
     return _fill(_feed(head, RSS_TYPE).rss_str(pretty=True), items, b"</channel>")
 
 
-def _fill(document: bytes, parts: Iterable[bytes], end_tag: bytes) -> Iterator[bytes]:
+def _fill(document: bytes, items: Iterable[bytes], end_tag: bytes) -> Iterator[bytes]:
     end = document.rindex(end_tag)
-    for piece in chain([document[:end].rstrip()], parts, [document[end:].rstrip()]):
-        yield piece
-        yield b"\n"
+    return chain([document[:end].rstrip() + b"\n"], items, [document[end:].rstrip() + b"\n"])
 
 
 def _feed(head: Head, type_: str) -> FeedGenerator:

@@ -17,7 +17,7 @@ UNKNOWN_LENGTH = 0
 
 
 def atom_entry(item: Item, content: Content, base_url: str) -> bytes:
-    """An item as an `entry`."""
+    """An item as an `entry`, which ends its line."""
     paper = item.paper
     language = f' xml:lang="{escape(paper.language)}"' if paper.language else ""
     parts = [
@@ -38,11 +38,11 @@ def atom_entry(item: Item, content: Content, base_url: str) -> bytes:
         f'<link rel="enclosure" type="{escape(media.type)}" href="{escape(media.url)}"/>'
         for media in paper.media
     ]
-    return f"{''.join(parts)}{_extensions(paper, content)}</entry>".encode()
+    return f"{''.join(parts)}{_extensions(paper, content)}</entry>\n".encode()
 
 
 def rss_item(item: Item, content: Content, base_url: str) -> bytes:
-    """An item as an `item`. Its description is HTML, as readers take it for that."""
+    """An item as an `item`, which ends its line. Its description is HTML: readers take it for that."""
     paper = item.paper
     parts = [
         f"<item><title>{_text(paper.title)}</title><link>{_text(_address(paper, base_url))}</link>"
@@ -68,7 +68,7 @@ def rss_item(item: Item, content: Content, base_url: str) -> bytes:
     if paper.language:
         parts.append(f"<dc:language>{_text(paper.language)}</dc:language>")
     parts.append(f"<atom:updated>{rfc3339(item.updated)}</atom:updated>")
-    return f"{''.join(parts)}{_extensions(paper, content)}</item>".encode()
+    return f"{''.join(parts)}{_extensions(paper, content)}</item>\n".encode()
 
 
 def _extensions(paper: Paper, content: Content) -> str:
