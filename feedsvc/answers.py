@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
 from werkzeug.http import http_date, quote_etag
@@ -140,7 +140,8 @@ class Prepared:
         """What a 304 has in common with the whole document (RFC 9110 section 15.4.5)."""
         document = self.document
         yield "ETag", etag
-        yield "Last-Modified", http_date(document.modified)
+        # Where a clock was ahead the change is still to come (RFC 9110 section 8.8.2.1).
+        yield "Last-Modified", http_date(min(document.modified, datetime.now(UTC)))
         # A cache that doesn't know 226 must not keep it (RFC 3229 section 10.8.1).
         fresh = f"public, max-age={self._seconds}"
         yield "Cache-Control", "no-store, im" if document.is_delta else fresh

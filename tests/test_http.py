@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -13,10 +15,12 @@ import pytest
 import zstandard
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.http import http_date
 from werkzeug.test import TestResponse
 
 from feedsvc import __version__
 from feedsvc.config import Config
+from feedsvc.site import Site
 from feedsvc.web import create_app
 from tests.archive import digest, paper, write_archive
 from tests.conftest import BASE_URL, DIGESTS
@@ -83,6 +87,22 @@ def test_other_tags_are_answered_whole(client: FlaskClient, form: str) -> None:
 )
 def test_a_time_is_compared_by_age(client: FlaskClient, since: str, status: int) -> None:
     assert _get(client, If_Modified_Since=since).status_code == status
+
+
+def test_a_clock_that_was_ahead_leaves_no_time_to_come(tmp_path: Path) -> None:
+    digests = write_archive(tmp_path / "digests", days=1, papers=1)
+    config = Config(digests=digests, index=tmp_path / "index.sqlite3", base_url=BASE_URL)
+    Site(config).refresh()
+    tomorrow = time.time() + 86_400
+    with closing(sqlite3.connect(tmp_path / "index.sqlite3")) as index, index:
+        index.execute("UPDATE state SET changed = ?", (int(tomorrow),))
+    client = create_app(config).test_client()
+    modified = _get(client).last_modified
+    assert modified is not None
+    assert modified.timestamp() <= time.time()
+    # Nor does the client that was told so miss what changes before that time.
+    since = http_date(modified)
+    assert _get(client, If_Modified_Since=since).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def atom_entry(item: Item, content: Content, base_url: str) -> bytes:
 
 
 def rss_item(item: Item, content: Content, base_url: str) -> bytes:
-    """An item as an `item`, which ends its line. Its description is HTML: readers take it for that."""
+    """An item as an `item`, which ends its line. Readers take its description for HTML."""
     paper = item.paper
     parts = [
         f"<item><title>{_text(paper.title)}</title><link>{_text(_address(paper, base_url))}</link>"
