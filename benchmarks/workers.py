@@ -23,7 +23,7 @@ START = """
 import sys
 from pathlib import Path
 from feedsvc.config import Config
-from feedsvc.web import create_app
+from feedsvc.startup import create_app
 digests, index, url = sys.argv[1:]
 client = create_app(Config(digests=Path(digests), index=Path(index), base_url=url)).test_client()
 assert client.get("/feed.xml").status_code == 200

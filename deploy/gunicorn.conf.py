@@ -2,7 +2,7 @@
 
 import os
 
-wsgi_app = "feedsvc.web:create_app()"
+wsgi_app = "feedsvc.startup:create_app()"
 bind = "127.0.0.1:8000"
 
 # A client that has sent half a request holds a thread, one that has sent nothing yet does for 5

@@ -28,7 +28,7 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
     # It would tell everybody at each start that there are many threads.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
     Server(
-        "feedsvc.web:create_app",
+        "feedsvc.startup:create_app",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,

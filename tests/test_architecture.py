@@ -22,7 +22,7 @@ LAYERS = (
     ("answers",),
     ("cache", "fast_lane", "refresher"),
     ("web",),
-    ("serve",),
+    ("serve", "startup"),
     ("cli",),
     ("__main__",),
 )
@@ -31,7 +31,7 @@ LAYERS = (
 OWNERS = {
     "sqlite3": {"index"},
     "feedgen": {"feeds"},
-    "flask": {"web"},
+    "flask": {"startup", "web"},
     "werkzeug": {"answers", "negotiation", "web"},
     "click": {"cli"},
     "granian": {"serve"},
