@@ -130,7 +130,7 @@ def _look_at(
     if not _is_text(entry.name):
         return _left_alone(path, "its name is no UTF-8")
     if is_folder:
-        return real
+        return Path(real)
     return _digest_file(path, status)
 
 
@@ -142,10 +142,10 @@ def _digest_file(path: str, status: os.stat_result) -> DigestFile:
     return DigestFile(path, stamp, youngest > time.time() - YOUNGEST_TRUSTED)
 
 
-def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[Path, os.stat_result]:
+def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os.stat_result]:
     """What an entry leads to: its real path and status. Raises OSError where that is to be left."""
     if not entry.is_symlink():
-        return Path(entry.path), entry.stat()
+        return entry.path, entry.stat()
     try:
         real = Path(entry.path).resolve(strict=True)
     except FileNotFoundError as error:
@@ -156,7 +156,7 @@ def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[Path, o
         raise OSError(errno.EINVAL, "the link leads out of the folder")
     if real in parents:
         raise OSError(errno.ELOOP, "the links are a loop")
-    return real, real.stat()
+    return str(real), real.stat()
 
 
 def _left_alone(path: str, reason: str) -> DigestFile:
