@@ -11,7 +11,7 @@ from datetime import date
 from feedsvc.answers import Prepared
 from feedsvc.model import Document
 
-CAPACITY = 20 * 1024 * 1024
+CAPACITY = 12 * 1024 * 1024
 """Bytes that one process keeps."""
 
 

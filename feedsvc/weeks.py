@@ -74,7 +74,8 @@ class Calendar:
     @cached_property
     def weeks(self) -> Sequence[Week]:
         """The weeks that have papers, oldest first."""
-        return list(dict.fromkeys(week_of(day) for day in self.days))
+        mondays = dict.fromkeys(day.toordinal() - day.weekday() for day in self.days)
+        return [week_of(date.fromordinal(monday)) for monday in mondays]
 
     def days_between(self, first: date, last: date) -> Sequence[date]:
         """The days with papers from `first` to `last`, newest first."""
