@@ -105,6 +105,7 @@ class _Build:
         self._found = _survey(out)
         # Until there is a site, a power cut has nothing to spoil; see _write.
         self._is_first = f"/{_FEED}" not in self._found
+        self._folders = {out}
         self._known = snapshot.store.built(str(out))
         papers = snapshot.archive.papers
         self._papers_left_out = papers if papers > snapshot.config.all_size else 0
@@ -206,8 +207,9 @@ class _Build:
     def _write(self, path: str, etag: str, pieces: Iterable[bytes]) -> _File:
         """Replaces a file in one step, unless it holds that content already."""
         target = self._out / path[1:]
-        if path not in self._found:
+        if target.parent not in self._folders:
             target.parent.mkdir(exist_ok=True)
+            self._folders.add(target.parent)
         temporary = target.parent / f".feedsvc-{secrets.token_hex(8)}.tmp"
         # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

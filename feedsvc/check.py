@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import structs
 
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
@@ -101,7 +103,7 @@ def as_json(findings: Findings) -> str:
     """One object: the counts, and `problems` with the fields of the model."""
     counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
     problems = [
-        {**asdict(problem), "path": str(findings.folder / problem.path)}
+        {**structs.asdict(problem), "path": str(findings.folder / problem.path)}
         for problem in findings.problems
     ]
     return json.dumps({**counts, "problems": problems}, ensure_ascii=False, indent=2)

@@ -19,7 +19,7 @@ from feedsvc.parser import parse_digest
 LOCAL = {"digests", "out", "index", "refresh", "precompress"}
 """The settings that no document depends on."""
 
-LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "nh3", "unicodeit")
+LIBRARIES = ("beautifulsoup4", "comrak", "feedgen", "jinja2", "lxml", "msgspec", "nh3", "unicodeit")
 """Those whose next version may give other bytes for the same digest."""
 
 

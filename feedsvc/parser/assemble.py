@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
 from feedsvc.parser.dates import language_in_path
