@@ -14,7 +14,7 @@ from benchmarks.measure import row
 MEDIUM = (357, 5_488)
 SMALL = (10, 154)
 LARGE = (5_000, 1_000_000)
-"""Days and papers. The large one takes a quarter of an hour and 30 GB of disk."""
+"""Days and papers."""
 
 
 def main() -> None:

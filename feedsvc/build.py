@@ -125,7 +125,7 @@ class _Build:
                 wanted.update(current)
                 report.unchanged += len(current)
             else:
-                to_write.setdefault(_group(place, path), []).append(path)
+                to_write.setdefault(_group(place), []).append(path)
         written = spread(self._put, to_write.values(), len(to_write), "weeks")
         for paths, files in zip(to_write.values(), written, strict=True):
             for file in files or self._put(paths):
@@ -241,10 +241,8 @@ class _Build:
         return sorted(ours, key=lambda path: (path.endswith(_FEED), path))
 
 
-def _group(place: Place, path: str) -> str:
+def _group(place: Place) -> str:
     """What is written together: the documents of a week and of its days have the same papers."""
-    if place.kind is Kind.EVERYTHING:
-        return path  # each is long
     return str(week_of(place.days[0])) if place.kind in {Kind.DAY, Kind.WEEK} else place.path
 
 

@@ -1,4 +1,4 @@
-"""Loads the programme into a new process in two thirds of the time."""
+"""Loads the programme into a new process, which is faster without a look for garbage meanwhile."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ def loading() -> Iterator[None]:
 
     Not now, where that takes a quarter of the time, and not later, where it would hold up requests.
     """
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -617,6 +617,20 @@ def test_a_build_that_is_interrupted_says_so_and_leaves_no_litter(tmp_path: Path
     assert not _children(running.pid)
 
 
+@needs_workers
+@pytest.mark.parametrize("folder", ["all", "2024-W03", "2024-03-05"])
+def test_a_folder_whose_feed_cannot_be_written_gets_nothing_else(
+    folder: str, tmp_path: Path
+) -> None:
+    """By its feed a later build knows what may be removed there."""
+    scene = large_scene(tmp_path)
+    (scene.out / folder / "feed.xml").mkdir(parents=True)
+    done = scene.run()
+    assert done.returncode == 1
+    assert_said_in_a_sentence(done)
+    assert [path.name for path in (scene.out / folder).iterdir()] == ["feed.xml"]
+
+
 @needs_strace
 @needs_workers
 @pytest.mark.parametrize("fork", [1, 2])

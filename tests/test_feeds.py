@@ -107,7 +107,8 @@ def _feedgens_own(item: Item, told: Content) -> FeedGenerator:
     entry.author([{"name": name} for name in item.paper.authors])
     entry.category([{"term": category} for category in told.categories])
     entry.link(href=item.paper.link or f"{BASE_URL}{item.paper.day}/")
-    entry.content(told.html, type="html")
+    if told.html:
+        entry.content(told.html, type="html")
     if told.summary:
         entry.summary(told.summary)
     for media in item.paper.media[:1]:

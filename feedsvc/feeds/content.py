@@ -24,7 +24,7 @@ class Content:
     html: str
     """The item's body: its media, then the whole summary. Empty where a digest has neither."""
     html_as_text: str
-    """The same with its signs escaped, as Atom and RSS carry it."""
+    """The same with `&`, `<` and `>` escaped, as Atom and RSS carry it."""
     summary: str
     """The first one or two sentences of the first section; empty where `html` says no more."""
     thumbnail: str | None
@@ -54,7 +54,7 @@ def media_html(media: Media, picture_attributes: str = "") -> str:
 
 
 def rfc3339(time: datetime) -> str:
-    """A time in UTC as JSON Feed and Atom write it: `2024-11-18T00:59:59Z`."""
+    """A time in UTC in the shortest form of RFC 3339: `2024-11-18T00:59:59Z`."""
     return time.isoformat().replace("+00:00", "Z")
 
 

@@ -13,7 +13,7 @@ from feedsvc.parser.shield import shield, unshield
 from feedsvc.parser.text import printable
 
 DEEPEST_INDENT = 24
-"""Columns. Lists nested deeper are shown at this depth: libxml2 drops what is 256 levels deep."""
+"""Columns. Lists nested deeper are shown at this depth: the libxml2 of readers drops 256 levels."""
 
 _CLEANER = nh3.Cleaner(
     tags={
