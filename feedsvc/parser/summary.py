@@ -13,7 +13,8 @@ from feedsvc.parser.shield import shield, unshield
 from feedsvc.parser.text import printable
 
 DEEPEST_INDENT = 24
-"""Columns. Lists nested deeper are shown at this depth: the libxml2 of readers drops 256 levels."""
+"""Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
+drops what is 256 levels deep."""
 
 _CLEANER = nh3.Cleaner(
     tags={
