@@ -18,7 +18,7 @@ from feedsvc.encodings import ENCODINGS, Encoding, is_worth_encoding
 from feedsvc.errors import BuildError
 from feedsvc.files import FILES
 from feedsvc.formats import FEED_FORMATS, NAMES, PAGE
-from feedsvc.index import Built, Spread, in_turn
+from feedsvc.index import Built, Spread, in_turn, stamp_of
 from feedsvc.places import Kind, Place
 from feedsvc.site import Site
 from feedsvc.snapshot import Snapshot
@@ -161,20 +161,18 @@ class _Build:
 
     def _current(self, path: str, etag: Callable[[], str]) -> list[str]:
         """The files of a document if they need no work; else none."""
-        files = [path]
-        if self._encodings:
-            files += [path + encoding.suffix for encoding in self._encodings_of(path)]
+        files = [path, *(path + encoding.suffix for encoding in self._encodings_of(path))]
         etags = set()
         for file in files:
             status, known = self._found.get(file), self._known.get(file)
-            if not status or not known or known.stamp != _stamp(status):
+            if not status or not known or known.stamp != stamp_of(status):
                 return []
             etags.add(known.etag)
         return files if etags == {etag()} else []
 
     def _encodings_of(self, path: str) -> list[Encoding]:
         """Those that a document is to be written in beside it, as long as it is in the folder."""
-        status = self._found.get(path)
+        status = self._found.get(path) if self._encodings else None
         type_ = FILES[path][0] if path in FILES else ""
         is_worth = status and is_worth_encoding(type_, status.st_size)
         return self._encodings if is_worth else []
@@ -229,7 +227,7 @@ class _Build:
             temporary.unlink(missing_ok=True)
             raise
         self._found[path] = target.stat()
-        return _File(path, Built(etag, _stamp(self._found[path])), is_new)
+        return _File(path, Built(etag, stamp_of(self._found[path])), is_new)
 
     def _stale(self, wanted: Collection[str]) -> list[str]:
         """The files of ours that no longer belong: of folders that hold a feed.
@@ -264,10 +262,6 @@ def _survey(out: Path) -> dict[str, os.stat_result]:
             with suppress(OSError):  # then it is left as it is
                 (out / folder).rmdir()
     return found
-
-
-def _stamp(status: os.stat_result) -> str:
-    return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

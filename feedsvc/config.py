@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedsvc.errors import ConfigError
+from feedsvc.parser import LONGEST_PAPER
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -150,7 +151,7 @@ class Config:
         16_000_000, _positive, "bytes; a larger digest is not read, and reported"
     )
     longest_paper: int = _setting(
-        200_000,
+        LONGEST_PAPER,
         _positive,
         "characters; what a paper's text has beyond is left out, and reported",
     )

@@ -175,11 +175,13 @@ class Snapshot:
         """
         seen: set[str] = set()
         by_day = self.archive.by_day
-        has_repeats = any(by_day[day].new_papers < by_day[day].papers for day in days)
+        may_repeat = len(days) > 1 and any(
+            by_day[day].new_papers < by_day[day].papers for day in days
+        )
         for day in days:
             start = starts.get(day, 0)
             contents = self._renderings_of_day(format_, day)[start:]
-            if len(days) == 1 or not has_repeats:
+            if not may_repeat:
                 yield from contents
                 continue
             for id_, content in zip(self.store.ids(day)[start:], contents, strict=True):

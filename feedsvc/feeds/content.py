@@ -42,6 +42,11 @@ def content_of(paper: Paper) -> Content:
     )
 
 
+def item_address(paper: Paper, base_url: str) -> str:
+    """Where an item leads: to the paper, or to its day on this site."""
+    return paper.link or f"{base_url}{paper.day}/"
+
+
 def media_html(media: Media, picture_attributes: str = "") -> str:
     """A medium as HTML; a picture with further attributes, which begin with a space."""
     url, said = escape(media.url), escape(media.description)

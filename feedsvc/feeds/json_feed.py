@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from feedsvc.feeds.content import Content, rfc3339
+from feedsvc.feeds.content import Content, item_address, rfc3339
 from feedsvc.feeds.head import Head
 from feedsvc.model import Item
 
@@ -19,7 +19,7 @@ def json_item(item: Item, content: Content, base_url: str) -> bytes:
     paper = item.paper
     fields: dict[str, Any] = {
         "id": paper.id,
-        "url": paper.link or f"{base_url}{paper.day}/",
+        "url": item_address(paper, base_url),
         "title": paper.title,
         "content_html": content.html,
         "summary": content.summary,

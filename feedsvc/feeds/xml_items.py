@@ -9,7 +9,7 @@ from __future__ import annotations
 from email.utils import format_datetime
 from html import escape
 
-from feedsvc.feeds.content import Content, rfc3339
+from feedsvc.feeds.content import Content, item_address, rfc3339
 from feedsvc.model import Item, Paper
 
 UNKNOWN_LENGTH = 0
@@ -32,7 +32,7 @@ def atom_entry(item: Item, content: Content, base_url: str) -> bytes:
     parts += [f'<category term="{escape(category)}"/>' for category in content.categories]
     parts.append(
         f"<published>{item.published.isoformat()}</published>"
-        f'<link rel="alternate" type="text/html" href="{escape(_address(paper, base_url))}"/>'
+        f'<link rel="alternate" type="text/html" href="{escape(item_address(paper, base_url))}"/>'
     )
     parts += [
         f'<link rel="enclosure" type="{escape(media.type)}" href="{escape(media.url)}"/>'
@@ -45,7 +45,8 @@ def rss_item(item: Item, content: Content, base_url: str) -> bytes:
     """An item as an `item`, which ends its line. Readers take its description for HTML."""
     paper = item.paper
     parts = [
-        f"<item><title>{_text(paper.title)}</title><link>{_text(_address(paper, base_url))}</link>"
+        f"<item><title>{_text(paper.title)}</title>"
+        f"<link>{_text(item_address(paper, base_url))}</link>"
     ]
     if content.summary:
         parts.append(
@@ -84,11 +85,6 @@ def _extensions(paper: Paper, content: Content) -> str:
     if paper.votes is not None:
         parts.append(f"<paper:votes>{paper.votes}</paper:votes>")
     return "".join(parts)
-
-
-def _address(paper: Paper, base_url: str) -> str:
-    """Where an item leads."""
-    return paper.link or f"{base_url}{paper.day}/"
 
 
 def _text(text: str) -> str:

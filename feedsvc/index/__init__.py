@@ -18,12 +18,12 @@ from pathlib import Path
 import platformdirs
 
 from feedsvc.errors import IndexLostError
-from feedsvc.index.folder import DigestFile, find_digests
+from feedsvc.index.folder import DigestFile, find_digests, stamp_of
 from feedsvc.index.refresh import bring_up_to_date, is_up_to_date
 from feedsvc.index.store import OPENING_SECONDS, Built, Day, State, Store
 from feedsvc.index.work import Recipe, Spread, in_turn
 
-__all__ = ["Built", "Day", "Index", "Recipe", "Spread", "State", "Store", "in_turn"]
+__all__ = ["Built", "Day", "Index", "Recipe", "Spread", "State", "Store", "in_turn", "stamp_of"]
 
 UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""

@@ -29,7 +29,7 @@ class DigestFile:
     path: str
     """Inside the folder, with forward slashes. A folder's ends in one."""
     stamp: str
-    """Differs when the file was replaced or changed, but for changes within one clock tick."""
+    """As of `stamp_of`; other text for a file that is left alone."""
     is_young: bool = False
     """Whether the stamp is too new to be trusted."""
     trouble: str = ""
@@ -134,12 +134,16 @@ def _look_at(
     return _digest_file(path, status)
 
 
+def stamp_of(status: os.stat_result) -> str:
+    """Differs when the file was replaced or changed, but for changes within one clock tick."""
+    return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
+
 def _digest_file(path: str, status: os.stat_result) -> DigestFile:
     if not stat.S_ISREG(status.st_mode):
         return _left_alone(path, _NO_FILE)
-    stamp = f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
     youngest = max(status.st_mtime, status.st_ctime)
-    return DigestFile(path, stamp, youngest > time.time() - YOUNGEST_TRUSTED)
+    return DigestFile(path, stamp_of(status), youngest > time.time() - YOUNGEST_TRUSTED)
 
 
 def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os.stat_result]:

@@ -65,8 +65,7 @@ def _title(draft: PaperDraft, problems: Problems) -> str:
     title = printable(plain_title(draft.title[:_LONGEST_SOURCE]))
     if len(title) <= LONGEST_TITLE and len(draft.title) <= _LONGEST_SOURCE:
         return title
-    facts = {"part": "title", "title": title, "most": LONGEST_TITLE}
-    problems.report(draft.line, "too-long", **facts)
+    problems.report(draft.line, "too-long", part="title", title=title, most=LONGEST_TITLE)
     return title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 

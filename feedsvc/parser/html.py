@@ -132,8 +132,7 @@ def _begin_draft(heading: Heading, problems: Problems) -> PaperDraft:
 
 
 def _report_length(heading: Heading, longest: int, problems: Problems) -> None:
-    facts = {"part": "text", "title": heading.title, "most": longest}
-    problems.report(heading.line, "too-long", **facts)
+    problems.report(heading.line, "too-long", part="text", title=heading.title, most=longest)
 
 
 def _linked_words(heading: Heading) -> str:

@@ -190,8 +190,7 @@ def _read_paper(
     reader.read(_with_whole_authors(kept), heading.line + 1)
     draft.summary = render_markdown(reader.summary)
     if kept is not body:
-        facts = {"part": "text", "title": heading.title, "most": longest}
-        problems.report(heading.line, "too-long", **facts)
+        problems.report(heading.line, "too-long", part="text", title=heading.title, most=longest)
         for number, line in enumerate(rest, heading.line + 1 + len(body) - len(rest)):
             draft.take_field(line, number, problems)
     return draft
