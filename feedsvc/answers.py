@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
+from msgspec import Struct
 from werkzeug.http import http_date, quote_etag
 
 from feedsvc.encodings import ENCODINGS, IDENTITY, is_worth_encoding
@@ -43,8 +43,7 @@ OVERHEAD = 8192
 """Bytes of memory that a document takes beside its bodies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is sent."""
 
     status: str
@@ -54,8 +53,7 @@ class Answer:
     """None where the document is to be streamed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Representation:
+class _Representation(Struct, frozen=True):
     """A document in one encoding."""
 
     quoted_etag: str

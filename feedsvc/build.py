@@ -1,44 +1,44 @@
-"""Writes the site as a folder of files. Each file is replaced whole, and only if it changed."""
+"""Writes the site as a folder of files, as far as they changed."""
 
 from __future__ import annotations
 
 import fcntl
-import filecmp
 import os
-import re
-import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.config import Config
 from feedsvc.encodings import ENCODINGS, Encoding, is_worth_encoding
 from feedsvc.errors import BuildError
 from feedsvc.files import FILES
-from feedsvc.formats import FEED_FORMATS, NAMES, PAGE
-from feedsvc.index import Built, Spread, in_turn, stamp_of
+from feedsvc.formats import FEED_FORMATS, PAGE
+from feedsvc.index import BuiltFile, BuiltPlace, Spread, in_turn
+from feedsvc.model import Document
+from feedsvc.output import Draft, Output
 from feedsvc.places import Kind, Place
 from feedsvc.site import Site
 from feedsvc.snapshot import Snapshot
 from feedsvc.weeks import DAYS_OF_A_WEEK, week_of
 
-_FOLDER = re.compile(r"all|[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|W[0-9]{2})")
-"""What the folder of a place is called."""
-
-_TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
-_ENDINGS = ("", *(encoding.suffix for encoding in ENCODINGS.values()))
-_NAMES_IN_FOLDER = {name + ending for name in NAMES for ending in _ENDINGS}
-_NAMES_IN_ROOT = {path[1:] + ending for path in FILES for ending in _ENDINGS} | _NAMES_IN_FOLDER
-_FEED = next(iter(FEED_FORMATS))
-"""The file of a folder that is written first and removed last: where it is, the folder is ours."""
-
-_CHUNK = 1 << 20
+_LARGE = 1 << 20
+"""Bytes; a disk takes long enough for so many that the next document is made meanwhile."""
 
 
-@dataclass(slots=True)
-class Report:
+_File = tuple[str, BuiltFile, bool]
+"""A file's path, what it now is, and whether that is new."""
+
+
+_DRAFTS = 2
+"""That a disk is given at a time: one may get its name while the next one's bytes are written."""
+
+
+class Report(Struct):
     """What a build did, in numbers of files."""
 
     written: int = 0
@@ -46,16 +46,6 @@ class Report:
     removed: int = 0
     papers_left_out: int = 0
     """How many there are, where these are too many for the feeds of `/all/` to be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the folder as it is to be, and now is."""
-
-    path: str
-    """Of its document, with the suffix of its encoding."""
-    built: Built
-    is_written: bool
 
 
 def build(site: Site, config: Config, spread: Spread = in_turn) -> Report:
@@ -75,7 +65,7 @@ def build(site: Site, config: Config, spread: Spread = in_turn) -> Report:
         with _alone_in(out), site.snapshot(long=True) as snapshot:
             build = _Build(site, snapshot, out)
             report = build.run(spread if site.is_on_disk() else in_turn)
-        site.remember_built(str(out), build.news, build.gone)
+            site.remember_built(str(out), *build.notes())
     except OSError as error:
         raise BuildError(
             f"{error.filename or config.out}: the site can't be written: {error.strerror}."
@@ -101,80 +91,112 @@ class _Build:
         self._site = site
         self._snapshot = snapshot
         self._process = os.getpid()
-        self._out = out
-        self._found = _survey(out)
-        # Until there is a site, a power cut has nothing to spoil; see _write.
-        self._is_first = f"/{_FEED}" not in self._found
-        self._folders = {out}
+        self._output = Output(out)
+        home, *others = snapshot.places()
+        # Home, which leads to the others, is written last.
+        self._places = {place.path: place for place in (*others, home)}
         self._known = snapshot.store.built(str(out))
         papers = snapshot.archive.papers
         self._papers_left_out = papers if papers > snapshot.config.all_size else 0
         self._encodings = list(ENCODINGS.values()) if snapshot.config.precompress else []
-        self.news: dict[str, Built] = {}
-        """The files that are not what the last build noted of them."""
-        self.gone: Collection[str] = ()
-        """The paths of those that the last build noted and that no longer are."""
+        self._changed: dict[str, BuiltPlace] = {}
+        """The places that are not as the last build noted them, by path."""
+        self._report = Report(papers_left_out=self._papers_left_out)
 
     def run(self, spread: Spread) -> Report:
         """Writes what changed and removes what is gone."""
-        report = Report(papers_left_out=self._papers_left_out)
-        wanted = set()
+        self._write(self._stale_documents(), spread)
+        self._clean_up()
+        return self._report
+
+    def notes(self) -> tuple[dict[str, BuiltPlace], Collection[str]]:
+        """What the next build may know: what is new in places, and the paths of those gone."""
+        news = {
+            path: replace(built, stamp=self._output.folder_stamp(path))
+            for path, built in self._changed.items()
+        }
+        return news, self._known.keys() - self._places.keys()
+
+    def _stale_documents(self) -> list[list[str]]:
+        """The paths of the documents that are to be written, by what is written together."""
         to_write: dict[str, list[str]] = {}
-        for place, path, etag in self._documents():
-            if current := self._current(path, etag):
-                wanted.update(current)
-                report.unchanged += len(current)
-            else:
-                to_write.setdefault(_group(place), []).append(path)
-        written = spread(self._put, to_write.values(), len(to_write), "weeks")
-        for paths, files in zip(to_write.values(), written, strict=True):
-            for file in files or self._put(paths):
-                wanted.add(file.path)
-                self.news[file.path] = file.built
-                report.written += file.is_written
-                report.unchanged += not file.is_written
-        for path in self._stale(wanted):
-            target = self._out / path[1:]
-            target.unlink()
-            report.removed += 1
-            with suppress(OSError):  # other files are in it
-                target.parent.rmdir()
-        self.gone = self._known.keys() - wanted
-        return report
+        for path, place in self._places.items():
+            tag, known = self._tag(place), self._known.get(path)
+            if known and known.tag == tag and self._output.is_as_noted(path, known):
+                self._report.unchanged += len(known.files)
+                continue
+            self._output.look_into(path)
+            self._changed[path] = BuiltPlace(tag, "", {})
+            for document, etag in self._documents(place):
+                if current := self._current(document, etag):
+                    self._changed[path].files.update(current)
+                    self._report.unchanged += len(current)
+                else:
+                    to_write.setdefault(_group(place), []).append(document)
+        return list(to_write.values())
 
-    def _documents(self) -> Iterator[tuple[Place, str, Callable[[], str]]]:
-        """Place, path and ETag of each document, last those of the root: they lead to the others.
+    def _write(self, groups: Sequence[Sequence[str]], spread: Spread) -> None:
+        written = spread(self._put, groups, len(groups), "weeks")
+        for paths, files in zip(groups, written, strict=True):
+            for path, file, is_new in files or self._put(paths):
+                place, name = _split(path)
+                self._changed[place].files[name] = file
+                self._report.written += is_new
+                self._report.unchanged += not is_new
 
-        Those that belong to no place count as the root's.
+    def _clean_up(self) -> None:
+        """Removes what is of no place any more, and drafts of processes that the system ended."""
+        for path in (*self._changed, *(self._output.places() - self._places.keys())):
+            self._output.look_into(path)
+        wanted = {path + name for path, built in self._changed.items() for name in built.files}
+        self._report.removed = self._output.remove_all_but(wanted)
+
+    def _tag(self, place: Place) -> bytes:
+        """Differs where another file would be written for a place than was written for it."""
+        tag = self._snapshot.tag(place) + b"+" * len(self._encodings)
+        for path in _files_of(place):
+            tag += self._snapshot.file(path).etag.encode()
+        return tag
+
+    def _documents(self, place: Place) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Path and ETag of each document of a place; those that belong to no place are the root's.
+
+        The first is the one that says whose the folder is, see `Output.remove_all_but`.
         """
-        snapshot = self._snapshot
-        home, *others = snapshot.places()
-        for place in (*others, home):
-            has_page_only = place.kind is Kind.EVERYTHING and self._papers_left_out
-            for name in (PAGE,) if has_page_only else (*FEED_FORMATS, PAGE):
-                yield place, place.path + name, partial(snapshot.etag, place, name)
-        for path in FILES:
-            yield home, path, partial(self._etag_of_file, path)
+        has_page_only = place.kind is Kind.EVERYTHING and self._papers_left_out
+        for name in (PAGE,) if has_page_only else (*FEED_FORMATS, PAGE):
+            yield place.path + name, partial(self._snapshot.etag, place, name)
+        for path in _files_of(place):
+            yield path, partial(self._etag_of_file, path)
 
     def _etag_of_file(self, path: str) -> str:
         return self._snapshot.file(path).etag
 
-    def _current(self, path: str, etag: Callable[[], str]) -> list[str]:
-        """The files of a document if they need no work; else none."""
-        files = [path, *(path + encoding.suffix for encoding in self._encodings_of(path))]
-        etags = set()
-        for file in files:
-            status, known = self._found.get(file), self._known.get(file)
-            if not status or not known or known.stamp != stamp_of(status):
-                return []
-            etags.add(known.etag)
-        return files if etags == {etag()} else []
+    def _current(self, path: str, etag: Callable[[], str]) -> dict[str, BuiltFile]:
+        """The files of a document as they were noted, by name, if they need no work; else none."""
+        document = self._as_noted(path)
+        if not document or document.etag != etag():
+            return {}
+        _, name = _split(path)
+        files = {name: document}
+        for encoding in self._encodings_of(path):
+            encoded = self._as_noted(path + encoding.suffix)
+            if not encoded or encoded.etag != document.etag:
+                return {}
+            files[name + encoding.suffix] = encoded
+        return files
+
+    def _as_noted(self, path: str) -> BuiltFile | None:
+        """What was noted of a file, as long as it holds."""
+        place, name = _split(path)
+        known = self._known.get(place)
+        file = known.files.get(name) if known else None
+        return file if file and file.stamp == self._output.stamp(path) else None
 
     def _encodings_of(self, path: str) -> list[Encoding]:
         """Those that a document is to be written in beside it, as long as it is in the folder."""
-        status = self._found.get(path) if self._encodings else None
         type_ = FILES[path][0] if path in FILES else ""
-        is_worth = status and is_worth_encoding(type_, status.st_size)
+        is_worth = self._encodings and is_worth_encoding(type_, self._output.size(path))
         return self._encodings if is_worth else []
 
     def _put(self, paths: Iterable[str]) -> list[_File]:
@@ -183,15 +205,36 @@ class _Build:
         Gives no files where this is a process that can't see the state that is built any more.
         """
         files: list[_File] = []
-        with self._own_snapshot() as snapshot:
+        later: list[Future[_File]] = []
+        with self._own_snapshot() as snapshot, ThreadPoolExecutor(_DRAFTS) as disk:
             snapshot.remember(DAYS_OF_A_WEEK)
             for path in paths if snapshot.archive.state == self._snapshot.archive.state else ():
-                document = snapshot.document(path)
-                files.append(self._write(path, document.etag, document.pieces))
+                document = self._continued(snapshot, path) or snapshot.document(path)
+                draft = self._output.write(path, document.pieces)
+                if self._may_wait(draft):
+                    later.append(disk.submit(self._settle, draft, document.etag))
+                    continue
+                files.append(self._settle(draft, document.etag))
                 for encoding in self._encodings_of(path):
-                    encoded = encoding.encode(_chunks(self._out / path[1:]), fast=False)
-                    files.append(self._write(path + encoding.suffix, document.etag, encoded))
-        return files
+                    encoded = encoding.encode(self._output.read(path), fast=False)
+                    draft = self._output.write(path + encoding.suffix, encoded)
+                    files.append(self._settle(draft, document.etag))
+        return [*files, *(file.result() for file in later)]
+
+    def _may_wait(self, draft: Draft) -> bool:
+        """Whether a draft is worth a thread, and there is nothing that must come after it.
+
+        What is in a folder comes after its first file, encodings come after what they encode.
+        """
+        is_there = self._output.size(draft.path) > 0
+        return draft.size >= _LARGE and is_there and not self._encodings
+
+    def _continued(self, snapshot: Snapshot, path: str) -> Document | None:
+        """A document made from the file that the last build wrote, where only new papers came."""
+        file = self._as_noted(path)
+        if not file:
+            return None
+        return snapshot.continued(path, file.etag, partial(self._output.read, path))
 
     @contextmanager
     def _own_snapshot(self) -> Iterator[Snapshot]:
@@ -202,41 +245,9 @@ class _Build:
         with self._site.snapshot() as snapshot:
             yield snapshot
 
-    def _write(self, path: str, etag: str, pieces: Iterable[bytes]) -> _File:
-        """Replaces a file in one step, unless it holds that content already."""
-        target = self._out / path[1:]
-        if target.parent not in self._folders:
-            target.parent.mkdir(exist_ok=True)
-            self._folders.add(target.parent)
-        temporary = target.parent / f".feedsvc-{secrets.token_hex(8)}.tmp"
-        # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb", _CHUNK) as file:
-                file.writelines(pieces)
-                file.flush()
-                if not self._is_first:
-                    # Else a power cut could leave an empty file where there was a good one.
-                    os.fsync(descriptor)
-            is_new = path not in self._found or not filecmp.cmp(temporary, target, shallow=False)
-            if is_new:
-                temporary.replace(target)
-            else:
-                temporary.unlink()
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        self._found[path] = target.stat()
-        return _File(path, Built(etag, stamp_of(self._found[path])), is_new)
-
-    def _stale(self, wanted: Collection[str]) -> list[str]:
-        """The files of ours that no longer belong: of folders that hold a feed.
-
-        The feed comes last, so that a build which is killed here leaves the rest to the next.
-        """
-        unwanted = self._found.keys() - wanted
-        ours = {path for path in unwanted if path.rpartition("/")[0] + f"/{_FEED}" in self._found}
-        return sorted(ours, key=lambda path: (path.endswith(_FEED), path))
+    def _settle(self, draft: Draft, etag: str) -> _File:
+        is_written = self._output.settle(draft)
+        return draft.path, BuiltFile(etag, self._output.stamp(draft.path)), is_written
 
 
 def _group(place: Place) -> str:
@@ -244,27 +255,12 @@ def _group(place: Place) -> str:
     return str(week_of(place.days[0])) if place.kind in {Kind.DAY, Kind.WEEK} else place.path
 
 
-def _survey(out: Path) -> dict[str, os.stat_result]:
-    """The files that may be ours, by path. Removes what a build that was killed has left."""
-    found = {}
-    for folder in ("", *(path.name for path in out.iterdir() if _FOLDER.fullmatch(path.name))):
-        names = _NAMES_IN_FOLDER if folder else _NAMES_IN_ROOT
-        prefix = f"/{folder}/" if folder else "/"
-        is_empty = True
-        with suppress(NotADirectoryError), os.scandir(f"{out}/{folder}") as entries:
-            for entry in entries:
-                is_empty = False
-                if entry.name in names and entry.is_file():
-                    found[prefix + entry.name] = entry.stat()
-                elif _TEMPORARY.fullmatch(entry.name):
-                    Path(entry.path).unlink(missing_ok=True)
-        if is_empty and folder:
-            with suppress(OSError):  # then it is left as it is
-                (out / folder).rmdir()
-    return found
+def _files_of(place: Place) -> Iterable[str]:
+    """The paths of the documents that belong to no place, for the root, where they are."""
+    return FILES if place.kind is Kind.HOME else ()
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+def _split(path: str) -> tuple[str, str]:
+    """The path of the place that a file is in, and the file's name."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash, name

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from feedsvc.answers import Prepared
 from feedsvc.model import Document
@@ -15,8 +16,7 @@ CAPACITY = 12 * 1024 * 1024
 """Bytes that one process keeps."""
 
 
-@dataclass(slots=True)
-class _Table:
+class _Table(Struct):
     """The documents of one state."""
 
     revision: str = ""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
@@ -21,8 +19,7 @@ from feedsvc.parser.problems import visible
 from feedsvc.recipe import recipe
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """The problems of some digests, and how much is in these."""
 
     folder: Path
@@ -101,6 +98,8 @@ def as_text(findings: Findings) -> str:
 
 def as_json(findings: Findings) -> str:
     """One object: the counts, and `problems` with the fields of the model."""
+    import json  # noqa: PLC0415 - of no use to most commands
+
     counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
     problems = [
         {**structs.asdict(problem), "path": str(findings.folder / problem.path)}

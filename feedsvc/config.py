@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
@@ -209,6 +207,8 @@ def load_config(
 
 
 def _values_from_file(path: Path) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415 - most sites need no file
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -235,6 +235,8 @@ def _values_from_environment(environment: Mapping[str, str]) -> dict[str, object
 def _parsed(name: str, value: object, where: str) -> object:
     known = {field.name: field.metadata["parse"] for field in fields(Config)}
     if name not in known:
+        import difflib  # noqa: PLC0415 - of no use where all is well
+
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
         raise ConfigError(f"{where}: there is no such setting; the nearest one is {nearest!r}.")
     try:

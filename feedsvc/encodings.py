@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
 
 import brotli
 import zstandard
 from isal import isal_zlib
+from msgspec import Struct
 
 SMALLEST_WORTH_ENCODING = 1024
 """Bytes; a shorter body travels in one packet anyway."""
@@ -26,8 +26,7 @@ _Start = Callable[[int], _Compressor]
 """Begins a stream of so many bytes; -1 where their number isn't known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """A content coding (RFC 9110 section 8.4.1)."""
 
     name: str

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from email.utils import format_datetime
-from importlib import resources
+from html import escape
+from pathlib import Path
 
 from lxml import etree
+from msgspec import Struct
 
 from feedsvc import pages
 from feedsvc.config import Config
+from feedsvc.feeds import rfc822
 
 XML_TYPE = "application/xml"
 NOT_FOUND = "/404.html"
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
+_STATIC = Path(__file__).parent / "static"
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+
+class Facts(Struct, frozen=True):
     """What the documents here tell of."""
 
     config: Config
-    places: Sequence[str]
-    """The path of every place."""
+    places: Iterable[str]
+    """The path of every place; can be gone through once."""
     updated: datetime
     """Of the newest item."""
 
@@ -35,7 +37,7 @@ def _opml(facts: Facts) -> bytes:
     opml = etree.Element("opml", version="2.0")
     head = etree.SubElement(opml, "head")
     etree.SubElement(head, "title").text = config.title
-    etree.SubElement(head, "dateModified").text = format_datetime(facts.updated)
+    etree.SubElement(head, "dateModified").text = rfc822(facts.updated)
     etree.SubElement(
         etree.SubElement(opml, "body"),
         "outline",
@@ -52,11 +54,14 @@ def _opml(facts: Facts) -> bytes:
 
 def _sitemap(facts: Facts) -> bytes:
     """The page of every place (sitemaps.org)."""
-    urls = etree.Element("urlset", xmlns=SITEMAP_NAMESPACE)
-    for path in facts.places:
-        url = etree.SubElement(urls, "url")
-        etree.SubElement(url, "loc").text = facts.config.base_url + path.removeprefix("/")
-    return _xml(urls)
+    base_url = escape(facts.config.base_url)
+    lines = [
+        "<?xml version='1.0' encoding='UTF-8'?>",
+        f'<urlset xmlns="{SITEMAP_NAMESPACE}">',
+        *(f"  <url><loc>{base_url}{path[1:]}</loc></url>" for path in facts.places),
+        "</urlset>",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _not_found(facts: Facts) -> bytes:
@@ -78,7 +83,7 @@ def _robots(facts: Facts) -> bytes:
 
 
 def _asset(name: str) -> Callable[[Facts], bytes]:
-    return lambda _: resources.files("feedsvc").joinpath("static", name).read_bytes()
+    return lambda _: (_STATIC / name).read_bytes()
 
 
 FILES: dict[str, tuple[str, Callable[[Facts], bytes]]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc import feeds
 from feedsvc.feeds import Head
@@ -11,8 +12,7 @@ from feedsvc.feeds import Head
 PAGE = "index.html"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFormat:
+class FeedFormat(Struct, frozen=True):
     """A representation that every place has beside its page."""
 
     name: str

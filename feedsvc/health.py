@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+
+from msgspec import Struct
 
 from feedsvc import __version__
 from feedsvc.model import Severity
@@ -13,8 +14,7 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of Prometheus's text format."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """The state of the service, as one process sees it."""
 
     status: str

@@ -9,16 +9,16 @@ the server remembers no client.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from feedsvc.weeks import parse_day
 
 _MARK = re.compile(r"[0-9a-f]+\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,9})\.((?:[0-9a-f]{2})+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One version of an all-time feed."""
 
     first: date

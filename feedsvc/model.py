@@ -9,7 +9,6 @@ Days are UTC dates, times are aware datetimes in UTC, text is Unicode that XML 1
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -112,8 +111,7 @@ class Item(Struct, frozen=True):
     """Of this digest, in UTC. Differs from that of every other item of the day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A relation of a document to another one (RFC 8288)."""
 
     relation: str
@@ -123,8 +121,7 @@ class Link:
     """The media type to expect there; empty where it is of no help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What a path of the site answers with; the same on the server and in the built folder."""
 
     path: str

@@ -1,14 +1,17 @@
-"""Papers to HTML pages: articles, and pages around them from the templates in `templates/`."""
+"""Papers to HTML pages: articles, and the pages around them.
+
+Written as text, as a template engine takes longer to load than all pages of a new day to write:
+whatever comes from a digest or a setting goes through `escape`, but a summary, which is sanitised.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
-import jinja2
+from msgspec import Struct, field
 
 from feedsvc.feeds import media_html
 from feedsvc.model import Item, Link, Paper
@@ -17,25 +20,13 @@ from feedsvc.places import Neighbour
 
 HTML_TYPE = "text/html; charset=utf-8"
 
-_ARTICLES = "<!-- articles -->"
-"""Where a page's articles go. No text of a digest can hold it: that is escaped or sanitised."""
-
 _LAZY = ' loading="lazy" referrerpolicy="no-referrer"'
 """For pictures, of which a page may have hundreds, on hosts of others."""
 
-_environment = jinja2.Environment(
-    loader=jinja2.PackageLoader("feedsvc"),
-    autoescape=True,
-    auto_reload=False,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_NO_DIGEST = "<p>No digest yet.</p>"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What a page shows around its articles."""
 
     title: str
@@ -83,23 +74,129 @@ def article(item: Item, language: str) -> bytes:
 
 def page(head: Head, days: Sequence[date], articles: Iterable[bytes]) -> Iterator[bytes]:
     """A page around finished articles, with a way to each of several days; in pieces."""
-    frame = _environment.get_template("place.html").render(head=head, days=days)
-    start, end = frame.split(_ARTICLES)
-    yield start.encode()
+    of_page = _feeds("These papers only:", head.place_feeds)
+    neighbours = []
+    if head.older:
+        neighbours.append(_neighbour(head, head.older, "prev", f"← {head.older.name}"))
+    if head.newer:
+        neighbours.append(_neighbour(head, head.newer, "next", f"{head.newer.name} →"))
+    ways = [_day(head, day) for day in days] if len(days) > 1 else []
+    lines = [
+        *_start(head),
+        *_nav('aria-label="Feeds of this page"', of_page),
+        *_nav('class="neighbours" aria-label="Older and newer"', neighbours),
+        *_nav('class="days" aria-label="Days"', ways),
+    ]
+    if not days:
+        lines.append(_NO_DIGEST)
+    yield _encoded(lines)
     yield from articles
-    yield end.encode()
+    yield _encoded(_end(head))
 
 
-def index_page(head: Head, titles: Mapping[date, Sequence[str]]) -> bytes:
-    """A plain list of days, with the titles of each where there are not too many."""
-    return _environment.get_template("everything.html").render(head=head, titles=titles).encode()
+def index_page(head: Head, days: Sequence[date], titles: Mapping[date, Sequence[str]]) -> bytes:
+    """A plain list of days, with the titles of each where they are given."""
+    lines = _start(head)
+    for day in days:
+        lines.append(f"<h2>{_day(head, day)}</h2>")
+        if day in titles:
+            # One text is escaped faster than many; no title has a line's end.
+            of_day = escape("\n".join(titles[day])).replace("\n", "</li>\n<li>")
+            lines += ["<ul>", f"<li>{of_day}</li>", "</ul>"]
+    if not days:
+        lines.append(_NO_DIGEST)
+    return _encoded([*lines, *_end(head)])
 
 
 def not_found_page(head: Head) -> bytes:
     """What stands where no place is."""
-    return _environment.get_template("not_found.html").render(head=head).encode()
+    root = escape(head.root)
+    lines = [
+        f'<p>There is no page at this address. <a href="{root}">Newest papers</a> ·',
+        f'<a href="{root}all/">all days</a></p>',
+    ]
+    return _encoded([*_start(head), *lines, *_end(head)])
 
 
 def anchor(paper: Paper) -> str:
     """The name of a paper's article inside a page."""
     return arxiv_id(paper.id) or hashlib.sha256(paper.id.encode()).hexdigest()[:12]
+
+
+def _start(head: Head) -> list[str]:
+    """The lines of a page up to its main heading."""
+    title, site_title, subtitle = map(escape, (head.title, head.site_title, head.subtitle))
+    root = escape(head.root)
+    lines = [
+        "<!doctype html>",
+        f'<html lang="{escape(head.language)}">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{title}</title>",
+        f'<meta name="description" content="{subtitle}">',
+    ]
+    if head.canonical:
+        lines.append(f'<link rel="canonical" href="{escape(head.canonical)}">')
+    lines += [
+        f'<link rel="icon" href="{root}icon.png">',
+        f'<link rel="stylesheet" href="{root}style.css">',
+        *_alternates(head.site_feeds, site_title),
+        *_alternates(head.place_feeds, title),
+        "</head>",
+        "<body>",
+        "<header>",
+        f'<p class="site"><a href="{root}">{site_title}</a></p>',
+        f'<p class="subtitle">{subtitle}</p>',
+    ]
+    subscribe = _feeds("Subscribe:", head.site_feeds)
+    lines += _nav(
+        'aria-label="Site"', [*subscribe, f'<a class="apart" href="{root}all/">All days</a>']
+    )
+    unseen = ' class="unseen"' if head.title == head.site_title else ""
+    return [*lines, "</header>", "<main>", f"<h1{unseen}>{title}</h1>"]
+
+
+def _end(head: Head) -> list[str]:
+    """The lines of a page from after its articles."""
+    lines = ["</main>", "<footer>"]
+    lines += [f"<p>{escape(text)}</p>" for text in (head.author, head.rights) if text]
+    if head.licence:
+        licence = escape(head.licence)
+        lines.append(f'<p><a rel="license" href="{licence}">{licence}</a></p>')
+    return [*lines, "</footer>", "</body>", "</html>"]
+
+
+def _alternates(feeds: Mapping[str, Link], title: str) -> list[str]:
+    """For feed readers that are given the address of the page. `title` is escaped."""
+    return [
+        f'<link rel="alternate" type="{escape(feed.type)}" title="{title} ({escape(label)})"'
+        f' href="{escape(feed.url)}">'
+        for label, feed in feeds.items()
+    ]
+
+
+def _feeds(words: str, feeds: Mapping[str, Link]) -> list[str]:
+    """For people."""
+    links = [
+        f'<a href="{escape(feed.url)}" type="{escape(feed.type)}">{escape(label)}</a>'
+        for label, feed in feeds.items()
+    ]
+    return [f"<span>{words}</span>", *links] if links else []
+
+
+def _nav(attributes: str, lines: Sequence[str]) -> list[str]:
+    return [f"<nav {attributes}>", *lines, "</nav>"] if lines else []
+
+
+def _neighbour(head: Head, place: Neighbour, relation: str, words: str) -> str:
+    address = escape(head.root + place.path[1:])
+    return f'<a rel="{relation}" href="{address}">{escape(words)}</a>'
+
+
+def _day(head: Head, day: date) -> str:
+    return f'<a href="{escape(head.root)}{day}/">{day}</a>'
+
+
+def _encoded(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+
+from msgspec import Struct
 
 from feedsvc.weeks import Calendar, Week, parse_day, parse_week
 
@@ -22,16 +23,18 @@ class Kind(Enum):
     WEEK = "one ISO week: an archive document of the all-time feed"
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """The place before or after one of the same kind."""
 
     name: str
-    path: str
+
+    @property
+    def path(self) -> str:
+        """Of the place."""
+        return f"/{self.name}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A set of papers, the same in every representation."""
 
     kind: Kind
@@ -53,12 +56,22 @@ def find_place(path: str, calendar: Calendar, feed_size: int) -> Place | None:
     if path == HOME:
         return _home(calendar, feed_size)
     if path == EVERYTHING:
-        return Place(Kind.EVERYTHING, path, "", calendar.days[::-1])
-    if path == f"/{name}/" and (day := parse_day(name)):
+        return _everything(calendar)
+    if path == f"/{name}/" and (day := parse_day(name)) and calendar.days_between(day, day):
         return _day(day, calendar)
-    if path == f"/{name}/" and (week := parse_week(name)):
+    if path == f"/{name}/" and (week := parse_week(name)) and calendar.days_of(week):
         return _week(week, calendar)
     return None
+
+
+def all_places(calendar: Calendar, feed_size: int) -> Iterator[Place]:
+    """Every place that there is, as `find_place` finds it, in the order of `place_paths`."""
+    yield _home(calendar, feed_size)
+    yield _everything(calendar)
+    for day in calendar.days:
+        yield _day(day, calendar)
+    for week in calendar.weeks:
+        yield _week(week, calendar)
 
 
 def place_paths(calendar: Calendar) -> Iterator[str]:
@@ -78,20 +91,21 @@ def _home(calendar: Calendar, feed_size: int) -> Place:
     return Place(Kind.HOME, HOME, "", days, _neighbour(older))
 
 
-def _day(day: date, calendar: Calendar) -> Place | None:
-    if not calendar.days_between(day, day):
-        return None
+def _everything(calendar: Calendar) -> Place:
+    return Place(Kind.EVERYTHING, EVERYTHING, "", calendar.days[::-1])
+
+
+def _day(day: date, calendar: Calendar) -> Place:
     older, newer = map(_neighbour, calendar.neighbours_of_day(day))
-    return Place(Kind.DAY, f"/{day}/", str(day), [day], older, newer, day)
+    name = str(day)
+    return Place(Kind.DAY, f"/{name}/", name, [day], older, newer, day)
 
 
-def _week(week: Week, calendar: Calendar) -> Place | None:
-    days = calendar.days_between(week.first_day, week.last_day)
-    if not days:
-        return None
+def _week(week: Week, calendar: Calendar) -> Place:
     older, newer = map(_neighbour, calendar.neighbours_of_week(week))
-    return Place(Kind.WEEK, f"/{week}/", str(week), days, older, newer, week.last_day)
+    name, days = str(week), calendar.days_of(week)
+    return Place(Kind.WEEK, f"/{name}/", name, days, older, newer, week.last_day)
 
 
 def _neighbour(one: date | Week | None) -> Neighbour | None:
-    return Neighbour(str(one), f"/{one}/") if one else None
+    return Neighbour(str(one)) if one else None

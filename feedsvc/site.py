@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
-from feedsvc.index import Built, Index, Spread, Store, in_turn
+from feedsvc.index import BuiltPlace, Index, Spread, Store, in_turn
 from feedsvc.marks import Mark
 from feedsvc.model import Document
 from feedsvc.recipe import recipe
@@ -57,10 +58,10 @@ class Site:
         return self._index.is_on_disk()
 
     def remember_built(
-        self, folder: str, files: Mapping[str, Built], gone: Collection[str]
+        self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes what a build wrote and removed."""
-        self._index.remember_built(folder, files, gone)
+        """Notes what a build left in places, and which are gone."""
+        self._index.remember_built(folder, places, gone)
 
     def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
         """What is read of the newest state; once more where the index breaks meanwhile."""

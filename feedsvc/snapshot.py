@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from feedsvc import chain, files, pages
 from feedsvc.config import Config
@@ -14,13 +16,16 @@ from feedsvc.errors import NotFoundError
 from feedsvc.formats import FEED_FORMATS, NAMES, PAGE, FeedFormat
 from feedsvc.heads import feed_head, newest_time, page_head
 from feedsvc.index import Day, State, Store
-from feedsvc.marks import Mark, marked
+from feedsvc.marks import Mark, marked, parse_mark
 from feedsvc.model import Document, Link, Problem
-from feedsvc.places import HOME, Kind, Place, find_place, place_paths
+from feedsvc.places import EVERYTHING, HOME, Kind, Place, all_places, find_place, place_paths
 from feedsvc.weeks import Calendar
 
 _ALL_TIME = {Kind.HOME, Kind.EVERYTHING}
 """The places to which new papers come for ever, so that a client may ask for these only."""
+
+_FEEDS_OF_EVERYTHING = {EVERYTHING + name: format_ for name, format_ in FEED_FORMATS.items()}
+"""By path."""
 
 LARGEST_KEPT = 2000
 """Papers; what holds more is streamed, as it may outgrow any memory."""
@@ -31,10 +36,19 @@ class Archive:
 
     def __init__(self, state: State, days: Sequence[Day]) -> None:
         self.state = state
+        self.days = days
         self.calendar = Calendar([day.day for day in days], [day.papers for day in days])
         self.papers = sum(day.new_papers for day in days)
         """Each counted once, in however many days it stands."""
         self.by_day = {day.day: day for day in days}
+
+    def with_first_days(self, papers: int) -> Archive | None:
+        """The archive as it was when it had so many papers; None where no day ended with them."""
+        totals = itertools.accumulate(day.papers for day in self.days)
+        for number, total in enumerate(totals, 1):
+            if total == papers:
+                return Archive(self.state, self.days[:number])
+        return None
 
 
 class Snapshot:
@@ -46,6 +60,8 @@ class Snapshot:
         self.archive = archive
         self.calendar = archive.calendar
         self._renderings_of_day = store.renderings
+        self._marks: dict[str, Mark] = {}
+        self._files: dict[str, Document] = {}
 
     def remember(self, days: int) -> None:
         """Unpacks each of the last so many days once: for who wants the documents of a week."""
@@ -57,8 +73,7 @@ class Snapshot:
 
     def places(self) -> Iterator[Place]:
         """Every place."""
-        found = (self._place(path) for path in place_paths(self.calendar))
-        return (place for place in found if place)
+        return all_places(self.calendar, self.config.feed_size)
 
     def paths(self) -> list[str]:
         """The path of every document, as a file's: a page ends in `index.html`."""
@@ -85,6 +100,43 @@ class Snapshot:
             raise NotFoundError(f"There are not just new papers at {path} since {mark}.")
         return self._feed(place, FEED_FORMATS[name], new)
 
+    def continued(
+        self, path: str, etag: str, part: Callable[[int, int], Iterable[bytes]]
+    ) -> Document | None:
+        """The feed of everything at a path, as what is new around the items of an older version.
+
+        `etag` is the older one's; `part` gives its bytes, but for so many at its start and at its
+        end. None where not just new papers of new days came, and where another document is at the
+        path: to copy shorter ones is no less work than to make them.
+        """
+        format_, mark = _FEEDS_OF_EVERYTHING.get(path), parse_mark(etag)
+        archive = self.archive.with_first_days(mark.papers) if mark else None
+        if not format_ or not archive:
+            return None
+        older = Snapshot(self.config, self.store, archive)
+        place, old_place = self._place(EVERYTHING), older._place(EVERYTHING)
+        assert place
+        assert old_place
+        new = self.archive.days[len(archive.days) :]
+        is_older = bool(new) and older.etag(old_place, format_.name) == etag
+        if not is_older or any(day.new_papers < day.papers for day in new):
+            return None
+        old_head = feed_head(self.config, old_place, format_, is_whole=True)
+        old_start, old_end = format_.compose(old_head, ())
+        head = feed_head(self.config, place, format_, is_whole=True)
+        new_items = self._renderings([day.day for day in reversed(new)], format_.name, {})
+        # The last item stands for the older ones: formats have separators.
+        *start, _, end = format_.compose(head, (*new_items, b""))
+        pieces = itertools.chain(start, part(len(old_start), len(old_end)), [end])
+        return replace(self._feed(place, format_), pieces=pieces)
+
+    def tag(self, place: Place) -> bytes:
+        """Stands for all that the documents of a place are made of."""
+        older = place.older.name if place.older else ""
+        newer = place.newer.name if place.newer else ""
+        facts = f"{self.archive.state.fingerprint} {place.path} {older} {newer}"
+        return chain.extend(chain.START, facts.encode(), self._versions(place))
+
     def etag(self, place: Place, name: str) -> str:
         """The ETag of one of NAMES, of a place: from all that its content is made of.
 
@@ -95,22 +147,28 @@ class Snapshot:
         facts = [self.archive.state.fingerprint, place.path, name]
         if not (is_feed and place.kind is Kind.DAY):
             facts += [near.path if near else "" for near in (place.older, place.newer)]
-        versions = b"".join(self.archive.by_day[day].version for day in place.days)
+        versions = self._versions(place)
         etag = chain.extend(chain.START, " ".join(facts).encode(), versions).hex()
         if is_feed and place.days and place.kind in _ALL_TIME:
-            return marked(etag, self._mark(place))
+            if place.path not in self._marks:  # all formats have the same
+                self._marks[place.path] = self._mark(place)
+            return marked(etag, self._marks[place.path])
         return etag
 
     def file(self, path: str) -> Document:
-        """One of the documents that belong to no place."""
+        """One of the documents that belong to no place, made once."""
+        if path in self._files:
+            return self._files[path]
         type_, make = files.FILES[path]
         home = self._place(HOME)
         assert home
-        places = list(place_paths(self.calendar))
+        places = place_paths(self.calendar)
         facts = files.Facts(self.config, places, newest_time(self.config, home))
         content = make(facts)
         etag = hashlib.sha256(content).hexdigest()[:32]
-        return Document(path, type_, (content,), etag, self.archive.state.changed)
+        document = Document(path, type_, (content,), etag, self.archive.state.changed)
+        self._files[path] = document
+        return document
 
     def _place(self, path: str) -> Place | None:
         return find_place(path, self.calendar, self.config.feed_size)
@@ -148,8 +206,8 @@ class Snapshot:
         is_small = self.archive.papers <= self.config.all_size
         head = page_head(self.config, place, has_feeds=is_small or not is_index)
         if is_index:
-            titles = {day: self.store.titles(day) if is_small else [] for day in place.days}
-            pieces = iter([pages.index_page(head, titles)])
+            titles = self.store.titles() if is_small else {}
+            pieces = iter([pages.index_page(head, place.days, titles)])
         else:
             pieces = pages.page(head, place.days, self._renderings(place.days, PAGE, {}))
         links = (*head.site_feeds.values(), *head.place_feeds.values())
@@ -188,6 +246,9 @@ class Snapshot:
                 if id_ not in seen:
                     seen.add(id_)
                     yield content
+
+    def _versions(self, place: Place) -> bytes:
+        return b"".join([self.archive.by_day[day].version for day in place.days])
 
     def _mark(self, place: Place) -> Mark:
         days = [self.archive.by_day[day] for day in reversed(place.days)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import partial
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
+from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 

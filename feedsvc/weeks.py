@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct
 
 DAYS_OF_A_WEEK = 7
 
@@ -16,8 +17,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Week:
+class Week(Struct, frozen=True, order=True):
     """A week of ISO 8601, from Monday to Sunday."""
 
     year: int
@@ -62,8 +62,7 @@ def parse_week(text: str) -> Week | None:
         return None
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct, frozen=True, dict=True):
     """The days that have papers."""
 
     days: Sequence[date]
@@ -80,6 +79,10 @@ class Calendar:
     def days_between(self, first: date, last: date) -> Sequence[date]:
         """The days with papers from `first` to `last`, newest first."""
         return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)][::-1]
+
+    def days_of(self, week: Week) -> Sequence[date]:
+        """The days of a week with papers, newest first."""
+        return self.days_between(week.first_day, week.last_day)
 
     def days_since(self, first: date) -> Sequence[date]:
         """The days with papers from `first` on, oldest first."""

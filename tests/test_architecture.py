@@ -18,6 +18,7 @@ LAYERS = (
     ("heads",),
     ("snapshot",),
     ("site",),
+    ("output", "processes"),
     ("negotiation", "build", "progress", "health"),
     ("answers",),
     ("cache", "fast_lane", "refresher"),
@@ -35,7 +36,6 @@ OWNERS = {
     "werkzeug": {"answers", "negotiation", "web"},
     "click": {"cli"},
     "granian": {"serve"},
-    "jinja2": {"pages"},
     "comrak": {"parser"},
     "prometheus_client": {"health"},
 }

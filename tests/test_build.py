@@ -276,6 +276,37 @@ def test_a_build_mends_what_somebody_did_to_the_folder(config: Config, damage: s
     assert _tree(config.out) == before
 
 
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "2024-01-03/feed.xml.gz",
+        "2024-01-03/.feedsvc-0123456789abcdef.tmp",
+        "all/rss.xml.br",
+        "index.html.zst",
+        "2019-01-01/feed.xml",
+    ],
+)
+def test_what_another_build_left_where_nothing_changed_is_taken_away(
+    config: Config, stray: str
+) -> None:
+    _build(config)
+    before = _tree(config.out)
+    assert _build(config).written == 0
+    (config.out / stray).parent.mkdir(exist_ok=True)
+    (config.out / stray).write_bytes(b"old")
+    assert _build(config).written == 0
+    assert _tree(config.out) == before
+    assert not (config.out / "2019-01-01").exists()
+
+
+def test_a_folder_that_was_taken_away_is_written_again(config: Config) -> None:
+    _build(config)
+    before = _tree(config.out)
+    shutil.rmtree(config.out / "2024-01-03")
+    assert _build(config).written == 4
+    assert _tree(config.out) == before
+
+
 def test_a_build_without_its_notes_compares_and_writes_nothing(config: Config) -> None:
     _build(config)
     times = {path: path.stat().st_mtime_ns for path in config.out.rglob("*.*")}

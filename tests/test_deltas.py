@@ -116,6 +116,69 @@ def test_old_document_and_delta_are_the_new_document(
                 older.append(new)
 
 
+def _continued(site: Site, old: Document) -> Document | None:
+    """A document made from its older version; None where it must be made anew."""
+    with site.snapshot() as snapshot:
+        content = old.content
+        return snapshot.continued(
+            old.path, old.etag, lambda start, end: [content[start : len(content) - end]]
+        )
+
+
+@settings(max_examples=40, deadline=None)
+@given(days=DAYS)
+def test_what_continues_an_old_document_is_the_new_document(
+    days: list[tuple[int, list[int]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "digests").mkdir()
+        config = Config(
+            digests=folder / "digests", base_url=BASE_URL, index=folder / "index.sqlite3"
+        )
+        site = Site(config)
+        versions: dict[str, list[Document]] = {path: [] for path in PATHS}
+        known: set[int] = set()
+        day, numbers = date(2024, 11, 1), list[int]()
+        for gap, more in days:
+            numbers = list(dict.fromkeys(more if gap else [*numbers, *more]))
+            has_only_new_papers = gap > 0 and not known.intersection(numbers)
+            known.update(numbers)
+            day += timedelta(days=gap)
+            (config.digests / f"{day}.md").write_text(digest(day, map(paper, numbers)))
+            site.refresh()
+            for path, older in versions.items():
+                new = site.document(path)
+                for old in older:
+                    if document := _continued(site, old):
+                        assert path.startswith("/all/")
+                        assert (document.content, document.etag) == (new.content, new.etag)
+                    elif path.startswith("/all/") and old is older[-1]:
+                        assert not has_only_new_papers
+                older.append(new)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("what", ["nothing", "edit", "past", "gone", "title"])
+def test_a_document_does_not_continue_one_that_is_not_its_beginning(
+    site: Site, digests: Path, configure: Callable[..., Config], path: str, what: str
+) -> None:
+    old = site.document(path)
+    first = digests / "2024-01-01.md"
+    if what == "edit":
+        first.write_text(first.read_text().replace("요약입니다", "고쳤습니다"))
+    elif what == "past":
+        _add_day(digests, "2023-12-31", range(800, 801))
+    elif what == "gone":
+        first.unlink()
+    elif what == "title":
+        site = Site(configure(digests=digests, title="Other"))
+    if what != "nothing":
+        _add_day(digests, "2024-01-31", range(900, 903))
+    site.refresh()
+    assert _continued(site, old) is None
+
+
 @pytest.fixture
 def digests(tmp_path: Path) -> Path:
     return write_archive(tmp_path / "digests", days=30, papers=5)

@@ -10,6 +10,7 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import FolderError, NotFoundError
+from feedsvc.places import find_place, place_paths
 from feedsvc.site import Site
 from feedsvc.weeks import Calendar, Week, parse_day, parse_week
 from tests.archive import NAMESPACES, digest, etags, paper, read_atom, write_archive
@@ -86,6 +87,14 @@ def test_every_path_has_a_document_and_its_own_path(site: Site) -> None:
 def test_other_paths_have_none(site: Site, path: str) -> None:
     with pytest.raises(NotFoundError):
         site.document(path)
+
+
+def test_every_place_is_what_is_found_at_its_path(site: Site) -> None:
+    with site.snapshot() as snapshot:
+        calendar, places = snapshot.calendar, list(snapshot.places())
+    assert [place.path for place in places] == list(place_paths(calendar))
+    assert places == [find_place(place.path, calendar, Config().feed_size) for place in places]
+    assert len(places) == 2 + 60 + 9
 
 
 def test_a_missing_folder_is_said_in_a_sentence(tmp_path: Path, configure: Configure) -> None:

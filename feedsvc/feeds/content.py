@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+
+from msgspec import Struct
 
 from feedsvc.model import Media, Medium, Paper
 from feedsvc.parser.links import arxiv_id
@@ -14,11 +15,13 @@ from feedsvc.parser.sections import read_sections
 LONGEST_SUMMARY = 300
 """Characters; a summary is for a list of papers, the content is for reading."""
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What is told of a paper in every format."""
 
     html: str
@@ -61,6 +64,12 @@ def media_html(media: Media, picture_attributes: str = "") -> str:
 def rfc3339(time: datetime) -> str:
     """A time in UTC in the shortest form of RFC 3339: `2024-11-18T00:59:59Z`."""
     return time.isoformat().replace("+00:00", "Z")
+
+
+def rfc822(time: datetime) -> str:
+    """A time in UTC as RSS has it: `Mon, 18 Nov 2024 00:59:59 +0000` (RFC 822)."""
+    day = f"{_DAYS[time.weekday()]}, {time.day:02} {_MONTHS[time.month - 1]} {time.year:04}"
+    return f"{day} {time:%H:%M:%S} +0000"
 
 
 def _summary(paper: Paper) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 GENERATOR = "feedsvc"
 
@@ -11,8 +12,7 @@ EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 """`updated` of a feed without items: RFC 4287 asks for one, and a clock must not decide it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The metadata of one feed document. Addresses are absolute; an empty text means none."""
 
     id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from email.utils import format_datetime
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feedsvc import __version__
+from feedsvc.feeds.content import rfc822
 from feedsvc.feeds.head import GENERATOR, Head
 
 ATOM_TYPE = "application/atom+xml"
@@ -29,8 +29,8 @@ NAMESPACES = {
 _ATOM = "http://www.w3.org/2005/Atom"
 
 # feedgen's own function switches the locale of the process to C and back, which other threads
-# would see. This one gives the same text (RFC 5322) without.
-feedgen.feed.formatRFC2822 = format_datetime
+# would see. Ours gives the same text without.
+feedgen.feed.formatRFC2822 = rfc822
 
 
 def atom_document(head: Head, entries: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,10 +6,9 @@ for it, so they are written as text, each once; feedgen makes the documents (`fe
 
 from __future__ import annotations
 
-from email.utils import format_datetime
 from html import escape
 
-from feedsvc.feeds.content import Content, item_address, rfc3339
+from feedsvc.feeds.content import Content, item_address, rfc822, rfc3339
 from feedsvc.model import Item, Paper
 
 UNKNOWN_LENGTH = 0
@@ -62,7 +61,7 @@ def rss_item(item: Item, content: Content, base_url: str) -> bytes:
         f' type="{escape(media.type)}"/>'
         for media in paper.media[:1]  # there is room for one; Media RSS has them all
     ]
-    parts.append(f"<pubDate>{format_datetime(item.published)}</pubDate>")
+    parts.append(f"<pubDate>{rfc822(item.published)}</pubDate>")
     if paper.authors:
         # One element for all: of several, readers show only the first or the last.
         parts.append(f"<dc:creator>{_text(', '.join(paper.authors))}</dc:creator>")

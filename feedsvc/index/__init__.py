@@ -15,15 +15,24 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import platformdirs
-
 from feedsvc.errors import IndexLostError
 from feedsvc.index.folder import DigestFile, find_digests, stamp_of
 from feedsvc.index.refresh import bring_up_to_date, is_up_to_date
-from feedsvc.index.store import OPENING_SECONDS, Built, Day, State, Store
+from feedsvc.index.store import OPENING_SECONDS, BuiltFile, BuiltPlace, Day, State, Store
 from feedsvc.index.work import Recipe, Spread, in_turn
 
-__all__ = ["Built", "Day", "Index", "Recipe", "Spread", "State", "Store", "in_turn", "stamp_of"]
+__all__ = [
+    "BuiltFile",
+    "BuiltPlace",
+    "Day",
+    "Index",
+    "Recipe",
+    "Spread",
+    "State",
+    "Store",
+    "in_turn",
+    "stamp_of",
+]
 
 UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""
@@ -78,15 +87,15 @@ class Index:
         return self._connect().file is not None
 
     def remember_built(
-        self, folder: str, files: Mapping[str, Built], gone: Collection[str]
+        self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes what a build wrote and removed, as far as that is possible.
+        """Notes what a build left in places and which are gone, as far as that is possible.
 
         What isn't noted is compared by the next build.
         """
         connection = self._connect()
         with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
-            connection.writer.put_built(folder, files, gone)
+            connection.writer.put_built(folder, places, gone)
 
     def refresh(self, spread: Spread = in_turn) -> None:
         """Looks at the folder and takes up what is new. Raises FolderError.
@@ -217,6 +226,8 @@ def _file_in_cache(folder: Path, fingerprint: str) -> Path | None:
 
     The fingerprint is part of the name, so that two versions at work don't undo each other.
     """
+    import platformdirs  # noqa: PLC0415 - of no use where the index has a place of its own
+
     cache = platformdirs.user_cache_path("feedsvc")
     of_folder = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
     try:

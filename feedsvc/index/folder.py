@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from feedsvc.errors import FolderError
 from feedsvc.parser import READERS
@@ -22,8 +23,7 @@ YOUNGEST_TRUSTED = 2.0
 _NO_FILE = "it is no regular file"
 
 
-@dataclass(frozen=True, slots=True)
-class DigestFile:
+class DigestFile(Struct, frozen=True):
     """A digest as the file system shows it, not opened."""
 
     path: str

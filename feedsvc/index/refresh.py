@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from heapq import heapify, heappop, heappush
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.folder import DigestFile
@@ -40,8 +41,7 @@ def bring_up_to_date(
             store.advance(datetime.now(UTC))
 
 
-@dataclass(slots=True)
-class _Changes:
+class _Changes(Struct):
     """What reading the changed digests has brought."""
 
     is_any: bool = False

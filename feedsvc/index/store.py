@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from secrets import token_hex
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from feedsvc import chain
 from feedsvc.index.folder import digest_order
@@ -75,11 +76,10 @@ CREATE TABLE renderings (
     PRIMARY KEY (day, format)
 );
 CREATE TABLE built (
-    folder TEXT NOT NULL,
-    path TEXT NOT NULL,
-    etag TEXT NOT NULL,            -- of the document that a build wrote there
-    stamp TEXT NOT NULL,           -- of the file when it was written
-    PRIMARY KEY (folder, path)
+    folder TEXT NOT NULL,          -- that a build wrote to
+    place TEXT NOT NULL,           -- its path
+    built BLOB NOT NULL,           -- what the build left there (MessagePack)
+    PRIMARY KEY (folder, place)
 ) WITHOUT ROWID;
 """
 
@@ -87,8 +87,7 @@ _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Which state of the archive the tables hold."""
 
     fingerprint: str
@@ -99,8 +98,7 @@ class State:
     """In UTC, whole seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A day that has a digest with papers."""
 
     day: date
@@ -111,13 +109,28 @@ class Day:
     """Stands for all its items: the last link of their chain."""
 
 
-class Built(NamedTuple):
+class BuiltFile(Struct, frozen=True, array_like=True):
     """A file of a static site as the last build left it."""
 
     etag: str
     """Of the document in it."""
     stamp: str
     """Of the file."""
+
+
+class BuiltPlace(Struct, frozen=True, array_like=True):
+    """The folder of a place as the last build left it."""
+
+    tag: bytes
+    """Of all that its documents are made of."""
+    stamp: str
+    """Of the folder, which is another one when a file comes or goes."""
+    files: dict[str, BuiltFile]
+    """By name."""
+
+
+_encode_built = msgspec.msgpack.encode
+_decode_built = msgspec.msgpack.Decoder(BuiltPlace).decode
 
 
 class Store:
@@ -207,7 +220,7 @@ class Store:
         """
         self._db.execute(
             "UPDATE state SET revision = ?, changed = max(changed + 1, ?)",
-            (token_hex(16), int(now.timestamp())),
+            (os.urandom(16).hex(), int(now.timestamp())),
         )
 
     # --- files -------------------------------------------------------------------------------
@@ -341,32 +354,32 @@ class Store:
 
     def ids(self, day: date) -> list[str]:
         """The id of each item of a day, in order."""
-        return self._column("id", day)
-
-    def titles(self, day: date) -> list[str]:
-        """The title of each item of a day, in order."""
-        return self._column("title", day)
-
-    def _column(self, name: str, day: date) -> list[str]:
         rows = self._db.execute(
-            f"SELECT {name} FROM items WHERE day = ? ORDER BY position",  # noqa: S608 - see callers
-            (day.isoformat(),),
+            "SELECT id FROM items WHERE day = ? ORDER BY position", (day.isoformat(),)
         )
-        return [value for (value,) in rows]
+        return [id_ for (id_,) in rows]
+
+    def titles(self) -> dict[date, list[str]]:
+        """The title of each item of each day, in order."""
+        rows = self._db.execute("SELECT day, title FROM items ORDER BY day, position")
+        by_day = groupby(rows, key=itemgetter(0))
+        return {date.fromisoformat(day): [title for _, title in of_day] for day, of_day in by_day}
 
     # --- static sites ------------------------------------------------------------------------
 
-    def built(self, folder: str) -> dict[str, Built]:
-        """The files that the last build left in a folder, by the path of their documents."""
-        rows = self._db.execute("SELECT path, etag, stamp FROM built WHERE folder = ?", (folder,))
-        return {path: Built(etag, stamp) for path, etag, stamp in rows}
+    def built(self, folder: str) -> dict[str, BuiltPlace]:
+        """What the last build left in a folder, by the path of the place."""
+        rows = self._db.execute("SELECT place, built FROM built WHERE folder = ?", (folder,))
+        return {place: _decode_built(built) for place, built in rows}
 
-    def put_built(self, folder: str, files: Mapping[str, Built], gone: Collection[str]) -> None:
-        """Remembers files that a build wrote, and forgets those that it removed."""
+    def put_built(
+        self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
+    ) -> None:
+        """Remembers places that a build wrote, and forgets those that are gone."""
         self._db.executemany(
-            "DELETE FROM built WHERE folder = ? AND path = ?", ((folder, path) for path in gone)
+            "DELETE FROM built WHERE folder = ? AND place = ?", ((folder, place) for place in gone)
         )
         self._db.executemany(
-            "INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?)",
-            ((folder, path, built.etag, built.stamp) for path, built in files.items()),
+            "INSERT OR REPLACE INTO built VALUES (?, ?, ?)",
+            ((folder, place, _encode_built(built)) for place, built in places.items()),
         )

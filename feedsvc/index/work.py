@@ -9,10 +9,11 @@ import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from feedsvc import chain
 from feedsvc.index.days import items_of_day, merge_day
@@ -52,8 +53,7 @@ def in_turn(
     return map(function, pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """How the index turns files into what it keeps."""
 
     parse: Callable[[str, bytes], Digest]
@@ -68,8 +68,7 @@ class Recipe:
     """Differs where the functions above would give another result for the same bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergedDay:
+class MergedDay(Struct, frozen=True):
     """One day's items, from all its digests."""
 
     day: date
@@ -81,8 +80,7 @@ ItemRow = tuple[str, str, str]
 """An item's id, title and time of publication (ISO 8601)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedDay:
+class RenderedDay(Struct, frozen=True):
     """What is kept of a day."""
 
     day: date
@@ -96,8 +94,7 @@ class RenderedDay:
     """By format, one of each item, packed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True):
     """What a digest held when it was read."""
 
     file: DigestFile

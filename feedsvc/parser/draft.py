@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from feedsvc.parser.fields import Authors, look_like_names, read_authors, read_field, read_votes
 from feedsvc.parser.media import MediaMention
@@ -12,8 +13,7 @@ from feedsvc.parser.problems import Problems
 _ADDRESS_VALUE = re.compile(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
 
 
-@dataclass(frozen=True, slots=True)
-class DayHeading:
+class DayHeading(Struct, frozen=True):
     """A heading that may name the day of the papers below it."""
 
     line: int
@@ -22,16 +22,14 @@ class DayHeading:
     """Whether it is the title of an HTML page, which counts where no heading names a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class StrayText:
+class StrayText(Struct, frozen=True):
     """Text that stands before the first paper."""
 
     line: int
     text: str
 
 
-@dataclass(slots=True)
-class PaperDraft:
+class PaperDraft(Struct):
     """A paper as written: nothing is resolved, sanitised or converted."""
 
     line: int

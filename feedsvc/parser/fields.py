@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc.parser.text import printable
 from feedsvc.parser.titles import plain_title
@@ -34,8 +35,7 @@ _MARKUP = re.compile(r"[\[\\$&]")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A line such as `Vote: 24`, taken apart."""
 
     name: str
@@ -50,8 +50,7 @@ class Field:
         return self.name != "link" and not self.is_bullet
 
 
-@dataclass(frozen=True, slots=True)
-class Authors:
+class Authors(Struct, frozen=True):
     """The names in order, none twice, and whether the digest says that there are more."""
 
     names: tuple[str, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.parser.dates import ImpossibleDateError, date_in_heading
 from feedsvc.parser.links import arxiv_id
@@ -30,8 +32,7 @@ MORE_THAN_GROUPS = 3
 """Headings without links below a day that are papers, though a single one elsewhere has a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading taken apart; its words are still as written."""
 
     line: int

@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
+from msgspec.structs import replace
 
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
 from feedsvc.parser.fields import read_field

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import accumulate, takewhile
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from feedsvc.model import Medium
 from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
@@ -210,8 +212,7 @@ def _cut(body: Sequence[str], longest: int) -> tuple[Sequence[str], Sequence[str
     return body[:count], body[count:]
 
 
-@dataclass(slots=True)
-class _BodyReader:
+class _BodyReader(Struct):
     """Takes fields and media out of the lines below a paper's heading; the rest is summary."""
 
     draft: PaperDraft

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from feedsvc.model import Medium
 
@@ -53,8 +54,7 @@ _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 _VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class MediaMention:
+class MediaMention(Struct, frozen=True):
     """A medium as a digest names it, its address not yet looked at."""
 
     line: int
