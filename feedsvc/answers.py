@@ -39,6 +39,12 @@ COMMON_HEADERS = {
 }
 """Of every answer."""
 
+KNOWN_HEADERS = 16
+"""Values of Accept-Encoding that are remembered; there are hardly a dozen in the wild."""
+
+LONGEST_KNOWN_HEADER = 200
+"""Characters of a value that is remembered."""
+
 OVERHEAD = 8192
 """Bytes of memory that a document takes beside its bodies."""
 
@@ -56,6 +62,7 @@ class Answer(Struct, frozen=True):
 class _Representation(Struct, frozen=True):
     """A document in one encoding."""
 
+    etag: str
     quoted_etag: str
     whole: Answer
     unmodified: Answer
@@ -75,6 +82,9 @@ class Prepared:
         """Whether it was asked for since this was last set to False, for who keeps it."""
         self._is_encodable = self._body is None or is_worth_encoding(document.type, len(self._body))
         self._made: dict[str, _Representation] = {}
+        """By encoding."""
+        self._by_header: dict[object, _Representation] = {}
+        """By the value of Accept-Encoding that asked for it, None where there was none."""
         self._making = threading.Lock()
         self._grown = grown
 
@@ -85,12 +95,12 @@ class Prepared:
 
     def answer(self, environ: Mapping[str, object]) -> Answer:
         """The answer to a GET with these headers: the document, or a 304 (RFC 9110 section 13)."""
-        encoding = self.encoding(environ)
-        representation = self._made.get(encoding) or self._make(encoding)
+        header = environ.get("HTTP_ACCEPT_ENCODING")
+        representation = self._by_header.get(header) or self._choose(environ)
         if (given := environ.get("HTTP_IF_NONE_MATCH")) is not None:
             if given == representation.quoted_etag:
                 return representation.unmodified
-            tag = matching_tag(str(given), self.document.etag, self._etag(encoding))
+            tag = matching_tag(str(given), self.document.etag, representation.etag)
             if tag is not None:
                 return self._unmodified(quote_etag(tag))
         elif (since := environ.get("HTTP_IF_MODIFIED_SINCE")) and is_unmodified(
@@ -107,6 +117,15 @@ class Prepared:
             and wants_delta(str(environ.get("HTTP_A_IM", "")))
         )
 
+    def _choose(self, environ: Mapping[str, object]) -> _Representation:
+        header, encoding = environ.get("HTTP_ACCEPT_ENCODING"), self.encoding(environ)
+        representation = self._made.get(encoding) or self._make(encoding)
+        if len(str(header)) <= LONGEST_KNOWN_HEADER:
+            if len(self._by_header) >= KNOWN_HEADERS:
+                self._by_header.clear()
+            self._by_header[header] = representation
+        return representation
+
     def _make(self, encoding: str) -> _Representation:
         with self._making:
             if known := self._made.get(encoding):
@@ -114,12 +133,13 @@ class Prepared:
             body = self._body
             if body is not None and encoding != IDENTITY:
                 body = ENCODINGS[encoding].encode_whole(body)
-            etag = quote_etag(self._etag(encoding))
+            etag = self._etag(encoding)
+            quoted = quote_etag(etag)
             status = HTTPStatus.IM_USED if self.document.is_delta else HTTPStatus.OK
             whole = Answer(
-                _line(status), (*self._headers(etag), *self._fields(encoding, body)), body
+                _line(status), (*self._headers(quoted), *self._fields(encoding, body)), body
             )
-            made = _Representation(etag, whole, self._unmodified(etag))
+            made = _Representation(etag, quoted, whole, self._unmodified(quoted))
             self._made[encoding] = made
             if encoding != IDENTITY:
                 self.size += len(body or b"")

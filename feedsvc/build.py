@@ -29,13 +29,11 @@ from feedsvc.weeks import DAYS_OF_A_WEEK, week_of
 _LARGE = 1 << 20
 """Bytes; a disk takes long enough for so many that the next document is made meanwhile."""
 
+_DRAFTS = 2
+"""That a disk is given at a time: one may get its name while the next one's bytes are written."""
 
 _File = tuple[str, BuiltFile, bool]
 """A file's path, what it now is, and whether that is new."""
-
-
-_DRAFTS = 2
-"""That a disk is given at a time: one may get its name while the next one's bytes are written."""
 
 
 class Report(Struct):

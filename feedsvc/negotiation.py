@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import lru_cache
 
 from werkzeug.datastructures import Accept, ETags
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
@@ -16,31 +15,18 @@ _OWN_SUFFIX = re.compile(f"(?:{_SUFFIXES})$")
 _PROXY_SUFFIX = re.compile(r"(?:-|--|;|:)(?:gzip|br|zstd|deflate)$")
 _FEED_DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)")
 
-KNOWN_HEADERS = 256
-"""How many values of Accept-Encoding are remembered. There are hardly a dozen in the wild."""
-
-LONGEST_KNOWN = 200
-"""Characters of a value that is remembered."""
-
 
 def choose_encoding(header: str) -> str:
     """The encoding a client likes best, by its Accept-Encoding.
 
     Identity for one that names none or refuses all (RFC 9110 section 12.5.3).
     """
-    return _choose_known(header) if len(header) <= LONGEST_KNOWN else _choose(header)
-
-
-def _choose(header: str) -> str:
     accepted = parse_accept_header(header, Accept)
     qualities = {name: accepted.quality(name) for name in ENCODINGS}
     best = max(qualities, key=lambda name: qualities[name])
     if not accepted or qualities[best] <= 0 or qualities[best] < _explicit_identity(accepted):
         return IDENTITY
     return best
-
-
-_choose_known = lru_cache(KNOWN_HEADERS)(_choose)
 
 
 def matching_tag(header: str, etag: str, selected: str) -> str | None:

@@ -143,11 +143,9 @@ class Output:
         return is_new
 
     def remove_all_but(self, wanted: Collection[str]) -> int:
-        """Removes the files of ours that are not wanted, of folders that hold a feed; how many.
+        """Removes what was found in folders with a feed and is not wanted; tells how many files.
 
-        Only where was looked into.
-
-        The feed comes last, so that a build which is killed here leaves the rest to the next.
+        The feed goes last, so that a build which is killed here leaves the rest to the next.
         """
         unwanted = self._found.keys() - wanted
         ours = {path for path in unwanted if path.rpartition("/")[0] + f"/{_FEED}" in self._found}

@@ -110,8 +110,10 @@ class Snapshot:
         path: to copy shorter ones is no less work than to make them.
         """
         format_, mark = _FEEDS_OF_EVERYTHING.get(path), parse_mark(etag)
-        archive = self.archive.with_first_days(mark.papers) if mark else None
-        if not format_ or not archive:
+        if not format_ or not mark:
+            return None
+        archive = self.archive.with_first_days(mark.papers)
+        if not archive:
             return None
         older = Snapshot(self.config, self.store, archive)
         place, old_place = self._place(EVERYTHING), older._place(EVERYTHING)
