@@ -15,7 +15,7 @@ from benchmarks.measure import free_port, in_turn, is_there, ratio, requests_a_s
 from feedsvc.serve import THREADS
 
 BASE_URL = "https://papers.example.org/"
-ROUNDS = 7
+ROUNDS = 9
 
 OF_THE_SERVER = {"connection", "date", "server"}
 """Headers that it adds itself."""
