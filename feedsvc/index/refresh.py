@@ -54,9 +54,11 @@ class _Changes(Struct):
 def _read_changed_files(
     store: Store, folder: Path, found: Sequence[DigestFile], recipe: Recipe, spread: Spread
 ) -> _Changes:
-    stamps, hashes = store.stamps(), store.hashes()
+    stamps = store.stamps()
     changed = [
-        (file, hashes.get(file.path)) for file in found if stamps.get(file.path) != file.stamp
+        (file, store.hash_of(file.path) if file.path in stamps else None)
+        for file in found
+        if stamps.get(file.path) != file.stamp
     ]
     changes = _Changes()
     for path in _gone(stamps, found):

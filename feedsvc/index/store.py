@@ -229,9 +229,10 @@ class Store:
         """The stamp of each known digest, by path."""
         return dict(self._db.execute("SELECT path, stamp FROM files"))
 
-    def hashes(self) -> dict[str, bytes]:
-        """The hash of each known digest's content, by path; empty where it could not be read."""
-        return dict(self._db.execute("SELECT path, hash FROM files"))
+    def hash_of(self, path: str) -> bytes:
+        """The hash of a known digest's content; empty where it could not be read."""
+        row = self._db.execute("SELECT hash FROM files WHERE path = ?", (path,)).fetchone()
+        return bytes(row[0])
 
     def put_stamp(self, path: str, stamp: str) -> None:
         """Remembers a digest that was touched but not changed."""
