@@ -63,7 +63,7 @@ class Output:
         """Whether nothing came to, changed in and left the folder of a place since a build."""
         folder = f"{self._folder}{place}"
         try:
-            if stamp_of(os.stat(folder)) != built.stamp:
+            if self.folder_stamp(place) != built.stamp:
                 return False
             for name, file in built.files.items():
                 if stamp_of(os.stat(folder + name)) != file.stamp:

@@ -85,7 +85,9 @@ class Snapshot:
         if path in files.FILES:
             return self.file(path)
         place, name = self._place_and_name(path)
-        return self._page(place) if name == PAGE else self._feed(place, FEED_FORMATS[name])
+        if name == PAGE:
+            return self._page(place)
+        return self._feed(place, FEED_FORMATS[name], self._renderings(place.days, name, {}))
 
     def delta(self, path: str, mark: Mark) -> Document:
         """What is new in the feed at a path since the version that had the mark.
@@ -98,7 +100,8 @@ class Snapshot:
         new = self._new_since(mark) if has_deltas else {}
         if not new or min(new.items()) <= (place.days[-1], 0):
             raise NotFoundError(f"There are not just new papers at {path} since {mark}.")
-        return self._feed(place, FEED_FORMATS[name], new)
+        items = self._renderings(sorted(new, reverse=True), name, new)
+        return self._feed(place, FEED_FORMATS[name], items, new)
 
     def continued(
         self, path: str, etag: str, part: Callable[[int, int], Iterable[bytes]]
@@ -120,17 +123,16 @@ class Snapshot:
         assert place
         assert old_place
         new = self.archive.days[len(archive.days) :]
-        is_older = bool(new) and older.etag(old_place, format_.name) == etag
-        if not is_older or any(day.new_papers < day.papers for day in new):
+        old = older._feed(old_place, format_, ())
+        if not new or old.etag != etag or any(day.new_papers < day.papers for day in new):
             return None
-        old_head = feed_head(self.config, old_place, format_, is_whole=True)
-        old_start, old_end = format_.compose(old_head, ())
-        head = feed_head(self.config, place, format_, is_whole=True)
         new_items = self._renderings([day.day for day in reversed(new)], format_.name, {})
         # The last item stands for the older ones: formats have separators.
-        *start, _, end = format_.compose(head, (*new_items, b""))
+        document = self._feed(place, format_, (*new_items, b""))
+        old_start, old_end = old.pieces
+        *start, _, end = document.pieces
         pieces = itertools.chain(start, part(len(old_start), len(old_end)), [end])
-        return replace(self._feed(place, format_), pieces=pieces)
+        return replace(document, pieces=pieces)
 
     def tag(self, place: Place) -> bytes:
         """Stands for all that the documents of a place are made of."""
@@ -183,13 +185,15 @@ class Snapshot:
         raise NotFoundError(f"There is no document at {path}.")
 
     def _feed(
-        self, place: Place, format_: FeedFormat, new: Mapping[date, int] | None = None
+        self,
+        place: Place,
+        format_: FeedFormat,
+        items: Iterable[bytes],
+        new: Mapping[date, int] | None = None,
     ) -> Document:
-        """A place's feed in one format; with `new`, of these days only the items from there on."""
+        """A place's feed in one format; with `new`, its items are only those of these days."""
         head = feed_head(self.config, place, format_, is_whole=new is None)
-        days = place.days if new is None else sorted(new, reverse=True)
-        starts = new or {}
-        pieces = format_.compose(head, self._renderings(days, format_.name, starts))
+        pieces = format_.compose(head, items)
         links = (
             Link("self", head.self_url, format_.type),
             Link("alternate", head.page_url, pages.HTML_TYPE),
@@ -198,7 +202,7 @@ class Snapshot:
         document = self._document(place, format_.name, format_.type, pieces, links)
         return replace(
             document,
-            is_streamed=self._is_long(days, starts),
+            is_streamed=self._is_long(place.days if new is None else new, new or {}),
             has_deltas=place.kind in _ALL_TIME,
             is_delta=new is not None,
         )

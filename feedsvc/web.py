@@ -90,16 +90,15 @@ class _Service:
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
-        self._has_base = config.base_path != "/"
         self._site = Site(config)
         self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
 
     def ready(self, path: str) -> Prepared | None:
         """The document at a request's path, if nothing has to be done for it."""
-        if not self._refresher.is_at_work():
-            return None
-        return self._cache.ready(_below_base(path, self.base_path) if self._has_base else path)
+        if self._refresher.is_at_work():
+            return self._cache.ready(_below_base(path, self.base_path))
+        return None
 
     def before_request(self) -> Response | None:
         """Answers a preflight. Raises FolderError where there is nothing to show yet."""
