@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import free_port, in_turn, is_there, ratio, requests_a_second, row, running
-from feedsvc.serve import THREADS
+from feedsvc.web.server import THREADS
 
 BASE_URL = "https://papers.example.org/"
 ROUNDS = 9

@@ -11,12 +11,12 @@ from msgspec import Struct, structs
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
 from feedsvc.index.days import merge_day
-from feedsvc.index.folder import DigestFile, find_digests
-from feedsvc.index.work import UnreadError, load_digest, parse_digest
+from feedsvc.index.digest_folder import DigestFile, find_digests
+from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
 from feedsvc.parser.problems import visible
-from feedsvc.recipe import recipe
+from feedsvc.site.pipeline import make_pipeline
 
 
 class Findings(Struct, frozen=True):
@@ -52,7 +52,7 @@ def check(path: Path, config: Config) -> Findings:
         raise FolderError(f"{path}: there is no such digest.")
     folder = _folder_of(path, config.digests)
     name = (path.parent.resolve() / path.name).relative_to(folder.resolve()).as_posix()
-    return _findings(folder, [DigestFile(name, stamp="")], config)
+    return _findings(folder, [DigestFile(name, signature="")], config)
 
 
 def _folder_of(path: Path, digests: Path) -> Path:
@@ -65,12 +65,12 @@ def _folder_of(path: Path, digests: Path) -> Path:
 
 
 def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Findings:
-    how = recipe(config)
+    pipeline = make_pipeline(config)
     problems: list[Problem] = []
     by_day: dict[date, list[Paper]] = {}
     for file in files:
         try:
-            digest = parse_digest(how, file, load_digest(how, folder, file))
+            digest = parse_digest(pipeline, file, load_digest(pipeline, folder, file))
         except UnreadError as error:
             problems.append(error.problem)
             continue

@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 import click
 
 from feedsvc import __version__
-from feedsvc.build import build as build_site
+from feedsvc.builder.build import build as build_site
 from feedsvc.check import REPORTS, Findings, summary
 from feedsvc.check import check as check_digests
-from feedsvc.config import Config, load_config
+from feedsvc.config import Config
 from feedsvc.errors import FeedsvcError
-from feedsvc.progress import spread
-from feedsvc.site import Site
+from feedsvc.parallel.progress import parallel_map
+from feedsvc.site.documents import document
+from feedsvc.site.places import canonical_query
+from feedsvc.site.site import Site
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -76,7 +78,7 @@ def serve(
     """Serve the site; new and changed digests show by themselves."""
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
-    config = load_config(
+    config = Config.load(
         file,
         flags={"digests": digests, "base_url": base_url},
         defaults={"base_url": f"http://{name}:{port}/"},
@@ -88,7 +90,7 @@ def serve(
         click.echo("  (`feedsvc check` tells what is odd)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    from feedsvc.serve import serve as serve_site  # noqa: PLC0415 - the others start faster
+    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - the others start faster
 
     serve_site(config, host, port, workers)
 
@@ -104,13 +106,13 @@ def serve(
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
 def build(strict: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files for any web host."""
-    config = load_config(file, flags=flags)
+    config = Config.load(file, flags=flags)
     site = _fresh_site(config)
     findings = _findings(site, config)
     click.echo(REPORTS["text"](findings), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
-    report = build_site(site, config, spread)
+    report = build_site(site, config, parallel_map)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
         f"{report.removed} removed"
@@ -129,7 +131,7 @@ def build(strict: bool, file: Path | None, **flags: object) -> None:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None, digests: str | None, format_: str, path: Path | None) -> None:
     """Say what is odd about the digests, or about the folder or digest at PATH."""
-    config = load_config(file, flags={"digests": digests})
+    config = Config.load(file, flags={"digests": digests})
     findings = check_digests(path or config.digests, config)
     click.echo(REPORTS[format_](findings))
     sys.exit(1 if findings.errors else 0)
@@ -142,19 +144,21 @@ def check(file: Path | None, digests: str | None, format_: str, path: Path | Non
 @click.argument("path")
 def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
-    site = _fresh_site(load_config(file, flags={"digests": digests, "base_url": base_url}))
+    site = _fresh_site(Config.load(file, flags={"digests": digests, "base_url": base_url}))
+    path, _, query = f"/{path.removeprefix('/')}".partition("?")
     with site.snapshot(long=True) as snapshot:
-        sys.stdout.buffer.writelines(snapshot.document("/" + path.removeprefix("/")).pieces)
+        made = document(snapshot, path, canonical_query(path, query))
+        sys.stdout.buffer.writelines(made.pieces)
 
 
 def _fresh_site(config: Config) -> Site:
     site = Site(config)
-    site.refresh(spread)
+    site.refresh(parallel_map)
     return site
 
 
 def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
-        archive = snapshot.archive
-        days = len(archive.calendar.days)
-        return Findings(config.digests, snapshot.problems(), days, archive.papers)
+        catalogue = snapshot.catalogue
+        days = len(catalogue.calendar.days)
+        return Findings(config.digests, snapshot.store.problems(), days, catalogue.papers)

@@ -1,14 +1,21 @@
-"""Every setting once: name, default, meaning. File < environment < flags; reads no digest."""
+"""Every setting once: name, default, meaning, and what depends on it.
+
+Settings come from a file, the environment and flags; each wins over those before.
+"""
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
+from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from feedsvc.errors import ConfigError
@@ -16,6 +23,15 @@ from feedsvc.parser import LONGEST_PAPER
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
+
+
+class Affects(Enum):
+    """What has to be made anew where a setting changes; each includes those behind it."""
+
+    READING = "how digests are read"
+    ITEMS = "how papers are rendered"
+    DOCUMENTS = "the documents around them"
+    NOTHING = "nothing that is published"
 
 
 def _text(value: object) -> str:
@@ -107,66 +123,136 @@ def _folder_address(value: object) -> str:
     return address.rstrip("/") + "/"
 
 
-def _setting(default: object, parse: Callable[[object], object], meaning: str) -> Any:  # noqa: ANN401 - as dataclasses.field
-    return field(default=default, metadata={"parse": parse, "meaning": meaning})
+def setting(
+    default: object,
+    parse: Callable[[object], object],
+    affects: Affects,
+    meaning: str,
+) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A setting: a field of Config or of a class below it.
+
+    `parse` gives the value that a text, or a value of TOML, stands for; it raises ValueError with
+    the valid form as its argument.
+    """
+    metadata = {"parse": parse, "affects": affects, "meaning": meaning}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class Config:
     """The settings of one site."""
 
-    digests: Path = _setting(Path("digests"), _path, "the folder of digests")
-    out: Path = _setting(Path("site"), _path, "the folder that `feedsvc build` writes")
-    base_url: str = _setting(
+    digests: Path = setting(Path("digests"), _path, Affects.NOTHING, "the folder of digests")
+    out: Path = setting(
+        Path("site"), _path, Affects.NOTHING, "the folder that `feedsvc build` writes"
+    )
+    base_url: str = setting(
         "http://127.0.0.1:8000/",
         _folder_address,
+        Affects.ITEMS,
         "the address the site is reached at; every absolute link begins with it",
     )
-    title: str = _setting("Daily Papers", _name, "the name of the site and of its main feed")
-    subtitle: str = _setting(
-        "One item per paper, every day", _text, "a sentence on what the site is"
+    title: str = setting(
+        "Daily Papers", _name, Affects.DOCUMENTS, "the name of the site and of its main feed"
     )
-    language: str = _setting("ko", _language, "the language of digests whose name says no other")
-    author: str = _setting("", _text, "who makes the digests")
-    rights: str = _setting("", _text, "a copyright notice")
-    licence: str = _setting("", _optional_web_address, "the address of the digests' licence")
-    icon: str = _setting("", _optional_web_address, "a small square picture; empty: the site's own")
-    logo: str = _setting("", _optional_web_address, "a picture twice as wide as high")
-    feed_size: int = _setting(
-        100, _positive, "the subscription document holds whole weeks until this many papers are in"
+    subtitle: str = setting(
+        "One item per paper, every day",
+        _text,
+        Affects.DOCUMENTS,
+        "a sentence on what the site is",
     )
-    time_of_day: time = _setting(
-        time(0, 59, 59),
-        _time_of_day,
-        "UTC; a day's first paper gets it, each later one a second less",
+    language: str = setting(
+        "ko", _language, Affects.ITEMS, "the language of digests whose name says no other"
     )
-    media_base: str = _setting(
+    author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
+    rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")
+    licence: str = setting(
+        "", _optional_web_address, Affects.DOCUMENTS, "the address of the digests' licence"
+    )
+    icon: str = setting(
         "",
         _optional_web_address,
-        "where relative pictures are resolved; empty: they are left out and reported",
+        Affects.DOCUMENTS,
+        "a small square picture; empty: the site's own",
     )
-    largest_file: int = _setting(
-        16_000_000, _positive, "bytes; a larger digest is not read, and reported"
+    logo: str = setting(
+        "", _optional_web_address, Affects.DOCUMENTS, "a picture twice as wide as high"
     )
-    longest_paper: int = _setting(
+    feed_size: int = setting(
+        100,
+        _positive,
+        Affects.DOCUMENTS,
+        "papers in the feed to subscribe to: the newest whole weeks that hold at least this many",
+    )
+    time_of_day: time = setting(
+        time(0, 59, 59),
+        _time_of_day,
+        Affects.ITEMS,
+        "the time of a day's first paper in UTC; each later paper gets a second less",
+    )
+    media_base: str = setting(
+        "",
+        _optional_web_address,
+        Affects.READING,
+        "the address that relative pictures start from; empty: they are left out and reported",
+    )
+    largest_file: int = setting(
+        16_000_000,
+        _positive,
+        Affects.READING,
+        "maximum size of a digest in bytes; a larger one is not read, and reported",
+    )
+    longest_paper: int = setting(
         LONGEST_PAPER,
         _positive,
-        "characters; what a paper's text has beyond is left out, and reported",
+        Affects.READING,
+        "maximum length of a paper's text in characters; the rest is dropped and reported",
     )
-    all_size: int = _setting(
+    all_size: int = setting(
         20_000,
         _positive,
-        "up to so many papers a build writes the feeds of /all/, and its page lists titles",
+        Affects.DOCUMENTS,
+        "largest archive, in papers, for which a build writes the /all/ feeds and the /all/ page "
+        "lists titles",
     )
-    precompress: bool = _setting(
+    precompress: bool = setting(
         False,  # noqa: FBT003 - a setting's default
         _yes_or_no,
+        Affects.NOTHING,
         "whether a build also writes each file as .gz, .br and .zst, for servers that send these",
     )
-    index: Path | None = _setting(
-        None, _optional_path, "the index file; empty: one in the user's cache folder"
+    index: Path | None = setting(
+        None, _optional_path, Affects.NOTHING, "the index file; empty: one in your cache folder"
     )
-    refresh: float = _setting(2.0, _seconds, "seconds between two looks at the folder of digests")
+    refresh: float = setting(
+        2.0, _seconds, Affects.NOTHING, "seconds between two looks at the folder of digests"
+    )
+
+    @classmethod
+    def load(
+        cls,
+        file: Path | None = None,
+        environment: Mapping[str, str] = os.environ,
+        flags: Mapping[str, object] | None = None,
+        defaults: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Settings from `file` (or FEEDSVC_CONFIG, or ./feedsvc.toml), environment and flags.
+
+        Each wins over those before; `defaults` are for where none says a thing. A flag that is
+        None was not given. Relative paths in the file start from the file's folder. Raises
+        ConfigError for an unknown name or an unusable value.
+        """
+        named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
+        path = Path(named or FILE_NAME)
+        parse = partial(_parsed, {field.name: field.metadata["parse"] for field in fields(cls)})
+        values = dict(defaults or {})
+        if named or path.is_file():
+            values.update(_values_from_file(path, parse))
+        values.update(_values_from_environment(environment, parse))
+        for name, value in (flags or {}).items():
+            if value is not None:
+                values[name] = parse(name, value, f"--{name.replace('_', '-')}")
+        return cls(**values)  # type: ignore[arg-type]  # each value came from its own parse function
 
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for processes that this one starts."""
@@ -182,61 +268,40 @@ class Config:
         return urlsplit(self.base_url).path
 
 
-def load_config(
-    file: Path | None = None,
-    environment: Mapping[str, str] = os.environ,
-    flags: Mapping[str, object] | None = None,
-    defaults: Mapping[str, object] | None = None,
-) -> Config:
-    """Settings from `file` (or FEEDSVC_CONFIG, or ./feedsvc.toml), environment and flags.
-
-    Each wins over those before; `defaults` are for where none says a thing. A flag that is None
-    was not given. Relative paths in the file start from the file's folder. Raises ConfigError
-    for an unknown name or an unusable value.
-    """
-    named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
-    path = Path(named or FILE_NAME)
-    values = dict(defaults or {})
-    if named or path.is_file():
-        values.update(_values_from_file(path))
-    values.update(_values_from_environment(environment))
-    for name, value in (flags or {}).items():
-        if value is not None:
-            values[name] = _parsed(name, value, f"--{name.replace('_', '-')}")
-    return Config(**values)  # type: ignore[arg-type]  # each value came from its own parse function
+_Parse = Callable[[str, object, str], object]
+"""Takes a setting's name, its value as written, and where that is."""
 
 
-def _values_from_file(path: Path) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415 - most sites need no file
-
+def _values_from_file(path: Path, parse: _Parse) -> dict[str, object]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: the settings can't be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not a valid TOML file in UTF-8: {error}.") from error
-    values = {name: _parsed(name, value, f"{path}: {name}") for name, value in table.items()}
+    values = {name: parse(name, value, f"{path}: {name}") for name, value in table.items()}
     return {
         name: path.parent / value if isinstance(value, Path) else value
         for name, value in values.items()
     }
 
 
-def _values_from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+def _values_from_environment(environment: Mapping[str, str], parse: _Parse) -> dict[str, object]:
+    names = {
+        variable: variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        for variable in environment
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable != ENVIRONMENT_PREFIX + "CONFIG"
+    }
     return {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): _parsed(
-            name.removeprefix(ENVIRONMENT_PREFIX).lower(), value, f"environment variable {name}"
-        )
-        for name, value in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX) and name != ENVIRONMENT_PREFIX + "CONFIG"
+        name: parse(name, environment[variable], f"environment variable {variable}")
+        for variable, name in names.items()
     }
 
 
-def _parsed(name: str, value: object, where: str) -> object:
-    known = {field.name: field.metadata["parse"] for field in fields(Config)}
+def _parsed(
+    known: Mapping[str, Callable[[object], object]], name: str, value: object, where: str
+) -> object:
     if name not in known:
-        import difflib  # noqa: PLC0415 - of no use where all is well
-
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
         raise ConfigError(f"{where}: there is no such setting; the nearest one is {nearest!r}.")
     try:

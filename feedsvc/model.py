@@ -57,15 +57,6 @@ class Media(Struct, frozen=True):
     """What a picture shows, in words; empty where the digest doesn't say."""
 
 
-class Section(Struct, frozen=True):
-    """One top-level block of a summary: usually a bullet."""
-
-    label: str
-    """What stands in bold before the colon ("What's New"); empty where there is no label."""
-    text: str
-    """Plain text, white space folded."""
-
-
 class Paper(Struct, frozen=True):
     """One paper as one digest tells of it."""
 

@@ -30,8 +30,8 @@ def loading() -> Iterator[None]:
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The app of `feedsvc.web.create_app`, for a process that serves nothing else."""
+    """The app of `feedsvc.web.app.create_app`, for a process that serves nothing else."""
     with loading():
-        from feedsvc import web  # noqa: PLC0415
+        from feedsvc.web import app  # noqa: PLC0415
 
-    return web.create_app(config)
+    return app.create_app(config)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from feedsvc.site import Site
+from feedsvc.site.documents import document, paths
+from feedsvc.site.site import Site
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -25,7 +26,7 @@ NAMESPACES = {
 def etags(site: Site) -> dict[str, str]:
     """The tag of every document, all of one state."""
     with site.snapshot() as snapshot:
-        return {path: snapshot.document(path).etag for path in snapshot.paths()}
+        return {path: document(snapshot, path).etag for path in paths(snapshot)}
 
 
 def paper(number: int, text: str = "요약입니다.", title: str = "") -> str:

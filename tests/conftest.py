@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.build import build
+from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 
 ROOT = Path(__file__).parents[1]
 DIGESTS = ROOT / "digests"

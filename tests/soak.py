@@ -33,7 +33,7 @@ import zstandard
 from lxml import etree, html
 
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 from tests import test_faults
 from tests.archive import NAMESPACES, digest, paper, write_archive
 from tests.conftest import BASE_URL, Server

@@ -17,10 +17,10 @@ import brotli
 import pytest
 import zstandard
 
-from feedsvc.build import Report, build
+from feedsvc.builder.build import Report, build
 from feedsvc.config import Config
 from feedsvc.errors import BuildError
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 from tests.archive import digest, paper, write_archive
 from tests.conftest import BASE_URL, DIGESTS
 
@@ -115,10 +115,10 @@ def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "from pathlib import Path\n"
-        "from feedsvc.build import build\n"
+        "from feedsvc.builder.build import build\n"
         "from feedsvc.config import Config\n"
         "from feedsvc.errors import BuildError\n"
-        "from feedsvc.site import Site\n"
+        "from feedsvc.site.site import Site\n"
         "digests, out, index, url = sys.argv[1:]\n"
         "config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)\n"
         "site = Site(config)\n"
@@ -333,10 +333,10 @@ def test_only_what_a_new_day_changes_is_written(config: Config) -> None:
 SPREAD = """
 import os, signal, sys
 from pathlib import Path
-from feedsvc.build import build
+from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.progress import spread
-from feedsvc.site import Site
+from feedsvc.parallel.progress import parallel_map
+from feedsvc.site.site import Site
 digests, out, index, url, kills = sys.argv[1:]
 config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)
 parent, processes = os.getpid(), set()
@@ -346,7 +346,7 @@ def recording(function, pieces, count, name):
         if kills == "yes" and os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
         return os.getpid(), function(piece)
-    for process, result in spread(work, pieces, count, name):
+    for process, result in parallel_map(work, pieces, count, name):
         processes.add(process)
         yield result
 
@@ -377,15 +377,15 @@ def test_a_build_by_several_processes_writes_the_same_bytes(
 CHANGING = """
 import sys
 from pathlib import Path
-from feedsvc.build import build
+from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.progress import spread
-from feedsvc.site import Site
+from feedsvc.parallel.progress import parallel_map
+from feedsvc.site.site import Site
 digests, out, index, url = sys.argv[1:]
 config = Config(digests=Path(digests), out=Path(out), index=Path(index), base_url=url)
 
 def changing(function, pieces, count, name):
-    for number, result in enumerate(spread(function, pieces, count, name)):
+    for number, result in enumerate(parallel_map(function, pieces, count, name)):
         if number == 3:
             day = Path(digests) / "2024-01-05.md"
             day.write_text(day.read_text().replace("Paper", "Other"))

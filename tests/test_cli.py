@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.config import load_config
+from feedsvc.config import Config
 from feedsvc.errors import ConfigError
 from tests.archive import write_archive
 from tests.conftest import DIGESTS, Server
@@ -128,11 +128,11 @@ def test_a_file_then_the_environment_then_flags_decide(tmp_path: Path) -> None:
         'title = "File"\nlanguage = "en"\ndigests = "here"\nfeed_size = 7\ntime_of_day = 07:30:00\n'
     )
     environment = {"FEEDSVC_CONFIG": str(file), "FEEDSVC_TITLE": "Environment"}
-    config = load_config(environment=environment)
+    config = Config.load(environment=environment)
     assert (config.title, config.language, config.feed_size) == ("Environment", "en", 7)
     assert config.digests == file.parent / "here"
     assert str(config.time_of_day) == "07:30:00"
-    assert load_config(environment=environment, flags={"digests": "there"}).digests == Path("there")
+    assert Config.load(environment=environment, flags={"digests": "there"}).digests == Path("there")
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_a_wrong_line_of_the_file_is_named(tmp_path: Path, line: str, sentence: 
     file = tmp_path / "feedsvc.toml"
     file.write_text(line)
     with pytest.raises(ConfigError, match=sentence):
-        load_config(file, environment={})
+        Config.load(file, environment={})
 
 
 def test_every_setting_survives_the_way_to_a_worker(tmp_path: Path) -> None:
-    config = load_config(
+    config = Config.load(
         environment={}, flags={"title": "한글 제목", "refresh": "0.5", "feed_size": 3}
     )
-    assert load_config(environment=config.environment()) == config
+    assert Config.load(environment=config.environment()) == config
 
 
 def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:

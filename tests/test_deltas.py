@@ -23,11 +23,12 @@ from werkzeug.test import TestResponse
 
 from feedsvc.config import Config
 from feedsvc.errors import NotFoundError
-from feedsvc.marks import Mark, parse_mark
 from feedsvc.model import Document
-from feedsvc.site import Site
-from feedsvc.snapshot import LARGEST_KEPT
-from feedsvc.web import create_app
+from feedsvc.site.deltas import continued
+from feedsvc.site.documents import LONGEST_KEPT
+from feedsvc.site.feed_version import FeedVersion, parse_version, with_version
+from feedsvc.site.site import Site
+from feedsvc.web.app import create_app
 from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
 from tests.conftest import BASE_URL, Server
 
@@ -70,7 +71,7 @@ def _time(entry: bytes) -> bytes:
 
 def _delta(site: Site, document: Document) -> Document | None:
     """What is new since a version of a document; None where it must be read whole."""
-    mark = parse_mark(document.etag)
+    mark = parse_version(document.etag)
     try:
         return site.delta(document.path, mark) if mark else None
     except NotFoundError:
@@ -120,8 +121,8 @@ def _continued(site: Site, old: Document) -> Document | None:
     """A document made from its older version; None where it must be made anew."""
     with site.snapshot() as snapshot:
         content = old.content
-        return snapshot.continued(
-            old.path, old.etag, lambda start, end: [content[start : len(content) - end]]
+        return continued(
+            snapshot, old.path, old.etag, lambda start, end: [content[start : len(content) - end]]
         )
 
 
@@ -236,7 +237,7 @@ def test_whoever_has_what_is_no_longer_so_gets_the_whole_document(
 
 def test_an_edit_of_what_the_client_never_had_costs_it_nothing(site: Site, digests: Path) -> None:
     old = site.document("/feed.xml")
-    assert "2024-01-08" in (first := str(parse_mark(old.etag))), first
+    assert "2024-01-08" in (first := str(parse_version(old.etag))), first
     _add_day(digests, "2024-01-02", range(700, 705))
     site.refresh()
     assert site.document("/feed.xml").etag == old.etag
@@ -272,15 +273,15 @@ def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: 
     ],
 )
 def test_a_tag_that_somebody_made_up_gets_no_delta(site: Site, tag: str) -> None:
-    mark = parse_mark(tag)
+    mark = parse_version(tag)
     if mark:
         with pytest.raises(NotFoundError):
             site.delta("/feed.xml", mark)
 
 
-def test_a_mark_survives_its_tag() -> None:
-    mark = Mark(date(2024, 1, 8), 57, bytes(range(16)))
-    assert parse_mark(f"0a1b.{mark}") == mark
+def test_a_version_is_read_back_from_its_etag() -> None:
+    version = FeedVersion(date(2024, 1, 8), 57, bytes(range(16)))
+    assert parse_version(with_version("0a1b", version)) == version
 
 
 # --- over HTTP ---------------------------------------------------------------------------------
@@ -371,7 +372,7 @@ def test_whoever_asks_for_a_long_delta_amid_a_change_gets_the_whole_document(
     Site(config).refresh()
     with create_app(config).test_client() as first:
         tag = _get(first).headers["ETag"]
-    _add_day(digests, "2024-01-31", range(10, 10 + LARGEST_KEPT + 1))
+    _add_day(digests, "2024-01-31", range(10, 10 + LONGEST_KEPT + 1))
     with create_app(config).test_client() as client:
         assert _get(client, A_IM="feed", If_None_Match=tag).status_code == 226
         (digests / "2024-01-01.md").write_text(
@@ -380,7 +381,7 @@ def test_whoever_asks_for_a_long_delta_amid_a_change_gets_the_whole_document(
         Site(config).refresh()
         response = _get(client, A_IM="feed", If_None_Match=tag)
     assert (response.status_code, "IM" in response.headers) == (200, False)
-    assert len(read_atom(response.data).ids) == LARGEST_KEPT + 3
+    assert len(read_atom(response.data).ids) == LONGEST_KEPT + 3
 
 
 def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: Path) -> None:

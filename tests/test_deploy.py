@@ -26,8 +26,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from feedsvc.config import Config, load_config
-from feedsvc.web import create_app
+from feedsvc.config import Config
+from feedsvc.web.app import create_app
 from tests.conftest import BASE_URL, DIGESTS, ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -519,7 +519,7 @@ def test_the_unit_says_where_everything_is() -> None:
     unit = _unit()
     settings = dict(value.split("=", 1) for value in unit["Environment"])
     (cache,) = unit["CacheDirectory"]
-    config = load_config(environment=settings)
+    config = Config.load(environment=settings)
     assert str(config.index).startswith(f"%C/{cache}/")
     assert config.base_url == BASE_URL
     (command,) = unit["ExecStart"]
@@ -620,7 +620,7 @@ def test_the_image_and_compose_agree() -> None:
     assert image["EXPOSE"] == port == str(urlsplit(checked).port)
     assert service["ports"] == [f"127.0.0.1:{port}:{port}"]
 
-    config = load_config(environment=dict(service["environment"], **_settings(environment)))
+    config = Config.load(environment=dict(service["environment"], **_settings(environment)))
     (volume,) = service["volumes"]
     source, target, mode = volume.split(":")
     assert (DEPLOY / source).resolve() == DIGESTS

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.config import Config, load_config
+from feedsvc.config import Config
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -214,7 +214,7 @@ def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
 def test_the_example_of_settings_is_valid(tmp_path: Path) -> None:
     example = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text(), re.DOTALL)[0]
     (tmp_path / "feedsvc.toml").write_text(example)
-    config = load_config(tmp_path / "feedsvc.toml", environment={})
+    config = Config.load(tmp_path / "feedsvc.toml", environment={})
     assert config.title == tomllib.loads(example)["title"]
 
 

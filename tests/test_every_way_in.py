@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.config import Config
-from feedsvc.web import create_app
+from feedsvc.web.app import create_app
 from tests.conftest import BASE_URL, DIGESTS, Server
 
 Get = Callable[[str], bytes]

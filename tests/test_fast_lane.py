@@ -14,13 +14,14 @@ import pytest
 import zstandard
 from werkzeug.test import create_environ, run_wsgi_app
 
-from feedsvc.answers import OVERHEAD
-from feedsvc.cache import DocumentCache
 from feedsvc.config import Config
-from feedsvc.fast_lane import FastLane
 from feedsvc.model import Document
-from feedsvc.site import Site
-from feedsvc.web import create_app
+from feedsvc.site.documents import document
+from feedsvc.site.site import Site
+from feedsvc.web.app import create_app
+from feedsvc.web.cache import DocumentCache
+from feedsvc.web.fast_lane import FastLane
+from feedsvc.web.responses import OVERHEAD
 from tests.archive import digest, paper, write_archive
 from tests.conftest import BASE_URL, DIGESTS, Server
 
@@ -128,7 +129,7 @@ def test_a_streamed_feed_needs_little_memory(many: Path, configure: Configure) -
     for kept in (True, False):
         tracemalloc.start()
         with site.snapshot(long=True) as snapshot:
-            pieces = snapshot.document("/all/feed.xml").pieces
+            pieces = document(snapshot, "/all/feed.xml").pieces
             total = len(b"".join(pieces)) if kept else sum(map(len, pieces))
         sizes[kept] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

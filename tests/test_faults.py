@@ -25,9 +25,10 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.build import build
+from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.documents import document, paths
+from feedsvc.site.site import Site
 from tests.archive import digest, paper, write_archive
 from tests.conftest import BASE_URL, ROOT, Server
 
@@ -157,7 +158,7 @@ def fresh_tree(digests: Path) -> Tree:
 def shown(site: Site) -> Tree:
     """The content of every document, by the name of its file."""
     with site.snapshot() as snapshot:
-        return {path[1:]: snapshot.document(path).content for path in snapshot.paths()}
+        return {path[1:]: document(snapshot, path).content for path in paths(snapshot)}
 
 
 @dataclass(frozen=True)
@@ -789,7 +790,8 @@ READ_ON = """
 import sys
 from pathlib import Path
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.documents import document, paths
+from feedsvc.site.site import Site
 digests, index, url, is_at_rest = sys.argv[1:]
 config = Config(digests=Path(digests), index=Path(index), base_url=url)
 site = Site(config)
@@ -798,7 +800,7 @@ if is_at_rest == "True":  # who closes the index last puts all of it in its file
     del site
     site = Site(config)
 with site.snapshot() as snapshot:
-    paths = snapshot.paths()
+    paths = paths(snapshot)
 for path in paths:
     site.document(path)
 for asked in sys.stdin:
@@ -888,7 +890,8 @@ import os, sys
 from pathlib import Path
 from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
-from feedsvc.site import Site
+from feedsvc.site.documents import document, paths
+from feedsvc.site.site import Site
 config = Config(digests=Path(sys.argv[1]), index=Path(sys.argv[2]))
 Site(config).refresh()
 site = Site(config)
@@ -896,7 +899,7 @@ expected = site.document("/2024-05-01/feed.json").content
 try:
     with site.snapshot(long=True) as snapshot:
         os.truncate(sys.argv[2], 8192)
-        snapshot.document("/2024-03-01/feed.json").content
+        document(snapshot, "/2024-03-01/feed.json").content
 except IndexLostError:
     pass
 assert site.document("/2024-05-01/feed.json").content == expected
@@ -1004,7 +1007,7 @@ def test_no_time_of_a_file_hides_an_edit_of_it(tmp_path: Path) -> None:
     site = Site(scene.config)
     site.refresh()
     with site.snapshot() as snapshot:
-        assert all(snapshot.store.stamps().values())
+        assert all(snapshot.store.signatures().values())
     for path, text, when in (
         *((past, "지난날의말", times[past] - DAY), (future, "앞날의말씀", times[future] + DAY)),
         *((same, "같은때의말", times[same]), (zero, "처음부터요", 0)),

@@ -13,12 +13,14 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feedsvc.config import Config
-from feedsvc.feeds import atom_entry, rss_item
-from feedsvc.feeds.content import LONGEST_SUMMARY, Content, content_of
+from feedsvc.feeds.atom import atom_entry
+from feedsvc.feeds.content import LONGEST_SUMMARY, opening
+from feedsvc.feeds.entry import Entry, paper_entry
+from feedsvc.feeds.rss import rss_item
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.model import Item
 from feedsvc.parser import parse_digest
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
 
 PICTURE = "https://pictures.example.org/7.png"
@@ -93,7 +95,7 @@ def _elements(parent: etree._Element, names: Collection[str]) -> list[tuple[str,
     )
 
 
-def _feedgens_own(item: Item, told: Content) -> FeedGenerator:
+def _feedgens_own(item: Item, told: Entry) -> FeedGenerator:
     feed = FeedGenerator()
     feed.id("urn:x")
     feed.title("x")
@@ -124,14 +126,14 @@ def test_items_are_those_that_feedgen_makes(source: Path, site: Site) -> None:
     atom = _content(site, "/feed.xml").partition(b"<entry>")[0]
     rss = _content(site, "/rss.xml").partition(b"<item>")[0]
     for item in items_of_day(papers, {}, time(0, 59, 59)):
-        told = content_of(item.paper)
+        told = paper_entry(item, BASE_URL)
         feed = _feedgens_own(item, told)
-        ours = etree.fromstring(atom + atom_entry(item, told, BASE_URL) + b"</feed>")
+        ours = etree.fromstring(atom + atom_entry(told) + b"</feed>")
         theirs = etree.fromstring(feed.atom_str())
         names = ["id", "title", "updated", "published", "author", "content", "summary", "category"]
         names = [f"atom:entry/atom:{name}" for name in names]
         assert _elements(ours, names) == _elements(theirs, names)
-        ours = etree.fromstring(rss + rss_item(item, told, BASE_URL) + b"</channel></rss>")
+        ours = etree.fromstring(rss + rss_item(told) + b"</channel></rss>")
         theirs = etree.fromstring(feed.rss_str())
         names = ["title", "link", "guid", "category", "pubDate", "enclosure", "content:encoded"]
         names += [] if told.summary else ["description"]  # which is HTML, and text for feedgen
@@ -227,7 +229,7 @@ def test_an_english_digest_beside_a_korean_one_says_its_language(
 def test_a_long_summary_is_cut_between_words() -> None:
     text = digest("2024-11-18", [paper(1, "낱말 " * 200)])
     (one,) = parse_digest("x.md", text.encode()).papers
-    summary = content_of(one).summary
+    summary = opening(one)
     assert len(summary) <= LONGEST_SUMMARY
     assert summary.endswith("낱말…")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from feedsvc.feeds.sections import read_sections
 from feedsvc.parser import READERS, parse_digest
-from feedsvc.parser.sections import read_sections
 
 FOLDER = Path(__file__).parent / "digests"
 DIGESTS = sorted(path.name for path in FOLDER.iterdir() if path.suffix in READERS)

@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 
 from feedsvc import __version__
 from feedsvc.config import Config
-from feedsvc.site import Site
-from feedsvc.web import create_app
+from feedsvc.site.site import Site
+from feedsvc.web.app import create_app
 from tests.archive import digest, paper, write_archive
 from tests.conftest import BASE_URL, DIGESTS
 

@@ -20,11 +20,13 @@ import pytest
 
 from feedsvc.check import check
 from feedsvc.config import Config
-from feedsvc.index import Index, Recipe
-from feedsvc.index.folder import find_digests
+from feedsvc.index.digest_folder import find_digests
+from feedsvc.index.index import Index
+from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
 from feedsvc.model import Digest
 from feedsvc.parser import parse_digest
-from feedsvc.site import Site
+from feedsvc.site.documents import document, paths
+from feedsvc.site.site import Site
 from tests.archive import digest, etags, paper, read_atom, read_json_ids, write_archive
 
 Configure = Callable[..., Config]
@@ -81,7 +83,7 @@ def test_only_what_changed_is_read_again(
         read.append(path)
         return parse_digest(path, data, **settings)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("feedsvc.recipe.parse_digest", counting)
+    monkeypatch.setattr("feedsvc.site.pipeline.parse_digest", counting)
     site = Site(configure(digests=folder))
     site.refresh()
     assert len(read) == 8
@@ -108,7 +110,7 @@ UNREADABLE = """
 import os, sys
 from pathlib import Path
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 root = Path(sys.argv[1])
 # Modules that are loaded late must be so while they can be read.
 Site(Config(digests=root / "digests", index=root / "first.sqlite3")).document("/feed.xml")
@@ -123,13 +125,13 @@ for _ in range(2):
     site.refresh()
     assert site.document("/2024-01-08/feed.json").content == before
     with site.snapshot() as snapshot:
-        (problem,) = snapshot.problems()
+        (problem,) = snapshot.store.problems()
     print(problem.code, problem.path, problem.message)
 (root / "digests" / "2024-01-08.md").chmod(0o600)
 site.refresh()
 assert site.document("/2024-01-08/feed.json").content == before
 with site.snapshot() as snapshot:
-    assert not snapshot.problems()
+    assert not snapshot.store.problems()
 print("read again")
 """
 
@@ -257,11 +259,11 @@ def test_readers_see_whole_states_while_the_folder_changes(
     def read() -> None:
         while not stop.is_set():
             with site.snapshot() as snapshot:
-                if "/2024-W10/feed.xml" not in snapshot.paths():
+                if "/2024-W10/feed.xml" not in paths(snapshot):
                     continue
-                feed = read_atom(snapshot.document("/2024-W10/feed.xml").content)
+                feed = read_atom(document(snapshot, "/2024-W10/feed.xml").content)
                 days = [
-                    read_json_ids(snapshot.document(f"/{day}/feed.json").content)
+                    read_json_ids(document(snapshot, f"/{day}/feed.json").content)
                     for day in ("2024-03-05", "2024-03-06")
                 ]
             assert days[0] == days[1] == feed.ids
@@ -335,8 +337,8 @@ def test_what_is_left_alone_is_said_and_costs_nothing_else(
     site = Site(config)
     site.refresh()
     with site.snapshot() as snapshot:
-        problems = snapshot.problems()
-        assert len(snapshot.calendar.days) == 8
+        problems = snapshot.store.problems()
+        assert len(snapshot.catalogue.calendar.days) == 8
     assert problems == check(folder, config).problems
     assert {(problem.path, problem.code) for problem in problems} == {
         ("out.md", "left-out"),
@@ -347,10 +349,10 @@ def test_what_is_left_alone_is_said_and_costs_nothing_else(
     assert any("more than 10000 bytes (largest_file)" in problem.message for problem in problems)
     _age(folder)
     with site.snapshot() as snapshot:
-        state = snapshot.archive.state
+        state = snapshot.catalogue.state
     site.refresh()
     with site.snapshot() as snapshot:
-        assert snapshot.archive.state == state
+        assert snapshot.catalogue.state == state
 
 
 def test_what_becomes_something_else_keeps_its_last_good_version(
@@ -372,11 +374,11 @@ def test_what_becomes_something_else_keeps_its_last_good_version(
         site.refresh()
         assert site.document("/2024-01-03/feed.xml").content == before
         with site.snapshot() as snapshot:
-            assert [problem.path for problem in snapshot.problems()] == ["2024-01-03.md"]
+            assert [problem.path for problem in snapshot.store.problems()] == ["2024-01-03.md"]
     target.write_text(content)
     site.refresh()
     with site.snapshot() as snapshot:
-        assert not snapshot.problems()
+        assert not snapshot.store.problems()
 
 
 HIDDEN = """
@@ -384,7 +386,7 @@ import os, sys
 from pathlib import Path
 from feedsvc.check import check
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 root = Path(sys.argv[1])
 config = Config(digests=root / "digests", index=root / "hidden.sqlite3")
 Site(Config(digests=root / "digests", index=root / "first.sqlite3")).document("/feed.xml")
@@ -396,13 +398,13 @@ before = site.document("/all/feed.xml").content
 site.refresh()
 assert site.document("/all/feed.xml").content == before
 with site.snapshot() as snapshot:
-    (problem,) = snapshot.problems()
+    (problem,) = snapshot.store.problems()
 assert [problem] == check(root / "digests", config).problems
 print(problem.path, problem.message)
 (root / "digests" / "more").chmod(0o700)
 site.refresh()
 with site.snapshot() as snapshot:
-    assert not snapshot.problems()
+    assert not snapshot.store.problems()
 """
 
 
@@ -432,7 +434,7 @@ def test_a_folder_however_deep_is_read(tmp_path: Path, configure: Configure) -> 
         site = Site(configure(digests=root))
         site.refresh()
         with site.snapshot() as snapshot:
-            assert len(snapshot.calendar.days) == 2
+            assert len(snapshot.catalogue.calendar.days) == 2
     finally:  # Python's own way would need too many calls within calls
         subprocess.run(["rm", "-r", str(root / "d")], check=True)
 
@@ -445,14 +447,16 @@ def test_a_digest_that_brings_us_to_a_mistake_costs_no_other(
             raise RuntimeError("a mistake")
         return parse_digest(path, data)
 
-    recipe = Recipe(
+    pipeline = Pipeline(
         parse=parse,
-        render=lambda items: {"text": [item.paper.title.encode() for item in items]},
+        render=lambda items: Renderings(
+            of_papers={"text": [item.paper.title.encode() for item in items]}, of_day={}
+        ),
         time_of_day=datetime_time(0, 59, 59),
         largest_file=10_000,
-        fingerprint="test",
+        fingerprints=Fingerprints("reading", "items", "documents"),
     )
-    index = Index(folder, recipe, tmp_path / "trap.sqlite3")
+    index = Index(folder, pipeline, tmp_path / "trap.sqlite3")
     index.refresh()
     with index.reading() as store:
         before = store.renderings("text", date(2024, 1, 5))

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from feedsvc.feeds import content_of
+from feedsvc.feeds.content import body_html, opening
+from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
 from feedsvc.parser.problems import CODES
-from feedsvc.parser.sections import read_sections
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}
@@ -74,7 +74,7 @@ def test_nothing_that_arrives_raises_and_nothing_forbidden_leaves(data: bytes) -
 def test_nothing_active_survives_in_a_summary(text: str) -> None:
     for path in ("2024-11-18.md", "2024-11-18.html"):
         for paper in parse_digest(path, text.encode()).papers:
-            for element in lxml.html.fragments_fromstring(f"<div>{content_of(paper).html}</div>"):
+            for element in lxml.html.fragments_fromstring(f"<div>{body_html(paper)}</div>"):
                 for node in element.iter():
                     assert node.tag not in ACTIVE
                     assert not any(name.startswith("on") for name in node.attrib)
@@ -107,7 +107,7 @@ def test_every_word_of_a_summary_stands_in_the_item_in_order(bullets: list[list[
     lines = "\n".join(f"- {' '.join(words)}" for words in bullets)
     text = f"## 2024-11-18\n### [T](https://arxiv.org/abs/2411.00001)\n{lines}\n"
     (paper,) = parse_digest("x.md", text.encode()).papers
-    shown = lxml.html.fragment_fromstring(content_of(paper).html, create_parent="div")
+    shown = lxml.html.fragment_fromstring(body_html(paper), create_parent="div")
     expected = [word for words in bullets for word in words]
     assert "".join(shown.text_content().split()) == "".join(expected)
 
@@ -115,8 +115,8 @@ def test_every_word_of_a_summary_stands_in_the_item_in_order(bullets: list[list[
 @given(text=TEXTS)
 def test_a_summary_is_never_the_whole_content(text: str) -> None:
     for paper in parse_digest("2024-11-18.md", text.encode()).papers:
-        summary = content_of(paper).summary
-        shown = lxml.html.fragment_fromstring(content_of(paper).html, create_parent="div")
+        summary = opening(paper)
+        shown = lxml.html.fragment_fromstring(body_html(paper), create_parent="div")
         sections = list(read_sections(paper.summary_html))
         has_only_text = not paper.media and len(sections) == 1
         if summary and has_only_text and not sections[0].label:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
 from feedsvc.config import Config
-from feedsvc.web import create_app
+from feedsvc.web.app import create_app
 from tests.archive import read_atom
 from tests.conftest import BASE_URL, DIGESTS, Server
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from feedsvc.feeds import content_of
+from feedsvc.feeds.content import body_html
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
 from tests.conftest import SHARED
@@ -61,7 +61,7 @@ def _truth(chunk: str) -> Truth:
 
 
 def _words(paper: Paper) -> list[str]:
-    shown = lxml.html.fragment_fromstring(content_of(paper).html, create_parent="div")
+    shown = lxml.html.fragment_fromstring(body_html(paper), create_parent="div")
     for video in shown.iter("video"):
         video.clear()
     return re.findall(r"\w+", shown.text_content())

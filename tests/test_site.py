@@ -10,9 +10,10 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import FolderError, NotFoundError
-from feedsvc.places import find_place, place_paths
-from feedsvc.site import Site
-from feedsvc.weeks import Calendar, Week, parse_day, parse_week
+from feedsvc.site.calendar import Calendar, Week, parse_day, parse_week
+from feedsvc.site.documents import document, paths
+from feedsvc.site.places import all_places, find_place, place_paths
+from feedsvc.site.site import Site
 from tests.archive import NAMESPACES, digest, etags, paper, read_atom, write_archive
 from tests.conftest import BASE_URL
 
@@ -61,10 +62,10 @@ def test_the_complete_feed_has_every_paper_and_no_archive_links(site: Site) -> N
 
 def test_every_path_has_a_document_and_its_own_path(site: Site) -> None:
     with site.snapshot() as snapshot:
-        paths = snapshot.paths()
-        assert len(set(paths)) == len(paths)
-        for path in paths:
-            assert snapshot.document(path).path == path
+        all_paths = paths(snapshot)
+        assert len(set(all_paths)) == len(all_paths)
+        for path in all_paths:
+            assert document(snapshot, path).path == path
 
 
 @pytest.mark.parametrize(
@@ -91,9 +92,9 @@ def test_other_paths_have_none(site: Site, path: str) -> None:
 
 def test_every_place_is_what_is_found_at_its_path(site: Site) -> None:
     with site.snapshot() as snapshot:
-        calendar, places = snapshot.calendar, list(snapshot.places())
-    assert [place.path for place in places] == list(place_paths(calendar))
-    assert places == [find_place(place.path, calendar, Config().feed_size) for place in places]
+        scope, places = snapshot.scope(), list(all_places(snapshot.scope()))
+    assert [place.path for place in places] == list(place_paths(scope.catalogue))
+    assert places == [find_place(place.path, scope) for place in places]
     assert len(places) == 2 + 60 + 9
 
 

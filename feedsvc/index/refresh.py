@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -11,34 +12,80 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from feedsvc.index.days import items_of_day, merge_day
-from feedsvc.index.folder import DigestFile
+from feedsvc.index.digest_folder import DigestFile
+from feedsvc.index.stages import (
+    UNREAD,
+    Fingerprints,
+    MergedDay,
+    Pipeline,
+    item_rows,
+    read_file,
+    render_day,
+)
 from feedsvc.index.store import Store
-from feedsvc.index.work import UNREAD, MergedDay, Recipe, Spread, item_rows, read_file, render_day
+from feedsvc.parallel.mapping import ParallelMap
 
 
-def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprint: str) -> bool:
-    """Whether the index shows the folder as it was found, as far as stamps can tell."""
-    if not store.is_of(fingerprint):
+def is_up_to_date(
+    store: Store, found: Sequence[DigestFile], fingerprints: Fingerprints, *, at_start: bool
+) -> bool:
+    """Whether the index shows the folder as it was found, as far as signatures can tell.
+
+    `at_start` as in `Store.knows_documents`.
+    """
+    if not store.is_of(fingerprints):
         return False
-    return store.stamps() == {file.path: file.stamp for file in found}
+    if not store.knows_documents(fingerprints, at_start=at_start):
+        return False
+    return store.signatures() == {file.path: file.signature for file in found}
 
 
 def bring_up_to_date(
-    store: Store, folder: Path, found: Sequence[DigestFile], recipe: Recipe, spread: Spread
+    store: Store,
+    folder: Path,
+    found: Sequence[DigestFile],
+    pipeline: Pipeline,
+    parallel_map: ParallelMap,
+    lender: Path | None = None,
 ) -> None:
-    """Reads what changed and renders the days it touches, if any."""
+    """Reads what changed and renders the days that it touches, if any.
+
+    Digests are read again only where the index was read with another fingerprint, and rendered
+    again only where it was rendered with another one. A new index first takes what the one at
+    `lender` has read.
+    """
     with store.writing():
-        is_new = not store.is_of(recipe.fingerprint)
-        if is_new:
-            store.start_afresh(recipe.fingerprint)
-        changes = _read_changed_files(store, folder, found, recipe, spread)
-        if is_new or changes.is_any:
+        is_rendered = _prepare(store, pipeline.fingerprints, lender)
+        changes = _read_changed_files(store, folder, found, pipeline, parallel_map)
+        if not is_rendered:
+            changes.is_any = True
+            for day in store.days_with_papers():
+                changes.before.setdefault(day, set())
+        if changes.is_any:
             changes.rendered -= store.days_of_several_digests()
-            merged = _unfinished_days(store, changes, recipe)
+            merged = _unfinished_days(store, changes, pipeline)
             count = len(changes.before.keys() - changes.rendered)
-            for rendered in spread(partial(render_day, recipe), merged, count, "days"):
+            for rendered in parallel_map(partial(render_day, pipeline), merged, count, "days"):
                 store.put_renderings(rendered)
             store.advance(datetime.now(UTC))
+        if not store.knows_documents(pipeline.fingerprints, at_start=True):
+            store.put_documents(pipeline.fingerprints, datetime.now(UTC))
+
+
+def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> bool:
+    """Makes an index hold only what still holds; False where no day in it is rendered."""
+    if store.is_of(fingerprints):
+        return True
+    if store.was_read_with(fingerprints):
+        store.forget_renderings(fingerprints.items)
+        return False
+    store.start_afresh(fingerprints)
+    if lender:
+        try:
+            store.borrow(Store(lender))
+        except sqlite3.Error:  # it is damaged, or gone by now
+            store.start_afresh(fingerprints)
+    return False
 
 
 class _Changes(Struct):
@@ -48,33 +95,39 @@ class _Changes(Struct):
     before: dict[date, set[str]] = field(default_factory=dict)
     """The days that may have changed, each with the ids it had."""
     rendered: set[date] = field(default_factory=set)
-    """Those of which the store has what one digest makes of them alone."""
+    """Those that are stored as rendered from a single digest."""
 
 
 def _read_changed_files(
-    store: Store, folder: Path, found: Sequence[DigestFile], recipe: Recipe, spread: Spread
+    store: Store,
+    folder: Path,
+    found: Sequence[DigestFile],
+    pipeline: Pipeline,
+    parallel_map: ParallelMap,
 ) -> _Changes:
-    stamps = store.stamps()
+    signatures = store.signatures()
     changed = [
-        (file, store.hash_of(file.path) if file.path in stamps else None)
+        (file, store.hash_of(file.path) if file.path in signatures else None)
         for file in found
-        if stamps.get(file.path) != file.stamp
+        if signatures.get(file.path) != file.signature
     ]
     changes = _Changes()
-    for path in _gone(stamps, found):
+    for path in _gone(signatures, found):
         _note(store, changes, store.days_of_file(path))
         store.remove_file(path)
-    for read in spread(partial(read_file, recipe, folder), changed, len(changed), "digests"):
+    for read in parallel_map(
+        partial(read_file, pipeline, folder), changed, len(changed), "digests"
+    ):
         is_trusted = not read.file.is_young and not read.may_pass
-        path, stamp = read.file.path, read.file.stamp if is_trusted else ""
+        path, signature = read.file.path, read.file.signature if is_trusted else ""
         if not read.is_news:
-            store.put_stamp(path, stamp)
-        elif read.hash == UNREAD and path in stamps:
+            store.put_signature(path, signature)
+        elif read.hash == UNREAD and path in signatures:
             _note(store, changes, ())
-            store.mark_unread(path, stamp, read.problems)  # its last good version stays
+            store.mark_unread(path, signature, read.problems)  # its last good version stays
         else:
             _note(store, changes, store.days_of_file(path) | read.papers.keys())
-            store.put_file(path, stamp, read)
+            store.put_file(path, signature, read)
             for rendered in read.days:
                 store.remove_day(rendered.day)
                 store.put_items(rendered.day, rendered.items)
@@ -97,7 +150,7 @@ def _note(store: Store, changes: _Changes, days: Iterable[date]) -> None:
             changes.before[day] = set(store.ids(day))
 
 
-def _unfinished_days(store: Store, changes: _Changes, recipe: Recipe) -> Iterator[MergedDay]:
+def _unfinished_days(store: Store, changes: _Changes, pipeline: Pipeline) -> Iterator[MergedDay]:
     """The days still to be rendered, oldest first: a later one asks when a paper first came.
 
     These are the changed ones that have several digests or papers that came before, and the later
@@ -108,7 +161,7 @@ def _unfinished_days(store: Store, changes: _Changes, recipe: Recipe) -> Iterato
     known = set(waiting)
     while waiting:
         day = heappop(waiting)
-        merged = None if _is_finished(store, changes, day) else _merge(store, recipe, day)
+        merged = None if _is_finished(store, changes, day) else _merge(store, pipeline, day)
         if day in changes.before:
             later = store.later_days_of({*store.ids(day), *changes.before[day]}, day) - known
             known |= later
@@ -123,11 +176,11 @@ def _is_finished(store: Store, changes: _Changes, day: date) -> bool:
     return day in changes.rendered and not store.first_times(store.ids(day), day)
 
 
-def _merge(store: Store, recipe: Recipe, day: date) -> MergedDay:
+def _merge(store: Store, pipeline: Pipeline, day: date) -> MergedDay:
     """A day's items, which are put in the store, from all its digests."""
     papers, problems = merge_day(store.papers_of_day(day))
     first_times = store.first_times([paper.id for paper in papers], day)
-    items = items_of_day(papers, first_times, recipe.time_of_day)
+    items = items_of_day(papers, first_times, pipeline.time_of_day)
     store.remove_day(day)
     store.put_items(day, item_rows(items))
     return MergedDay(day, items, problems)

@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from feedsvc import chain
-from feedsvc.index.folder import digest_order
+from feedsvc.index import hash_chain
+from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
-from feedsvc.index.work import UNREAD, ItemRow, ReadFile, RenderedDay
+from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
 from feedsvc.model import Paper, Problem
 
 OPENING_SECONDS = 5
@@ -32,13 +32,18 @@ PAGE_BYTES = 32768
 
 _TABLES = """
 CREATE TABLE state (
-    fingerprint TEXT NOT NULL,     -- of the programme and settings the rest was made with
+    reading TEXT NOT NULL,         -- the fingerprint that files and papers were made with
+    items TEXT NOT NULL,           -- the fingerprint that days, items and renderings were made with
     revision TEXT NOT NULL,        -- another one after each change of the archive
     changed INTEGER NOT NULL       -- when that was, in seconds since 1970
 );
+CREATE TABLE documents (
+    fingerprint TEXT PRIMARY KEY,  -- of documents that are made of all this
+    changed INTEGER NOT NULL       -- since when they are made so, in seconds since 1970
+) WITHOUT ROWID;
 CREATE TABLE files (
     path TEXT PRIMARY KEY,
-    stamp TEXT NOT NULL,           -- empty where it is not to be trusted
+    signature TEXT NOT NULL,       -- empty where it is not to be trusted
     hash BLOB NOT NULL,            -- of the content, SHA-256
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
@@ -53,12 +58,12 @@ CREATE TABLE days (
     day TEXT PRIMARY KEY,
     papers INTEGER NOT NULL,
     new_papers INTEGER NOT NULL,   -- that no earlier day has
-    version BLOB NOT NULL,         -- the last of its links
+    version BLOB NOT NULL,         -- the last of its item hashes
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
-CREATE TABLE links (
+CREATE TABLE item_hashes (
     day TEXT PRIMARY KEY,
-    links BLOB NOT NULL            -- of the day's items, in order (feedsvc.chain)
+    hashes BLOB NOT NULL           -- of the day's items, in order (feedsvc.index.hash_chain)
 );
 CREATE TABLE items (
     day TEXT NOT NULL,
@@ -71,9 +76,9 @@ CREATE TABLE items (
 CREATE INDEX items_of_id ON items (id, day);
 CREATE TABLE renderings (
     day TEXT NOT NULL,
-    format TEXT NOT NULL,
-    content BLOB NOT NULL,         -- one of each item, packed
-    PRIMARY KEY (day, format)
+    name TEXT NOT NULL,
+    content BLOB NOT NULL,         -- usually one of each item, packed
+    PRIMARY KEY (day, name)
 );
 CREATE TABLE built (
     folder TEXT NOT NULL,          -- that a build wrote to
@@ -83,6 +88,9 @@ CREATE TABLE built (
 ) WITHOUT ROWID;
 """
 
+_TABLES_OF_DAYS = ("days", "item_hashes", "items", "renderings")
+"""What is made from papers, not read from digests."""
+
 _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
 
@@ -90,12 +98,10 @@ _decode_problems = msgspec.json.Decoder(list[Problem]).decode
 class State(Struct, frozen=True):
     """Which state of the archive the tables hold."""
 
-    fingerprint: str
-    """Of the programme and the settings that made it."""
     revision: str
     """Never the same for two states, not even of two indexes."""
     changed: datetime
-    """In UTC, whole seconds."""
+    """When the archive, or what its documents are made with, last changed; UTC, whole seconds."""
 
 
 class Day(Struct, frozen=True):
@@ -106,7 +112,7 @@ class Day(Struct, frozen=True):
     new_papers: int
     """Those that no earlier day has."""
     version: bytes
-    """Stands for all its items: the last link of their chain."""
+    """Stands for all its items: the last hash of their chain."""
 
 
 class BuiltFile(Struct, frozen=True, array_like=True):
@@ -114,16 +120,16 @@ class BuiltFile(Struct, frozen=True, array_like=True):
 
     etag: str
     """Of the document in it."""
-    stamp: str
-    """Of the file."""
+    signature: str
+    """Of the file, as of `feedsvc.index.digest_folder.signature_of`."""
 
 
 class BuiltPlace(Struct, frozen=True, array_like=True):
     """The folder of a place as the last build left it."""
 
-    tag: bytes
-    """Of all that its documents are made of."""
-    stamp: str
+    version: bytes
+    """Stands for all that its files are made of."""
+    signature: str
     """Of the folder, which is another one when a file comes or goes."""
     files: dict[str, BuiltFile]
     """By name."""
@@ -183,10 +189,10 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
-    def start_afresh(self, fingerprint: str) -> None:
+    def start_afresh(self, fingerprints: Fingerprints) -> None:
         """Empties the index, but for the time of its last change. Only while writing."""
         try:
-            changed = self.state().changed.timestamp()
+            changed = self._last_change()
         except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
             changed = 0
         tables = self._db.execute(
@@ -196,21 +202,49 @@ class Store:
             self._db.execute(f'DROP TABLE "{name}"')
         for statement in _TABLES.split(";"):
             self._db.execute(statement)
-        self._db.execute("INSERT INTO state VALUES (?, '', ?)", (fingerprint, int(changed)))
+        row = (fingerprints.reading, fingerprints.items, changed)
+        self._db.execute("INSERT INTO state VALUES (?, ?, '', ?)", row)
 
-    def is_of(self, fingerprint: str) -> bool:
-        """Whether there is a state that was made with this programme and these settings."""
-        if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'state'").fetchone():
-            return False
-        try:
-            return self.state().fingerprint == fingerprint
-        except (TypeError, ValueError):  # a table of another version, or none of ours
-            return False
+    def borrow(self, lender: Store) -> None:
+        """Takes what another index has read of the same digests. Only after `start_afresh`."""
+        papers = lender._db.execute("SELECT path, day, papers FROM papers")
+        self._db.executemany("INSERT INTO papers VALUES (?, ?, ?)", papers)
+        files = lender._db.execute("SELECT path, signature, hash, problems FROM files")
+        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", files)
 
-    def state(self) -> State:
+    def forget_renderings(self, items: str) -> None:
+        """Keeps what was read from digests only; `items` is the new fingerprint of the rest.
+
+        Only while writing.
+        """
+        for table in _TABLES_OF_DAYS:
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from this file
+        self._db.execute("UPDATE state SET items = ?", (items,))
+
+    def is_of(self, fingerprints: Fingerprints) -> bool:
+        """Whether there is a state that was read and rendered with these."""
+        return self._made_with() == (fingerprints.reading, fingerprints.items)
+
+    def was_read_with(self, fingerprints: Fingerprints) -> bool:
+        """Whether there is a state that was read with these, however it was rendered."""
+        return self._made_with()[0] == fingerprints.reading
+
+    def _made_with(self) -> tuple[str, str]:
+        """The fingerprints of reading and of items; empty where there is no state of ours."""
+        columns = self._db.execute("SELECT name FROM pragma_table_info('state')").fetchall()
+        if not {("reading",), ("items",)} <= set(columns):
+            return "", ""
+        row = self._db.execute("SELECT reading, items FROM state").fetchone()
+        return row or ("", "")
+
+    def state(self, fingerprints: Fingerprints) -> State:
         """Which state the other methods answer from. There is one after `start_afresh`."""
-        fingerprint, revision, changed = self._db.execute("SELECT * FROM state").fetchone()
-        return State(fingerprint, revision, datetime.fromtimestamp(changed, UTC))
+        revision, changed = self._db.execute(
+            "SELECT state.revision, max(state.changed, ifnull(documents.changed, 0)) FROM state"
+            " LEFT JOIN documents ON documents.fingerprint = ?",
+            (fingerprints.documents,),
+        ).fetchone()
+        return State(revision, datetime.fromtimestamp(changed, UTC))
 
     def advance(self, now: datetime) -> None:
         """Makes the changes since the last call a new state. Only while writing.
@@ -219,40 +253,72 @@ class Store:
         client may know the archive by its time alone (RFC 9110 section 8.8.2.2).
         """
         self._db.execute(
-            "UPDATE state SET revision = ?, changed = max(changed + 1, ?)",
-            (os.urandom(16).hex(), int(now.timestamp())),
+            "UPDATE state SET revision = ?, changed = ?",
+            (os.urandom(16).hex(), self._next_change(now)),
         )
+
+    def knows_documents(self, fingerprints: Fingerprints, *, at_start: bool) -> bool:
+        """Whether it is noted since when documents are made with these.
+
+        At the start of a process they must also be the last that were noted: whoever goes back to
+        earlier settings changes all documents once more.
+        """
+        row = self._db.execute(
+            "SELECT changed = (SELECT max(changed) FROM documents) FROM documents"
+            " WHERE fingerprint = ?",
+            (fingerprints.documents,),
+        ).fetchone()
+        return row is not None and (bool(row[0]) or not at_start)
+
+    def put_documents(self, fingerprints: Fingerprints, now: datetime) -> None:
+        """Says that documents are made with these from now on. Only while writing.
+
+        That changes all of them, though no digest did: their time of change must move, too.
+        """
+        row = (fingerprints.documents, self._next_change(now))
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", row)
+
+    def _last_change(self) -> int:
+        """Of papers or documents, in seconds since 1970."""
+        (changed,) = self._db.execute(
+            "SELECT max(changed) FROM"
+            " (SELECT changed FROM state UNION SELECT changed FROM documents)"
+        ).fetchone()
+        return int(changed)
+
+    def _next_change(self, now: datetime) -> int:
+        return max(self._last_change() + 1, int(now.timestamp()))
 
     # --- files -------------------------------------------------------------------------------
 
-    def stamps(self) -> dict[str, str]:
-        """The stamp of each known digest, by path."""
-        return dict(self._db.execute("SELECT path, stamp FROM files"))
+    def signatures(self) -> dict[str, str]:
+        """The signature of each known digest, by path."""
+        return dict(self._db.execute("SELECT path, signature FROM files"))
 
     def hash_of(self, path: str) -> bytes:
         """The hash of a known digest's content; empty where it could not be read."""
         row = self._db.execute("SELECT hash FROM files WHERE path = ?", (path,)).fetchone()
         return bytes(row[0])
 
-    def put_stamp(self, path: str, stamp: str) -> None:
+    def put_signature(self, path: str, signature: str) -> None:
         """Remembers a digest that was touched but not changed."""
-        self._db.execute("UPDATE files SET stamp = ? WHERE path = ?", (stamp, path))
+        self._db.execute("UPDATE files SET signature = ? WHERE path = ?", (signature, path))
 
-    def put_file(self, path: str, stamp: str, read: ReadFile) -> None:
+    def put_file(self, path: str, signature: str, read: ReadFile) -> None:
         """Replaces all that came from one digest, but for the days' items."""
         self.remove_file(path)
-        row = (path, stamp, read.hash, _encode(read.problems))
+        row = (path, signature, read.hash, _encode(read.problems))
         self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
         self._db.executemany(
             "INSERT INTO papers VALUES (?, ?, ?)",
             ((path, day.isoformat(), papers) for day, papers in read.papers.items()),
         )
 
-    def mark_unread(self, path: str, stamp: str, problems: Sequence[Problem]) -> None:
+    def mark_unread(self, path: str, signature: str, problems: Sequence[Problem]) -> None:
         """Replaces what is said of a digest; its papers stay."""
         self._db.execute(
-            "UPDATE files SET stamp = ?, hash = ?, problems = ? WHERE path = ?",
-            (stamp, UNREAD, _encode(problems), path),
+            "UPDATE files SET signature = ?, hash = ?, problems = ? WHERE path = ?",
+            (signature, UNREAD, _encode(problems), path),
         )
 
     def remove_file(self, path: str) -> None:
@@ -274,6 +340,11 @@ class Store:
     def days_of_file(self, path: str) -> set[date]:
         """The days that a digest has papers of."""
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
+        return {date.fromisoformat(day) for (day,) in rows}
+
+    def days_with_papers(self) -> set[date]:
+        """The days that any digest has papers of."""
+        rows = self._db.execute("SELECT DISTINCT day FROM papers")
         return {date.fromisoformat(day) for (day,) in rows}
 
     def days_of_several_digests(self) -> set[date]:
@@ -311,7 +382,7 @@ class Store:
 
     def remove_day(self, day: date) -> None:
         """Forgets a day's items."""
-        for table in ("days", "links", "items", "renderings"):
+        for table in _TABLES_OF_DAYS:
             self._db.execute(f"DELETE FROM {table} WHERE day = ?", (day.isoformat(),))  # noqa: S608
 
     def put_items(self, day: date, items: Sequence[ItemRow]) -> None:
@@ -325,12 +396,13 @@ class Store:
     def put_renderings(self, day: RenderedDay) -> None:
         """Adds what became of a day's items."""
         name = day.day.isoformat()
-        row = (name, len(day.links), day.new_papers, day.links[-1], _encode(day.problems))
+        hashes = day.item_hashes
+        row = (name, len(hashes), day.new_papers, hashes[-1], _encode(day.problems))
         self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", row)
-        self._db.execute("INSERT INTO links VALUES (?, ?)", (name, b"".join(day.links)))
+        self._db.execute("INSERT INTO item_hashes VALUES (?, ?)", (name, b"".join(hashes)))
         self._db.executemany(
             "INSERT INTO renderings VALUES (?, ?, ?)",
-            ((name, format_, packed) for format_, packed in day.renderings.items()),
+            ((name, *rendering) for rendering in day.renderings.items()),
         )
 
     def days(self) -> list[Day]:
@@ -338,18 +410,20 @@ class Store:
         rows = self._db.execute("SELECT day, papers, new_papers, version FROM days ORDER BY day")
         return [Day(date.fromisoformat(day), *rest) for day, *rest in rows]
 
-    def links(self, day: date) -> list[bytes]:
-        """The link of each item of a day, in order."""
+    def item_hashes(self, day: date) -> list[bytes]:
+        """The hash of each item of a day, in order."""
         (joined,) = self._db.execute(
-            "SELECT links FROM links WHERE day = ?", (day.isoformat(),)
+            "SELECT hashes FROM item_hashes WHERE day = ?", (day.isoformat(),)
         ).fetchone()
-        return [joined[at : at + chain.LENGTH] for at in range(0, len(joined), chain.LENGTH)]
+        return [
+            joined[at : at + hash_chain.LENGTH] for at in range(0, len(joined), hash_chain.LENGTH)
+        ]
 
-    def renderings(self, format_: str, day: date) -> list[bytes]:
-        """The rendering of each item of a day, in order."""
+    def renderings(self, name: str, day: date) -> list[bytes]:
+        """What a day was rendered to under a name: usually one rendering an item, in order."""
         (packed,) = self._db.execute(
-            "SELECT content FROM renderings WHERE day = ? AND format = ?",
-            (day.isoformat(), format_),
+            "SELECT content FROM renderings WHERE day = ? AND name = ?",
+            (day.isoformat(), name),
         ).fetchone()
         return unpack_renderings(packed)
 
@@ -368,15 +442,15 @@ class Store:
 
     # --- static sites ------------------------------------------------------------------------
 
-    def built(self, folder: str) -> dict[str, BuiltPlace]:
+    def manifest(self, folder: str) -> dict[str, BuiltPlace]:
         """What the last build left in a folder, by the path of the place."""
         rows = self._db.execute("SELECT place, built FROM built WHERE folder = ?", (folder,))
         return {place: _decode_built(built) for place, built in rows}
 
-    def put_built(
+    def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Remembers places that a build wrote, and forgets those that are gone."""
+        """Notes places that a build wrote, and forgets those that are gone."""
         self._db.executemany(
             "DELETE FROM built WHERE folder = ? AND place = ?", ((folder, place) for place in gone)
         )

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
 from feedsvc.parser.dates import language_in_path
-from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.draft import MediaMention, PaperDraft
 from feedsvc.parser.links import canonical, web_address
-from feedsvc.parser.media import LIKELIEST_TYPES, MediaMention, media_type
+from feedsvc.parser.media import LIKELIEST_TYPES, media_type
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import dead_links, sanitise
 from feedsvc.parser.text import printable

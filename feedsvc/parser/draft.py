@@ -6,8 +6,8 @@ import re
 
 from msgspec import Struct, field
 
+from feedsvc.model import Medium
 from feedsvc.parser.fields import Authors, look_like_names, read_authors, read_field, read_votes
-from feedsvc.parser.media import MediaMention
 from feedsvc.parser.problems import Problems
 
 _ADDRESS_VALUE = re.compile(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
@@ -27,6 +27,17 @@ class StrayText(Struct, frozen=True):
 
     line: int
     text: str
+
+
+class MediaMention(Struct, frozen=True):
+    """A medium as a digest names it, its address not yet looked at."""
+
+    line: int
+    address: str
+    medium: Medium
+    """What the syntax says; the address's extension knows better."""
+    poster: str | None = None
+    description: str = ""
 
 
 class PaperDraft(Struct):

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc.model import Medium
-from feedsvc.parser.draft import DayHeading, DraftPart, PaperDraft, StrayText
+from feedsvc.parser.draft import DayHeading, DraftPart, MediaMention, PaperDraft, StrayText
 from feedsvc.parser.fields import read_field
 from feedsvc.parser.headings import (
     Heading,
@@ -22,7 +22,7 @@ from feedsvc.parser.headings import (
     read_hidden_heading,
 )
 from feedsvc.parser.layout import has_media_tag, logical_lines, without_layout_tags
-from feedsvc.parser.media import MediaMention, take_media
+from feedsvc.parser.media import take_media
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import render_markdown
 

@@ -6,9 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from feedsvc.model import Medium
+from feedsvc.parser.draft import MediaMention
 
 TYPES = {
     ".png": "image/png",
@@ -52,17 +51,6 @@ _MENTION_OR_WHOLE_VIDEO = re.compile(
 _LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 _VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
-
-
-class MediaMention(Struct, frozen=True):
-    """A medium as a digest names it, its address not yet looked at."""
-
-    line: int
-    address: str
-    medium: Medium
-    """What the syntax says; the address's extension knows better."""
-    poster: str | None = None
-    description: str = ""
 
 
 def media_type(address: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from bs4 import BeautifulSoup, Tag
 
 from feedsvc.model import Medium
-from feedsvc.parser.media import MediaMention
+from feedsvc.parser.draft import MediaMention
 
 
 def media_in(markup: str, line: int) -> Iterator[MediaMention]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from feedsvc.build import build
+from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.site import Site
+from feedsvc.site.site import Site
 from tests.conftest import BASE_URL
 from tests.readers.rules import RULES, Feed, Rule, atom, json_feed, rss, xml
 from tests.readers.truths import HARD_DIGESTS

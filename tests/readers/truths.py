@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
+from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import READERS, parse_digest
-from feedsvc.parser.sections import read_sections
 from tests.conftest import BASE_URL, DIGESTS
 
 FIRST_SECOND = time(0, 59, 59)

@@ -1,0 +1,123 @@
+"""What every feed format tells of one item: a paper, or a day with all its papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from enum import Enum
+from html import escape
+
+from msgspec import Struct
+
+from feedsvc.feeds.content import body_html, categories, opening, thumbnail
+from feedsvc.model import Item, Media, Paper
+
+
+class Entry(Struct, frozen=True):
+    """One item of a feed. Texts are plain but for `html`; times are in UTC."""
+
+    id: str
+    """The same in every format and document: readers know an item by it."""
+    address: str
+    """Where the item leads, absolute."""
+    title: str
+    html: str
+    """The body, sanitised; may be empty."""
+    html_as_text: str
+    """The body with `&`, `<` and `>` escaped, as Atom and RSS carry it."""
+    summary: str
+    """The opening of the body in plain text; empty where the body says no more."""
+    thumbnail: str | None
+    """The address of a picture; None where there is none."""
+    published: datetime
+    updated: datetime
+    day: date
+    authors: tuple[str, ...] = ()
+    more_authors: bool = False
+    """Whether the digest says "and others"."""
+    votes: int | None = None
+    media: tuple[Media, ...] = ()
+    categories: Sequence[str] = ()
+    language: str | None = None
+    """BCP 47; None means the language of the feed."""
+
+
+class Grain(Enum):
+    """What is one item of a feed."""
+
+    PAPER = "paper"
+    DAY = "day"
+
+
+def paper_entry(item: Item, base_url: str) -> Entry:
+    """A paper as an item."""
+    paper = item.paper
+    html = body_html(paper)
+    return Entry(
+        id=paper.id,
+        address=item_address(paper, base_url),
+        title=paper.title,
+        html=html,
+        html_as_text=escape(html, quote=False),
+        summary=opening(paper),
+        thumbnail=thumbnail(paper),
+        published=item.published,
+        updated=item.updated,
+        day=paper.day,
+        authors=paper.authors,
+        more_authors=paper.more_authors,
+        votes=paper.votes,
+        media=paper.media,
+        categories=categories(paper),
+        language=paper.language,
+    )
+
+
+def item_address(paper: Paper, base_url: str) -> str:
+    """Where an item leads: to the paper, or to its day on this site."""
+    return paper.link or f"{base_url}{paper.day}/"
+
+
+def paper_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
+    """A day's papers, an item each."""
+    return [paper_entry(item, base_url) for item in items]
+
+
+def day_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
+    """A day's papers as one item: the list of titles, then each paper.
+
+    Its title and link are those that it has from its first paper on, as readers take an item with
+    another title or link for a new one; so it is also dated as that paper.
+    """
+    first = items[0]
+    day = first.paper.day
+    titles = "".join(f"<li>{_linked_title(item.paper, base_url)}</li>" for item in items)
+    papers = "".join(
+        f"<h2>{_linked_title(item.paper, base_url)}</h2>{body_html(item.paper)}" for item in items
+    )
+    html = f"<ul>{titles}</ul>{papers}"
+    entry = Entry(
+        id=f"tag:feedsvc,{day}:day",
+        address=f"{base_url}{day}/",
+        title=f"{day}: {first.paper.title}",
+        html=html,
+        html_as_text=escape(html, quote=False),
+        summary=first.paper.title,
+        thumbnail=thumbnail(first.paper),
+        published=first.updated,
+        updated=first.updated,
+        day=day,
+    )
+    return [entry]
+
+
+ENTRIES: dict[Grain, Callable[[Sequence[Item], str], list[Entry]]] = {
+    Grain.PAPER: paper_entries,
+    Grain.DAY: day_entries,
+}
+"""The items that a day's papers make, by what is one item; the text is the site's base URL."""
+
+
+def _linked_title(paper: Paper, base_url: str) -> str:
+    address = escape(item_address(paper, base_url))
+    return f'<a href="{address}">{escape(paper.title)}</a>'

@@ -1,0 +1,176 @@
+"""The folder of digests: which files in it are digests, and what they hold. Only reads."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+from feedsvc.errors import FolderError
+from feedsvc.parser import READERS
+
+NOT_DIGESTS = {"readme", "license", "licence", "changelog", "contributing", "code_of_conduct"}
+"""Names, without suffix and in lower case, of files that describe a folder."""
+
+YOUNGEST_TRUSTED = 2.0
+"""Seconds. A file that changed later than this may change again within one tick of the clock."""
+
+_NO_FILE = "it is no regular file"
+
+
+class DigestFile(Struct, frozen=True):
+    """A digest as the file system shows it, not opened."""
+
+    path: str
+    """Inside the folder, with forward slashes. A folder's ends in one."""
+    signature: str
+    """As of `signature_of`; other text for a file that is left alone."""
+    is_young: bool = False
+    """Whether the signature is too new to be trusted."""
+    trouble: str = ""
+    """Why it is left alone; empty for a file that may be opened."""
+
+
+def find_digests(folder: Path) -> list[DigestFile]:
+    """The digests below `folder`, in their order. Raises FolderError where it can't be read.
+
+    Among them is what looks like one and must be left alone: links that lead out of the folder or
+    nowhere, and all that is no regular file, as opening a pipe would wait for ever. A folder
+    below that can't be read is one of them, too. Hidden files are not.
+    """
+    try:
+        root = folder.resolve(strict=True)
+        found, waiting = _scan(root, "", (root,))
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it is a loop of links"
+        raise FolderError(
+            f"{folder}: the folder of digests can't be read: {reason}. "
+            "Name another one with --digests or FEEDSVC_DIGESTS."
+        ) from error
+    while waiting:
+        inside, parents = waiting.pop()
+        try:
+            digests, folders = _scan(root, inside, parents)
+        except OSError as error:
+            found.append(_left_alone(inside, f"the folder can't be read: {error.strerror}"))
+        else:
+            found += digests
+            waiting += folders
+    return sorted(found, key=lambda digest: digest_order(digest.path))
+
+
+def digest_order(path: str) -> tuple[str, str]:
+    """What digests are sorted by: `2024-11-18.md` comes before `2024-11-18.en.md`."""
+    stem, _, suffix = path.rpartition(".")
+    return stem, suffix
+
+
+def read_digest(folder: Path, path: str, most_bytes: int) -> bytes:
+    """The bytes of a digest. Raises OSError, also for a file of more bytes than that."""
+    descriptor = os.open(folder / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, _NO_FILE)
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, f"it has more than {most_bytes} bytes (largest_file)")
+    return data
+
+
+def is_digest_name(name: str) -> bool:
+    """Whether a file of this name, without folders, may be a digest."""
+    stem, dot, suffix = name.rpartition(".")
+    return (
+        (dot + suffix).lower() in READERS
+        and not name.startswith((".", "_", "~"))
+        and stem.lower() not in NOT_DIGESTS
+    )
+
+
+_Folder = tuple[str, tuple[Path, ...]]
+"""A folder's path inside that of the digests, and the real paths from that one to its own."""
+
+
+def _scan(
+    root: Path, inside: str, parents: tuple[Path, ...]
+) -> tuple[list[DigestFile], list[_Folder]]:
+    """The digests and the folders in a folder. Raises OSError."""
+    digests: list[DigestFile] = []
+    folders: list[_Folder] = []
+    with os.scandir(root / inside) as entries:
+        for entry in entries:
+            seen = None if entry.name.startswith(".") else _look_at(entry, inside, parents)
+            if isinstance(seen, DigestFile):
+                digests.append(seen)
+            elif seen:
+                folders.append((f"{inside}{entry.name}/", (*parents, seen)))
+    return digests, folders
+
+
+def _look_at(
+    entry: os.DirEntry[str], inside: str, parents: tuple[Path, ...]
+) -> DigestFile | Path | None:
+    """The digest that an entry is, or the real path of the folder that it is; None for others."""
+    path, is_digest = inside + entry.name, is_digest_name(entry.name)
+    try:
+        real, status = _follow(entry, parents)
+    except FileNotFoundError:
+        return None  # gone by now
+    except OSError as error:
+        is_meant = is_digest or entry.is_symlink()
+        return _left_alone(path, error.strerror or str(error)) if is_meant else None
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if not is_folder and not is_digest:
+        return None
+    if not _is_text(entry.name):
+        return _left_alone(path, "its name is no UTF-8")
+    if is_folder:
+        return Path(real)
+    return _digest_file(path, status)
+
+
+def signature_of(status: os.stat_result) -> str:
+    """Differs when the file was replaced or changed, but for changes within one clock tick."""
+    return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
+
+def _digest_file(path: str, status: os.stat_result) -> DigestFile:
+    if not stat.S_ISREG(status.st_mode):
+        return _left_alone(path, _NO_FILE)
+    youngest = max(status.st_mtime, status.st_ctime)
+    return DigestFile(path, signature_of(status), youngest > time.time() - YOUNGEST_TRUSTED)
+
+
+def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os.stat_result]:
+    """What an entry leads to: its real path and status. Raises OSError where that is to be left."""
+    if not entry.is_symlink():
+        return entry.path, entry.stat()
+    try:
+        real = Path(entry.path).resolve(strict=True)
+    except FileNotFoundError as error:
+        raise OSError(errno.EINVAL, "the link leads nowhere") from error
+    except RuntimeError as error:
+        raise OSError(errno.ELOOP, "the links are a loop") from error
+    if not real.is_relative_to(parents[0]):
+        raise OSError(errno.EINVAL, "the link leads out of the folder")
+    if real in parents:
+        raise OSError(errno.ELOOP, "the links are a loop")
+    return str(real), real.stat()
+
+
+def _left_alone(path: str, reason: str) -> DigestFile:
+    as_text = os.fsencode(path).decode(errors="replace")
+    return DigestFile(as_text, reason, trouble=reason)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8; another one could not stand in a report or in the index."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

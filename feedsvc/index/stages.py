@@ -1,0 +1,191 @@
+"""The stages of a digest on its way into the index: it is read, its days are rendered.
+
+Each takes and gives only what can be sent to another process, and touches no index.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, time
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from feedsvc.index import hash_chain
+from feedsvc.index.days import items_of_day, merge_day
+from feedsvc.index.digest_folder import DigestFile, read_digest
+from feedsvc.index.packing import pack
+from feedsvc.model import Digest, Item, Paper, Problem
+from feedsvc.parser.problems import problem
+
+_log = logging.getLogger(__name__)
+
+UNREAD = b""
+"""Stands for the hash of what could not be read."""
+
+
+class Fingerprints(Struct, frozen=True):
+    """Each differs where its floor, or one below it, would give other results.
+
+    So a change makes anew only what depends on it, see `feedsvc.site.pipeline`.
+    """
+
+    reading: str
+    """Of what decides what is read from a digest."""
+    items: str
+    """And of what decides how its papers are rendered."""
+    documents: str
+    """And of all else that decides the bytes of documents."""
+
+
+class Pipeline(Struct, frozen=True):
+    """How the index turns files into what it keeps."""
+
+    parse: Callable[[str, bytes], Digest]
+    """A digest's path and bytes to its papers."""
+    render: Callable[[Sequence[Item]], Renderings]
+    """A day's items to what documents are made of."""
+    time_of_day: time
+    """When a day's first paper is said to be published, in UTC."""
+    largest_file: int
+    """Bytes; a larger digest is not read."""
+    fingerprints: Fingerprints
+
+
+class Renderings(Struct, frozen=True):
+    """What documents are made of, by names that only the pipeline's owner knows."""
+
+    of_papers: Mapping[str, Sequence[bytes]]
+    """One rendering a paper."""
+    of_day: Mapping[str, Sequence[bytes]]
+    """Made from all papers of the day."""
+
+
+class MergedDay(Struct, frozen=True):
+    """One day's items, from all its digests."""
+
+    day: date
+    items: Sequence[Item]
+    problems: Sequence[Problem]
+
+
+ItemRow = tuple[str, str, str]
+"""An item's id, title and time of publication (ISO 8601)."""
+
+
+class RenderedDay(Struct, frozen=True):
+    """What is kept of a day."""
+
+    day: date
+    items: Sequence[ItemRow]
+    new_papers: int
+    """How many no earlier day has."""
+    item_hashes: Sequence[bytes]
+    """Each item's hash in the chain of the day."""
+    problems: Sequence[Problem]
+    renderings: Mapping[str, bytes]
+    """By name, packed."""
+
+
+class ReadFile(Struct, frozen=True):
+    """What a digest held when it was read."""
+
+    file: DigestFile
+    hash: bytes
+    """Of the content; UNREAD where it could not be read."""
+    is_news: bool = True
+    """Whether that differs from what was known."""
+    may_pass: bool = False
+    """Whether it could not be read and may be another time, although nobody changed it."""
+    papers: Mapping[date, bytes] = field(default_factory=dict)
+    """By day, packed."""
+    problems: Sequence[Problem] = ()
+    days: Sequence[RenderedDay] = ()
+    """The same papers rendered, as if no other digest had a paper of theirs or of their days."""
+
+
+class UnreadError(Exception):
+    """A digest could not be read."""
+
+    def __init__(self, problem: Problem, *, may_pass: bool = False) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.may_pass = may_pass
+        """Whether it may be read another time, although nobody changed it."""
+
+
+def load_digest(pipeline: Pipeline, folder: Path, file: DigestFile) -> bytes:
+    """The content of a digest. Raises UnreadError."""
+    if file.trouble:
+        raise UnreadError(problem(file.path, 1, "left-out", reason=file.trouble))
+    try:
+        return read_digest(folder, file.path, pipeline.largest_file)
+    except OSError as error:
+        said = problem(file.path, 1, "unreadable", reason=error.strerror or str(error))
+        raise UnreadError(said, may_pass=error.errno != errno.EFBIG) from error
+
+
+def parse_digest(pipeline: Pipeline, file: DigestFile, data: bytes) -> Digest:
+    """What the content of a digest says. Raises UnreadError."""
+    try:
+        return pipeline.parse(file.path, data)
+    except Exception as error:
+        # No digest is known to bring us here. If one does, it must not cost the others.
+        _log.exception("%s could not be read.", file.path)
+        reason = f"{type(error).__name__}: {error}"
+        raise UnreadError(problem(file.path, 1, "failed", reason=reason)) from error
+
+
+def read_file(pipeline: Pipeline, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
+    """A digest's papers, if its content is another than that of the hash it is known by."""
+    file, known_hash = piece
+    try:
+        data = load_digest(pipeline, folder, file)
+        content_hash = hashlib.sha256(data).digest()
+        if content_hash == known_hash:
+            return ReadFile(file, content_hash, is_news=False)
+        digest = parse_digest(pipeline, file, data)
+    except UnreadError as error:
+        is_news = known_hash != UNREAD
+        return ReadFile(file, UNREAD, is_news, error.may_pass, problems=[error.problem])
+    by_day: dict[date, list[Paper]] = {}
+    for paper in digest.papers:
+        by_day.setdefault(paper.day, []).append(paper)
+    return ReadFile(
+        file,
+        content_hash,
+        papers={day: pack(papers) for day, papers in by_day.items()},
+        problems=digest.problems,
+        days=[_render_alone(pipeline, *each) for each in by_day.items()],
+    )
+
+
+def item_rows(items: Iterable[Item]) -> list[ItemRow]:
+    """What the index looks up of items."""
+    return [(item.paper.id, item.paper.title, item.published.isoformat()) for item in items]
+
+
+def _render_alone(pipeline: Pipeline, day: date, papers: Sequence[Paper]) -> RenderedDay:
+    merged, problems = merge_day(papers)
+    items = items_of_day(merged, {}, pipeline.time_of_day)
+    return render_day(pipeline, MergedDay(day, items, problems))
+
+
+def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
+    """A day's items in every format."""
+    renderings = pipeline.render(merged.items)
+    start = merged.day.isoformat().encode()
+    return RenderedDay(
+        merged.day,
+        item_rows(merged.items),
+        sum(item.published == item.updated for item in merged.items),
+        hash_chain.item_hashes(start, zip(*renderings.of_papers.values(), strict=True)),
+        merged.problems,
+        {
+            name: pack(contents)
+            for name, contents in {**renderings.of_papers, **renderings.of_day}.items()
+        },
+    )

@@ -1,0 +1,5 @@
+"""Papers to HTML pages. `templates/` has the pages as HTML, `static/` what they look like.
+
+`page` and `article` say what templates are given; `templates` loads them. To change what a page
+shows, edit its template; to add a page, add a template and name it in the table of places.
+"""

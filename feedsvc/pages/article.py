@@ -1,0 +1,21 @@
+"""One paper as the article that pages show."""
+
+from __future__ import annotations
+
+import hashlib
+
+from feedsvc.model import Item, Paper
+from feedsvc.pages.templates import render
+from feedsvc.parser.links import arxiv_id
+
+
+def article(item: Item, language: str) -> bytes:
+    """An item as an `article` element of a page in `language`, which ends its line."""
+    paper = item.paper
+    other = paper.language if paper.language != language else None
+    return render("article.html", paper=paper, anchor=anchor(paper), language=other).encode()
+
+
+def anchor(paper: Paper) -> str:
+    """The name of a paper's article inside a page: a part of public addresses, so it must stay."""
+    return arxiv_id(paper.id) or hashlib.sha256(paper.id.encode()).hexdigest()[:12]

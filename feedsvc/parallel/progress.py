@@ -1,0 +1,48 @@
+"""Does long work on all processors, and shows on the terminal how far it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+from feedsvc.parallel.mapping import Piece, Result, serial_map
+
+FEWEST_WORTH_A_POOL = 8
+"""Pieces; fewer are done before another process has started."""
+
+
+def parallel_map(
+    function: Callable[[Piece], Result], pieces: Iterable[Piece], count: int, name: str
+) -> Iterator[Result]:
+    """The ParallelMap of the command line: all processors, and a progress bar on a terminal."""
+    processes = _processors() if count >= FEWEST_WORTH_A_POOL and _may_fork() else 1
+    if processes == 1:
+        results = serial_map(function, pieces, count, name)
+    else:
+        from feedsvc.parallel.processes import pool_map  # noqa: PLC0415 - as tqdm below
+
+        results = pool_map(processes, function, pieces, count)
+    return iter(_shown(results, count, name))
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _may_fork() -> bool:
+    """Whether this process may fork, which copies one thread only and is not sound everywhere."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _shown(pieces: Iterable[Piece], count: int, name: str) -> Iterable[Piece]:
+    """The same pieces, with a bar on the terminal for what takes longer than a second."""
+    if not sys.stderr.isatty():
+        return pieces
+    from tqdm import tqdm  # noqa: PLC0415 - takes longer than the work it isn't needed for
+
+    tqdm.monitor_interval = 0  # its thread would forbid to fork
+    bar: Iterable[Piece] = tqdm(pieces, desc=name, total=count, delay=1, leave=False)
+    return bar

@@ -1,0 +1,84 @@
+"""What is new in an all-time feed since a version of it (RFC 3229), told by hashes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from feedsvc.errors import NotFoundError
+from feedsvc.feeds.formats import FORMATS
+from feedsvc.index import hash_chain
+from feedsvc.model import Document
+from feedsvc.site.documents import feed, place_and_name
+from feedsvc.site.etags import ETags
+from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.metadata import feed_metadata
+from feedsvc.site.places import PAGE, Role, Scope, find_place
+from feedsvc.site.renderings import renderings
+from feedsvc.site.snapshot import Snapshot
+
+
+def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
+    """The feed at a path with only what is new since a version.
+
+    Raises NotFoundError where that is not all that changed, where it is not all in the feed any
+    more, and where it is the whole of it.
+    """
+    place, name = place_and_name(snapshot, path)
+    has_deltas = name != PAGE and place.kind.role.grows
+    new = _new_since(snapshot, version) if has_deltas else {}
+    if not new or min(new.items()) <= (place.days[-1], 0):
+        raise NotFoundError(f"There are not just new papers at {path} since {version}.")
+    days = sorted(new, reverse=True)
+    items = renderings(snapshot.store, snapshot.catalogue, days, name, new)
+    return feed(snapshot, place, FORMATS[name], items, starts=new)
+
+
+def continued(
+    snapshot: Snapshot, path: str, etag: str, part: Callable[[int, int], Iterable[bytes]]
+) -> Document | None:
+    """The complete feed at a path, as new items before those of an older document.
+
+    `etag` is the older one's; `part` gives its bytes, but for so many at its start and at its end.
+    These feeds are half of what a new day writes, yet everything except that day is already on
+    disk. None where not just new papers of new days came, and for the feeds of other places: to
+    copy shorter ones is no less work than to make them.
+    """
+    version = parse_version(etag)
+    if not version:
+        return None
+    place, name = place_and_name(snapshot, path)
+    catalogue = snapshot.catalogue.with_first_days(version.papers)
+    if place.kind.role is not Role.COMPLETE or not catalogue:
+        return None
+    old_place = find_place(place.path, Scope(catalogue, snapshot.config))
+    assert old_place
+    new = snapshot.catalogue.days[len(catalogue.days) :]
+    is_same = etag == ETags(catalogue, snapshot.etags.fingerprint).etag(old_place, name)
+    if not new or not is_same or any(day.new_papers < day.papers for day in new):
+        return None
+    format_ = FORMATS[name]
+    frame = format_.frame(feed_metadata(snapshot.config, old_place, format_, is_whole=True))
+    days = [day.day for day in reversed(new)]
+    items = renderings(snapshot.store, snapshot.catalogue, days, name)
+    return feed(snapshot, place, format_, items, part(len(frame.start), len(frame.end)))
+
+
+def _new_since(snapshot: Snapshot, version: FeedVersion) -> dict[date, int]:
+    """The days with papers after a version, and how many of each were there before.
+
+    Empty where the papers of the version are not what they were.
+    """
+    item_hash, left = hash_chain.START, version.papers
+    new: dict[date, int] = {}
+    for name in snapshot.catalogue.calendar.days_since(version.first):
+        day = snapshot.catalogue.by_day[name]
+        known = min(left, day.papers)
+        left -= known
+        if known == day.papers:
+            item_hash = hash_chain.extend(item_hash, day.version)
+            continue
+        if known:
+            item_hash = hash_chain.extend(item_hash, snapshot.store.item_hashes(name)[known - 1])
+        new[name] = known
+    return new if not left and item_hash == version.item_hash else {}

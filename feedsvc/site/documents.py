@@ -1,0 +1,145 @@
+"""The document at each path, of one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from feedsvc.errors import NotFoundError
+from feedsvc.feeds.entry import Grain
+from feedsvc.feeds.formats import FORMATS, Format
+from feedsvc.model import Document, Link
+from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.site.extras import EXTRAS, extra_document
+from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
+from feedsvc.site.places import HOME, PAGE, Place, Role, all_places, place_paths
+from feedsvc.site.renderings import rendering_name, renderings, renderings_of_days
+from feedsvc.site.snapshot import Snapshot
+
+LONGEST_KEPT = 2000
+"""Papers; a document that holds more is streamed, as it may outgrow any memory."""
+
+
+def paths(snapshot: Snapshot) -> list[str]:
+    """The path of every document without a query, as a file's: a page ends in `index.html`."""
+    places = all_places(snapshot.scope())
+    return [*EXTRAS, *(place.path + name for place in places for name in place.kind.names)]
+
+
+def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
+    """The document at a path, with a canonical query; a place's path is its page's.
+
+    Raises NotFoundError.
+    """
+    if path in EXTRAS:
+        return extra(snapshot, path)
+    place, name = place_and_name(snapshot, path, query)
+    if name == PAGE:
+        return _page(snapshot, place)
+    return feed(snapshot, place, FORMATS[name], _items(snapshot, place, name))
+
+
+def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Place, str]:
+    """The place of a document and the document's name. Raises NotFoundError."""
+    folder, slash, name = path.rpartition("/")
+    place = snapshot.place(folder + slash, query)
+    if place and (name or PAGE) in place.kind.names:
+        return place, name or PAGE
+    raise NotFoundError(f"There is no document at {path}.")
+
+
+def feed(
+    snapshot: Snapshot,
+    place: Place,
+    format_: Format,
+    items: Iterable[bytes],
+    older: Iterable[bytes] = (),
+    starts: Mapping[date, int] | None = None,
+) -> Document:
+    """A place's feed in one format around finished items; `older` as in `Frame.around`.
+
+    With `starts` it is a delta: the items are those of its days, each day's from that position on.
+    """
+    is_delta = starts is not None
+    metadata = feed_metadata(snapshot.config, place, format_, is_whole=not is_delta)
+    links = (
+        Link("self", metadata.self_url, format_.type),
+        Link("alternate", metadata.page_url, HTML_TYPE),
+        *(Link(relation, url, format_.type) for relation, url in metadata.archive_links.items()),
+    )
+    pieces = format_.frame(metadata).around(items, older)
+    made = _document(snapshot, place, format_.name, format_.type, pieces, links)
+    return replace(
+        made,
+        is_streamed=_is_long(snapshot, place.days if starts is None else starts, starts or {}),
+        has_deltas=place.kind.role.grows,
+        is_delta=is_delta,
+    )
+
+
+def extra(snapshot: Snapshot, path: str) -> Document:
+    """The document of no place that is at a path of EXTRAS."""
+    if path not in snapshot.extras:
+        home = snapshot.place(HOME)
+        assert home
+        snapshot.extras[path] = extra_document(
+            path,
+            snapshot.config,
+            place_paths(snapshot.catalogue),
+            newest_time(snapshot.config, home),
+            snapshot.catalogue.state.changed,
+        )
+    return snapshot.extras[path]
+
+
+def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
+    """Whether a build writes the feeds of a place, and its page leads to them.
+
+    A feed of everything grows with the archive, so there is an end to that.
+    """
+    is_small = snapshot.catalogue.papers <= snapshot.config.all_size
+    return place.kind.role is not Role.COMPLETE or is_small
+
+
+def _items(snapshot: Snapshot, place: Place, name: str) -> Iterator[bytes]:
+    rendering = rendering_name(place.kind.grain, name)
+    if place.kind.grain is Grain.PAPER:
+        return renderings(snapshot.store, snapshot.catalogue, place.days, rendering)
+    return renderings_of_days(snapshot.store, place.days, rendering)
+
+
+def _page(snapshot: Snapshot, place: Place) -> Document:
+    has_feeds = has_built_feeds(snapshot, place)
+    metadata = page_metadata(snapshot.config, place, has_feeds=has_feeds)
+
+    def titles() -> Mapping[date, Sequence[str]]:
+        return snapshot.store.titles() if has_feeds else {}
+
+    frame = page_frame(place.kind.template, metadata, place.days, titles)
+    articles = (
+        renderings(snapshot.store, snapshot.catalogue, place.days, PAGE)
+        if frame.takes_items
+        else ()
+    )
+    links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
+    made = _document(snapshot, place, PAGE, HTML_TYPE, frame.around(articles), links)
+    return replace(made, is_streamed=frame.takes_items and _is_long(snapshot, place.days, {}))
+
+
+def _document(
+    snapshot: Snapshot,
+    place: Place,
+    name: str,
+    type_: str,
+    pieces: Iterable[bytes],
+    links: tuple[Link, ...],
+) -> Document:
+    etag, changed = snapshot.etags.etag(place, name), snapshot.catalogue.state.changed
+    return Document(place.path + name, type_, pieces, etag, changed, links, place.last_day)
+
+
+def _is_long(snapshot: Snapshot, days: Iterable[date], starts: Mapping[date, int]) -> bool:
+    by_day = snapshot.catalogue.by_day
+    return sum(by_day[day].papers - starts.get(day, 0) for day in days) > LONGEST_KEPT

@@ -1,0 +1,60 @@
+"""The ETags of one state: each from all that its document is made of, without making it. Pure.
+
+Three things decide the bytes of a document: its metadata, the hashes of its items, and the
+fingerprint of the code, the libraries and the settings. So a build knows from tags alone which of
+its files are still right, and a long document has its tag before its first byte.
+"""
+
+from __future__ import annotations
+
+from feedsvc.index import hash_chain
+from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.feed_version import FeedVersion, with_version
+from feedsvc.site.places import PAGE, Place
+
+
+class ETags:
+    """The ETags of the documents of one state."""
+
+    def __init__(self, catalogue: Catalogue, fingerprint: str) -> None:
+        """`fingerprint` differs where other documents would be made of the same papers."""
+        self._catalogue = catalogue
+        self.fingerprint = fingerprint
+        self._feed_versions: dict[str, FeedVersion] = {}
+        """By the place's address: all its feeds have the same."""
+
+    def etag(self, place: Place, name: str) -> str:
+        """The ETag of the document of this name, of a place.
+
+        Deterministic, the same on every machine with the same digests, settings and versions.
+        """
+        is_feed = name != PAGE
+        facts = [self.fingerprint, place.address, name]
+        if not is_feed or place.kind.role.is_chained:
+            facts += [near.path if near else "" for near in (place.older, place.newer)]
+        etag = hash_chain.extend(
+            hash_chain.START, " ".join(facts).encode(), self._versions_of_days(place)
+        ).hex()
+        if is_feed and place.days and place.kind.role.grows:
+            return with_version(etag, self._feed_version(place))
+        return etag
+
+    def place_version(self, place: Place) -> bytes:
+        """Stands for all that the documents of a place are made of."""
+        near = [near.name if near else "" for near in (place.older, place.newer)]
+        facts = " ".join([self.fingerprint, place.address, *near])
+        return hash_chain.extend(hash_chain.START, facts.encode(), self._versions_of_days(place))
+
+    def _versions_of_days(self, place: Place) -> bytes:
+        return b"".join([self._catalogue.by_day[day].version for day in place.days])
+
+    def _feed_version(self, place: Place) -> FeedVersion:
+        if known := self._feed_versions.get(place.address):
+            return known
+        days = [self._catalogue.by_day[day] for day in reversed(place.days)]
+        item_hash = hash_chain.START
+        for day in days:
+            item_hash = hash_chain.extend(item_hash, day.version)
+        version = FeedVersion(days[0].day, sum(day.papers for day in days), item_hash)
+        self._feed_versions[place.address] = version
+        return version

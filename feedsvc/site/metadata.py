@@ -1,0 +1,105 @@
+"""What the feeds and the page of a place say of themselves, around their items. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from feedsvc.config import Config
+from feedsvc.feeds.feed_metadata import EMPTY_SINCE, FeedMetadata
+from feedsvc.feeds.formats import FORMATS, Format
+from feedsvc.model import Link
+from feedsvc.pages.page import PageMetadata
+from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
+
+
+def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
+    """The metadata of a place's feed; one that is not whole holds only some of the items."""
+    role = place.kind.role
+    return FeedMetadata(
+        id=_url(config, HOME if role.is_chained else place.address),
+        title=_title(config, place),
+        subtitle=config.subtitle,
+        updated=newest_time(config, place),
+        self_url=_url(config, address(place.path + format_.name, place.query)),
+        page_url=_url(config, place.address),
+        language=config.language,
+        author=config.author or config.title,
+        rights=config.rights,
+        licence=config.licence,
+        icon=config.icon or _url(config, "/icon.png"),
+        logo=config.logo,
+        archive_links=_archive_links(config, place, format_),
+        is_archive=role is Role.ARCHIVE,
+        is_complete=role is Role.COMPLETE and is_whole,
+    )
+
+
+def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
+    """The metadata of a place's page; `has_feeds` says whether it leads to the place's own."""
+    is_home = place.path == HOME
+    own_feeds = _feed_links(config, place.kind, place.path, place.query)
+    return PageMetadata(
+        title=_title(config, place),
+        site_title=config.title,
+        subtitle=config.subtitle,
+        language=config.language,
+        root="./" if is_home else "../",
+        canonical=_url(config, place.address),
+        site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
+        place_feeds=own_feeds if has_feeds and not is_home else {},
+        older=place.older,
+        newer=place.newer,
+        author=config.author,
+        rights=config.rights,
+        licence=config.licence,
+    )
+
+
+def not_found_metadata(config: Config) -> PageMetadata:
+    """The metadata of the page for what isn't there, which a host shows at any depth."""
+    return PageMetadata(
+        title="Not found",
+        site_title=config.title,
+        subtitle=config.subtitle,
+        language=config.language,
+        root=config.base_path,
+        canonical="",
+    )
+
+
+def newest_time(config: Config, place: Place) -> datetime:
+    """When a place's newest item was updated: that of its newest day's first paper."""
+    if not place.days:
+        return EMPTY_SINCE
+    return datetime.combine(place.days[0], config.time_of_day, UTC)
+
+
+def _title(config: Config, place: Place) -> str:
+    return f"{config.title} · {place.title}" if place.title else config.title
+
+
+def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, str]:
+    """RFC 5005 section 4: the chain that leads from the subscription document to the oldest."""
+    if not place.kind.role.is_chained:
+        return {}
+    links = {"current": HOME} if place.kind.role is Role.ARCHIVE else {}
+    if place.older:
+        links["prev-archive"] = place.older.path
+    if place.newer:
+        links["next-archive"] = place.newer.path
+    return {relation: _url(config, path + format_.name) for relation, path in links.items()}
+
+
+def _feed_links(config: Config, kind: PlaceKind, path: str, query: str) -> dict[str, Link]:
+    """The feeds of a place, by what people call their formats."""
+    formats = [FORMATS[name] for name in kind.feeds]
+    return {
+        format_.label: Link(
+            "alternate", _url(config, address(path + format_.name, query)), format_.type
+        )
+        for format_ in formats
+    }
+
+
+def _url(config: Config, path: str) -> str:
+    return config.base_url + path.removeprefix("/")

@@ -1,0 +1,159 @@
+"""How this version of feedsvc, with these settings, turns digests into what the index keeps.
+
+Three fingerprints say what a change costs. What decides how digests are read is the first floor,
+what decides how papers are rendered the second, all else that decides a document's bytes the third.
+A change makes anew its own floor and those above it: a new title or style costs new documents, a
+new format of items renders each paper once more, and only a new parser reads the digests again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache, partial
+from pathlib import Path
+
+import feedsvc
+from feedsvc.config import Affects, Config
+from feedsvc.feeds.entry import ENTRIES, Grain
+from feedsvc.feeds.formats import FORMATS
+from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
+from feedsvc.model import Item
+from feedsvc.pages.article import article
+from feedsvc.parser import parse_digest
+from feedsvc.site.places import KINDS, PAGE
+from feedsvc.site.renderings import rendering_name
+
+_PACKAGE = Path(feedsvc.__file__).parent
+
+SOURCES = {
+    Affects.READING: ("model.py", "parser/", "index/"),
+    Affects.ITEMS: (
+        "feeds/",
+        "pages/article.py",
+        "pages/templates.py",
+        "pages/templates/article.html",
+        "site/pipeline.py",
+        "site/renderings.py",
+    ),
+    Affects.DOCUMENTS: ("",),
+}
+"""The files and folders of the package that each floor is made of, beside those below it."""
+
+_SUFFIXES = {".py", ".html", ".css", ".js", ".png"}
+"""Of sources."""
+
+_GENERATED = "compiled"
+"""A folder that holds none: the templates as `feedsvc.pages.templates` compiles them."""
+
+LIBRARIES = {
+    Affects.READING: ("beautifulsoup4", "comrak", "lxml", "msgspec", "nh3", "unicodeit"),
+    Affects.ITEMS: ("jinja2", "markupsafe"),
+    Affects.DOCUMENTS: ("feedgen",),
+}
+"""Those whose next version may give other bytes for the same digest."""
+
+_INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
+"""As https://packaging.python.org/specifications/recording-installed-packages/ names a folder."""
+
+
+def make_pipeline(config: Config) -> Pipeline:
+    """The pipeline of a site with these settings."""
+    return Pipeline(
+        parse=partial(
+            parse_digest, media_base=config.media_base, longest_paper=config.longest_paper
+        ),
+        render=partial(_render, base_url=config.base_url, language=config.language),
+        time_of_day=config.time_of_day,
+        largest_file=config.largest_file,
+        fingerprints=_fingerprints(config),
+    )
+
+
+def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
+    """A day's items in each format and as articles; in other grains where a place asks for them."""
+    of_papers = _rendered(Grain.PAPER, items, base_url)
+    of_papers[PAGE] = [article(item, language) for item in items]
+    of_day: dict[str, list[bytes]] = {}
+    for grain in _grains() - {Grain.PAPER}:
+        of_day |= _rendered(grain, items, base_url)
+    return Renderings(of_papers, of_day)
+
+
+def _rendered(grain: Grain, items: Sequence[Item], base_url: str) -> dict[str, list[bytes]]:
+    entries = ENTRIES[grain](items, base_url)
+    return {
+        rendering_name(grain, name): [format_.item(entry) for entry in entries]
+        for name, format_ in FORMATS.items()
+    }
+
+
+def _grains() -> set[Grain]:
+    return {kind.grain for kind in KINDS}
+
+
+def _fingerprints(config: Config) -> Fingerprints:
+    rendered = [*FORMATS, *sorted(grain.value for grain in _grains())]
+    reading = _extend("", Affects.READING, config)
+    items = _extend(f"{reading} {rendered}", Affects.ITEMS, config)
+    return Fingerprints(reading, items, _extend(items, Affects.DOCUMENTS, config))
+
+
+def _extend(below: str, floor: Affects, config: Config) -> str:
+    """The fingerprint of a floor above another one's."""
+    settings = [
+        getattr(config, field.name)
+        for field in fields(config)
+        if field.metadata["affects"] is floor
+    ]
+    facts = f"{below} {_hash_of_sources(SOURCES[floor])} {_versions(LIBRARIES[floor])} {settings}"
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+@cache
+def _hash_of_sources(parts: Iterable[str]) -> str:
+    """Of our own source, so that no change of it needs a version number to be thought of."""
+    digest = hashlib.sha256()
+    for source in sources(parts):
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + source.read_bytes())
+    return digest.hexdigest()
+
+
+def sources(parts: Iterable[str]) -> list[Path]:
+    """The source files that parts of the package name, as in SOURCES."""
+    paths = [_PACKAGE / part for part in parts]
+    folders = [path for path in paths if path.is_dir()]
+    files = {path for path in paths if path.is_file()}
+    for folder in folders:
+        files.update(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    return sorted(path for path in files if _GENERATED not in path.parts)
+
+
+@cache
+def _versions(libraries: Sequence[str]) -> list[str]:
+    """The version of each library, from the name of the folder that an installer leaves beside it.
+
+    importlib.metadata, which knows other ways to install, takes longer to load than the parser.
+    """
+    installed = _installed()
+    if installed.keys() >= set(libraries):
+        return [installed[library] for library in libraries]
+    from importlib import metadata  # noqa: PLC0415
+
+    return [metadata.version(library) for library in libraries]
+
+
+@cache
+def _installed() -> dict[str, str]:
+    found = {}
+    for folder in reversed(sys.path):
+        with suppress(OSError):  # as a zip file may be there
+            for name in os.listdir(folder or "."):  # noqa: PTH208 - on which Path is slow
+                if match := _INSTALLED.fullmatch(name):
+                    found[match[1].lower()] = match[2]
+    return found

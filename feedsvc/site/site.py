@@ -1,0 +1,102 @@
+"""The site that a folder of digests makes, in one state after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from feedsvc.config import Config
+from feedsvc.errors import IndexLostError
+from feedsvc.index.index import Index
+from feedsvc.index.store import BuiltPlace, Store
+from feedsvc.model import Document
+from feedsvc.parallel.mapping import ParallelMap, serial_map
+from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.deltas import delta
+from feedsvc.site.documents import document
+from feedsvc.site.etags import ETags
+from feedsvc.site.feed_version import FeedVersion
+from feedsvc.site.pipeline import make_pipeline
+from feedsvc.site.snapshot import Snapshot
+
+_Result = TypeVar("_Result")
+
+
+class Site:
+    """One site; threads may share it."""
+
+    def __init__(self, config: Config) -> None:
+        pipeline = make_pipeline(config)
+        self._config = config
+        self._fingerprints = pipeline.fingerprints
+        self._index = Index(config.digests, pipeline, config.index)
+        self._catalogue: Catalogue | None = None
+
+    def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
+        """Looks at the folder of digests. Raises FolderError."""
+        self._index.refresh(parallel_map)
+
+    @contextmanager
+    def snapshot(self, *, long: bool = False) -> Iterator[Snapshot]:
+        """One state of the site, which stays while others refresh the index.
+
+        A `long` one keeps no other waiting, however long it is open. Raises FolderError where
+        the folder was never readable, and IndexLostError where the index breaks meanwhile.
+        """
+        with self._index.reading(long=long) as store:
+            catalogue = self._catalogue_of(store)
+            etags = ETags(catalogue, self._fingerprints.documents)
+            yield Snapshot(self._config, store, catalogue, etags)
+
+    def document(self, path: str, query: str = "") -> Document:
+        """The document at a path, whole. Raises NotFoundError and FolderError."""
+        return self.read(lambda snapshot: _whole(document(snapshot, path, query)))
+
+    def outline(self, path: str, query: str = "") -> Document:
+        """The same, but one to be streamed has no content: for who asks only for its ETag."""
+        return self.read(lambda snapshot: _outline(document(snapshot, path, query)))
+
+    def delta(self, path: str, version: FeedVersion) -> Document:
+        """What is new at a path since a version, without content if it is to be streamed.
+
+        Raises NotFoundError where that is not all that changed.
+        """
+        return self.read(lambda snapshot: _outline(delta(snapshot, path, version)))
+
+    def is_on_disk(self) -> bool:
+        """Whether other processes can read the state that this one sees."""
+        return self._index.is_on_disk()
+
+    def update_manifest(
+        self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
+    ) -> None:
+        """Notes what a build left in places, and which are gone."""
+        self._index.update_manifest(folder, places, gone)
+
+    def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
+        """What is read of the newest state; once more where the index breaks meanwhile."""
+        try:
+            with self.snapshot() as snapshot:
+                return read(snapshot)
+        except IndexLostError:
+            with self.snapshot() as snapshot:
+                return read(snapshot)
+
+    def _catalogue_of(self, store: Store) -> Catalogue:
+        """Of the state that the store shows, read once for each."""
+        state = store.state(self._fingerprints)
+        catalogue = self._catalogue
+        if not catalogue or catalogue.state != state:
+            catalogue = self._catalogue = Catalogue(state, store.days())
+        return catalogue
+
+
+def _whole(made: Document) -> Document:
+    return replace(made, pieces=(made.content,))
+
+
+def _outline(made: Document) -> Document:
+    return replace(made, pieces=()) if made.is_streamed else _whole(made)

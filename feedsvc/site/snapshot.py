@@ -1,0 +1,31 @@
+"""What all documents of one state of the archive are made of."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from feedsvc.config import Config
+from feedsvc.index.store import Store
+from feedsvc.model import Document
+from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.etags import ETags
+from feedsvc.site.places import Place, Scope, find_place
+
+
+class Snapshot(Struct):
+    """One state of the archive, which stays while others refresh the index."""
+
+    config: Config
+    store: Store
+    catalogue: Catalogue
+    etags: ETags
+    extras: dict[str, Document] = field(default_factory=dict)
+    """The documents of no place that were made, by path: each is made once."""
+
+    def scope(self, query: str = "") -> Scope:
+        """What kinds of places look at."""
+        return Scope(self.catalogue, self.config, query)
+
+    def place(self, path: str, query: str = "") -> Place | None:
+        """The place at a path, with a canonical query; None where there is none."""
+        return find_place(path, self.scope(query))

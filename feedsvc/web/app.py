@@ -1,0 +1,315 @@
+"""The Flask app: requests to documents, documents to responses. Makes no content itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime
+from functools import partial
+from http import HTTPStatus
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify, request
+from msgspec.structs import asdict
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+
+from feedsvc.compression import ENCODINGS, IDENTITY
+from feedsvc.config import Config
+from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
+from feedsvc.model import Document
+from feedsvc.site.deltas import delta
+from feedsvc.site.documents import document
+from feedsvc.site.extras import NOT_FOUND
+from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.places import canonical_query
+from feedsvc.site.site import Site
+from feedsvc.site.snapshot import Snapshot
+from feedsvc.web.cache import DocumentCache
+from feedsvc.web.fast_lane import FastLane
+from feedsvc.web.health import METRICS_TYPE, Health, as_metrics, health_of
+from feedsvc.web.negotiation import own_etags
+from feedsvc.web.refresher import Refresher
+from feedsvc.web.responses import (
+    COMMON_HEADERS,
+    LIVE_SECONDS,
+    PreparedDocument,
+    PreparedResponse,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+ALIASES = {
+    **dict.fromkeys(
+        ("atom", "atom.xml", "feed", "feed.atom", "index.atom", "index.xml"), "feed.xml"
+    ),
+    **dict.fromkeys(("rss", "feed.rss", "index.rss"), "rss.xml"),
+    **dict.fromkeys(("index.json",), "feed.json"),
+}
+"""Names that readers try where a site says nothing, and the name each stands for."""
+
+METHODS = ["GET", "HEAD", "OPTIONS"]
+
+NOT_FOUND_SECONDS = 60
+"""How long the answer holds that there is nothing: a digest may be about to come."""
+
+MOST_VERSIONS = 4
+"""How many versions of a client are looked at; one has no more than it has copies."""
+
+CHUNK = 1 << 16
+"""Bytes, at least, of a piece of a streamed body."""
+
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, Cache-Control, A-IM",
+    "Access-Control-Max-Age": "86400",
+}
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The WSGI app of one site; without `config`, of the one that file and environment describe.
+
+    Raises ConfigError. Reads no digest before the first request.
+    """
+    service = _Service(config or Config.load())
+    app = Flask("feedsvc", static_folder=None)
+    # Werkzeug would redirect `/x//y` to `/x/y`; here it is a path like any other.
+    app.url_map.merge_slashes = False
+    app.before_request(service.before_request)
+    for prefix in {"/", service.base_path}:
+        app.add_url_rule(f"{prefix}healthz", "healthz", service.healthz, methods=METHODS)
+        app.add_url_rule(f"{prefix}metrics", "metrics", service.metrics, methods=METHODS)
+    app.add_url_rule("/", "home", service.document, defaults={"path": ""}, methods=METHODS)
+    app.add_url_rule("/<path:path>", "document", service.document, methods=METHODS)
+    app.register_error_handler(FeedsvcError, service.failure)
+    app.register_error_handler(HTTPException, _refusal)
+    app.after_request(_with_common_headers)
+    app.wsgi_app = FastLane(app.wsgi_app, service.ready)  # type: ignore[method-assign]
+    return app
+
+
+class _Service:
+    """The views of one site."""
+
+    def __init__(self, config: Config) -> None:
+        self.base_path = config.base_path
+        self._site = Site(config)
+        self._cache = DocumentCache()
+        self._refresher = Refresher(self._refresh, config.refresh)
+
+    def ready(self, environ: WSGIEnvironment) -> PreparedDocument | None:
+        """The document that a request is for, if nothing has to be done for it."""
+        if not self._refresher.is_at_work():
+            return None
+        path = _below_base(environ["PATH_INFO"], self.base_path)
+        # A document without a query has its path as its key, see `_key`.
+        return self._cache.ready(_key(path, environ) if environ.get("QUERY_STRING") else path)
+
+    def before_request(self) -> Response | None:
+        """Answers a preflight. Raises FolderError where there is nothing to show yet."""
+        if request.method == "OPTIONS":
+            return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
+        self._refresher.ensure_fresh()
+        return None
+
+    def healthz(self) -> Response:
+        """For whoever watches the service."""
+        health = self._health()
+        days = {"newest_day": health.newest_day and str(health.newest_day)}
+        return _unstored(jsonify({**asdict(health), **days, "changed": health.changed.isoformat()}))
+
+    def metrics(self) -> Response:
+        """The same for Prometheus."""
+        return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
+
+    def _health(self) -> Health:
+        is_stale = self._refresher.is_in_trouble()
+        return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
+
+    def document(self, path: str) -> Response:
+        """The document at a path, or the way to the one that is meant."""
+        path = _below_base(_path_of(request.environ), self.base_path)
+        try:
+            return self._respond(path)
+        except NotFoundError:
+            if location := self._redirection(path):
+                return _redirect(location)
+            raise
+
+    def failure(self, error: FeedsvcError) -> Response:
+        """What our own errors look like: the one place where they become a status."""
+        if not isinstance(error, NotFoundError):
+            _log.error("%s", error)
+            return _message(HTTPStatus.SERVICE_UNAVAILABLE, "The papers can't be read just now.")
+        page = self._prepared(NOT_FOUND).document
+        response = Response(page.content, HTTPStatus.NOT_FOUND, content_type=page.type)
+        response.headers["Cache-Control"] = f"public, max-age={NOT_FOUND_SECONDS}"
+        return response
+
+    def _refresh(self) -> None:
+        self._site.refresh()
+        state = self._site.read(lambda snapshot: snapshot.catalogue.state)
+        self._cache.keep(state.revision, _today())
+
+    def _prepared(self, path: str) -> PreparedDocument:
+        """The document at a path, for the request's query. Raises NotFoundError."""
+        key = _key(path, request.environ)
+        return self._cache.get(key, partial(self._site.outline, *_path_and_query(key)))
+
+    def _respond(self, path: str) -> Response:
+        prepared, version = self._prepared(path), None
+        response = prepared.response(request.environ)
+        if response.body != b"" and prepared.may_have_delta(request.environ):
+            prepared, version = self._delta(path) or (prepared, None)
+            response = prepared.response(request.environ)
+        if response.body is not None:
+            return _response(response, response.body)
+        try:
+            return self._stream(path, version)
+        except IndexLostError:
+            return self._stream(path, version)
+
+    def _delta(self, path: str) -> tuple[PreparedDocument, FeedVersion] | None:
+        """What is new since a version that the client has, and that version."""
+        versions = filter(None, map(parse_version, own_etags(request.headers["If-None-Match"])))
+        for version in islice(versions, MOST_VERSIONS):
+            with suppress(NotFoundError):
+                make = partial(self._site.delta, path, version)
+                return self._cache.get((path, version), make), version
+        return None
+
+    def _stream(self, path: str, version: FeedVersion | None) -> Response:
+        """The document at a path, or what is new in it, made while it is sent."""
+        with ExitStack() as stack:
+            snapshot = stack.enter_context(self._site.snapshot(long=True))
+            made = _delta_or_whole(snapshot, _key(path, request.environ), version)
+            prepared = PreparedDocument(made, _today())
+            response = prepared.response(request.environ)
+            if response.body is not None:  # the archive has changed since
+                return _response(response, response.body)
+            pieces, encoding = made.pieces, prepared.encoding(request.environ)
+            if encoding != IDENTITY:
+                pieces = ENCODINGS[encoding].encode(pieces, fast=True)
+            streamed = _response(response, _in_chunks(pieces))
+            streamed.call_on_close(stack.pop_all().close)
+            return streamed
+
+    def _redirection(self, path: str) -> str | None:
+        """Where the document is that a path nearly names, relative to the path; None if nowhere.
+
+        Relative, so that it holds behind any host and prefix.
+        """
+        if f"{path}/" == self.base_path:
+            return self.base_path.split("/")[-2] + "/"
+        folder, _, name = path.rstrip("/").rpartition("/")
+        target = ALIASES.get(name.lower(), f"{name}/")
+        is_itself = target.endswith("/") and path.endswith("/")
+        if is_itself or not self._exists(f"{folder}/{target}"):
+            return None
+        return f"../{target}" if path.endswith("/") else target
+
+    def _exists(self, path: str) -> bool:
+        try:
+            self._prepared(path)
+        except NotFoundError:
+            return False
+        return True
+
+
+class _NotModified(Response):
+    """A 304 with the Last-Modified of its 200: Werkzeug drops it, nginx and Apache send it."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """The headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
+
+
+def _response(prepared: PreparedResponse, body: bytes | Iterable[bytes]) -> Response:
+    is_whole = not prepared.status.startswith(str(HTTPStatus.NOT_MODIFIED.value))
+    return (Response if is_whole else _NotModified)(body, prepared.status, list(prepared.headers))
+
+
+_Key = str | tuple[str, str]
+"""What the cache knows a document by: its path, or its path and its canonical query."""
+
+
+def _key(path: str, environ: WSGIEnvironment) -> _Key:
+    query = canonical_query(path, environ.get("QUERY_STRING", ""))
+    return (path, query) if query else path
+
+
+def _path_and_query(key: _Key) -> tuple[str, str]:
+    return (key, "") if isinstance(key, str) else key
+
+
+def _delta_or_whole(snapshot: Snapshot, key: _Key, version: FeedVersion | None) -> Document:
+    """All of it also where the client's version is no longer a part of the archive."""
+    path, query = _path_and_query(key)
+    if version:
+        with suppress(NotFoundError):
+            return delta(snapshot, path, version)
+    return document(snapshot, path, query)
+
+
+def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces."""
+    chunk, size = list[bytes](), 0
+    for piece in pieces:
+        chunk.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(chunk)
+            chunk, size = [], 0
+    yield b"".join(chunk)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _path_of(environ: WSGIEnvironment) -> str:
+    """The path of a request, with all its slashes."""
+    raw: str = environ["PATH_INFO"]
+    return raw.encode("latin-1").decode(errors="replace")
+
+
+def _below_base(path: str, base: str) -> str:
+    """The path inside the site, whether or not a proxy in front has taken the base's path off."""
+    return path[len(base) - 1 :] if path.startswith(base) else path
+
+
+def _unstored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _redirect(location: str) -> Response:
+    response = _message(HTTPStatus.MOVED_PERMANENTLY, "It is at another address now.")
+    response.headers["Location"] = location
+    response.headers["Cache-Control"] = f"public, max-age={LIVE_SECONDS}"
+    return response
+
+
+def _refusal(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = _message(status, f"{status.phrase}.")
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(METHODS)
+    return response
+
+
+def _with_common_headers(response: Response) -> Response:
+    for name, value in COMMON_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _message(status: HTTPStatus, text: str) -> Response:
+    return Response(f"{text}\n", status, content_type="text/plain; charset=utf-8")

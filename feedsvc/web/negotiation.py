@@ -1,0 +1,74 @@
+"""What the headers of a request say of the response it wants. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from werkzeug.datastructures import Accept, ETags
+from werkzeug.http import parse_accept_header, parse_date, parse_etags
+
+from feedsvc.compression import ENCODINGS, IDENTITY
+
+_SUFFIXES = "|".join(re.escape(encoding.suffix) for encoding in ENCODINGS.values())
+_OWN_SUFFIX = re.compile(f"(?:{_SUFFIXES})$")
+_PROXY_SUFFIX = re.compile(r"(?:-|--|;|:)(?:gzip|br|zstd|deflate)$")
+_FEED_DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)")
+
+
+def choose_encoding(header: str) -> str:
+    """The encoding a client likes best, by its Accept-Encoding.
+
+    Identity for one that names none or refuses all (RFC 9110 section 12.5.3).
+    """
+    accepted = parse_accept_header(header, Accept)
+    qualities = {name: accepted.quality(name) for name in ENCODINGS}
+    best = max(qualities, key=lambda name: qualities[name])
+    if not accepted or qualities[best] <= 0 or qualities[best] < _explicit_identity(accepted):
+        return IDENTITY
+    return best
+
+
+def matching_etag(header: str, etag: str, selected: str) -> str | None:
+    """The ETag in an If-None-Match that is of this content; None where none is.
+
+    `selected` is that of the encoding it would get. Another encoding of the same content matches
+    too, and so do the forms in which proxies pass our ETags on (`"x-gzip"`, `W/"x"`): the client
+    has what it asks for.
+    """
+    given = parse_etags(header)
+    if given.star_tag or given.contains_weak(selected):
+        return selected
+    return next((etag_ for etag_ in _etags(given) if _OWN_SUFFIX.sub("", etag_) == etag), None)
+
+
+def own_etags(header: str) -> list[str]:
+    """The ETags in an If-None-Match as documents have them, without what encodings add."""
+    return [_OWN_SUFFIX.sub("", etag) for etag in _etags(parse_etags(header))]
+
+
+def is_unmodified(header: str, modified: datetime) -> bool:
+    """Whether a document that changed at `modified` is what a client saw (<=).
+
+    False where the If-Modified-Since is no date.
+    """
+    try:
+        since = parse_date(header)
+    except OverflowError:  # in a year that no calendar has
+        return False
+    return since is not None and modified <= since
+
+
+def wants_delta(header: str) -> bool:
+    """Whether an A-IM asks for the new entries of a feed only (RFC 3229)."""
+    return _FEED_DELTA.search(header) is not None
+
+
+def _etags(given: ETags) -> list[str]:
+    """The ETags without what proxies add, in a fixed order."""
+    etags = filter(None, given.as_set(include_weak=True))  # an empty one comes as None
+    return sorted(_PROXY_SUFFIX.sub("", etag) for etag in etags)
+
+
+def _explicit_identity(accepted: Accept) -> float:
+    return next((quality for name, quality in accepted if name.lower() == IDENTITY), 0.0)

@@ -1,0 +1,203 @@
+"""A document as the responses to requests: status, headers and body. Knows no framework.
+
+All that is the same for many requests is made once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+
+from msgspec import Struct
+from werkzeug.http import http_date, quote_etag
+
+from feedsvc.compression import ENCODINGS, IDENTITY, is_worth_encoding
+from feedsvc.model import Document
+from feedsvc.web.negotiation import choose_encoding, is_unmodified, matching_etag, wants_delta
+
+LIVE_SECONDS = 300
+"""How long a document that may grow any day is fresh (Cache-Control)."""
+
+SETTLED_SECONDS = 86_400
+"""How long one of the past is."""
+
+SETTLED_AFTER = timedelta(days=2)
+"""When a day counts as past: it ends late in some places, and slips are mended the day after."""
+
+COMMON_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' https: http:; "
+        "media-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    # Readers that run in a browser may read everything here: nothing of it is private.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, IM",
+}
+"""Of every response."""
+
+KNOWN_HEADERS = 16
+"""Values of Accept-Encoding that are remembered; there are hardly a dozen in the wild."""
+
+LONGEST_KNOWN_HEADER = 200
+"""Characters of a value that is remembered."""
+
+OVERHEAD = 8192
+"""Bytes of memory that a document takes beside its bodies."""
+
+
+class PreparedResponse(Struct, frozen=True):
+    """What is sent."""
+
+    status: str
+    """With its reason, as WSGI wants it: `200 OK`."""
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
+    """None where the document is to be streamed."""
+
+
+class _Representation(Struct, frozen=True):
+    """A document in one encoding."""
+
+    etag: str
+    quoted_etag: str
+    whole: PreparedResponse
+    unmodified: PreparedResponse
+
+
+class PreparedDocument:
+    """A document and its responses, each made when it is first needed. Threads may share it."""
+
+    def __init__(self, document: Document, today: date, grown: Callable[[], object] = int) -> None:
+        """`today` decides how long responses are fresh; `grown` is called when `size` grows."""
+        self.document = document
+        self._seconds = _fresh_seconds(document, today)
+        self._body = None if document.is_streamed else document.content
+        self.size = OVERHEAD + len(self._body or b"")
+        """Bytes of memory it takes."""
+        self.is_wanted = False
+        """Set by each request and cleared by the cache: its second chance before it is evicted."""
+        self._is_encodable = self._body is None or is_worth_encoding(document.type, len(self._body))
+        self._made: dict[str, _Representation] = {}
+        """By encoding."""
+        self._by_header: dict[object, _Representation] = {}
+        """By the value of Accept-Encoding that asked for it, None where there was none."""
+        self._making = threading.Lock()
+        self._grown = grown
+
+    def encoding(self, environ: Mapping[str, object]) -> str:
+        """The one that a request's headers (in WSGI's names) ask for."""
+        accepted = environ.get("HTTP_ACCEPT_ENCODING")
+        return choose_encoding(str(accepted)) if accepted and self._is_encodable else IDENTITY
+
+    def response(self, environ: Mapping[str, object]) -> PreparedResponse:
+        """To a GET with these headers: the document, or a 304 (RFC 9110 section 13)."""
+        header = environ.get("HTTP_ACCEPT_ENCODING")
+        representation = self._by_header.get(header) or self._choose(environ)
+        if (given := environ.get("HTTP_IF_NONE_MATCH")) is not None:
+            if given == representation.quoted_etag:
+                return representation.unmodified
+            tag = matching_etag(str(given), self.document.etag, representation.etag)
+            if tag is not None:
+                return self._unmodified(quote_etag(tag))
+        elif (since := environ.get("HTTP_IF_MODIFIED_SINCE")) and is_unmodified(
+            str(since), self.document.modified
+        ):
+            return representation.unmodified
+        return representation.whole
+
+    def may_have_delta(self, environ: Mapping[str, object]) -> bool:
+        """Whether a request that would get the whole document may get only what is new in it."""
+        return (
+            self.document.has_deltas
+            and "HTTP_IF_NONE_MATCH" in environ
+            and wants_delta(str(environ.get("HTTP_A_IM", "")))
+        )
+
+    def _choose(self, environ: Mapping[str, object]) -> _Representation:
+        header, encoding = environ.get("HTTP_ACCEPT_ENCODING"), self.encoding(environ)
+        representation = self._made.get(encoding) or self._make(encoding)
+        if len(str(header)) <= LONGEST_KNOWN_HEADER:
+            if len(self._by_header) >= KNOWN_HEADERS:
+                self._by_header.clear()
+            self._by_header[header] = representation
+        return representation
+
+    def _make(self, encoding: str) -> _Representation:
+        with self._making:
+            if known := self._made.get(encoding):
+                return known
+            body = self._body
+            if body is not None and encoding != IDENTITY:
+                body = ENCODINGS[encoding].encode_whole(body)
+            etag = self._etag(encoding)
+            quoted = quote_etag(etag)
+            status = HTTPStatus.IM_USED if self.document.is_delta else HTTPStatus.OK
+            whole = PreparedResponse(
+                _line(status), (*self._headers(quoted), *self._fields(encoding, body)), body
+            )
+            made = _Representation(etag, quoted, whole, self._unmodified(quoted))
+            self._made[encoding] = made
+            if encoding != IDENTITY:
+                self.size += len(body or b"")
+        self._grown()
+        return made
+
+    def _unmodified(self, etag: str) -> PreparedResponse:
+        return PreparedResponse(_line(HTTPStatus.NOT_MODIFIED), tuple(self._headers(etag)), b"")
+
+    def _etag(self, encoding: str) -> str:
+        """Two encodings are two sequences of bytes, so two strong tags."""
+        suffix = "" if encoding == IDENTITY else ENCODINGS[encoding].suffix
+        return self.document.etag + suffix
+
+    def _headers(self, etag: str) -> Iterator[tuple[str, str]]:
+        """What a 304 has in common with the whole document (RFC 9110 section 15.4.5)."""
+        document = self.document
+        yield "ETag", etag
+        # Where a clock was ahead the change is still to come (RFC 9110 section 8.8.2.1).
+        yield "Last-Modified", http_date(min(document.modified, datetime.now(UTC)))
+        # A cache that doesn't know 226 must not keep it (RFC 3229 section 10.8.1).
+        fresh = f"public, max-age={self._seconds}"
+        yield "Cache-Control", "no-store, im" if document.is_delta else fresh
+        if varies := ", ".join(self._varies_by()):
+            yield "Vary", varies
+        if document.links:
+            yield (
+                "Link",
+                ", ".join(
+                    f'<{link.url}>; rel="{link.relation}"; type="{link.type}"'
+                    for link in document.links
+                ),
+            )
+        yield from COMMON_HEADERS.items()
+
+    def _varies_by(self) -> Iterator[str]:
+        if self._is_encodable:
+            yield "Accept-Encoding"
+        if self.document.has_deltas:
+            yield "A-IM"
+        if self.document.is_delta:
+            yield "If-None-Match"
+
+    def _fields(self, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
+        """What only a body needs."""
+        yield "Content-Type", self.document.type
+        if self.document.is_delta:
+            yield "IM", "feed"
+        if encoding != IDENTITY:
+            yield "Content-Encoding", encoding
+        if body is not None:
+            yield "Content-Length", str(len(body))
+
+
+def _fresh_seconds(document: Document, today: date) -> int:
+    is_settled = document.last_day is not None and document.last_day + SETTLED_AFTER <= today
+    return SETTLED_SECONDS if is_settled else LIVE_SECONDS
+
+
+def _line(status: HTTPStatus) -> str:
+    return f"{status.value} {status.phrase}"
