@@ -48,6 +48,10 @@ class Grain(Enum):
     PAPER = "paper"
     DAY = "day"
 
+    def rendering_name(self, name: str) -> str:
+        """What the index calls these items, rendered for the documents of a name."""
+        return name if self is Grain.PAPER else f"{self.value}/{name}"
+
 
 def paper_entry(item: Item, base_url: str) -> Entry:
     """A paper as an item."""

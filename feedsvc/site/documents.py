@@ -15,7 +15,7 @@ from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.extras import EXTRAS, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
 from feedsvc.site.places import HOME, PAGE, Place, Role, all_places, place_paths
-from feedsvc.site.renderings import rendering_name, renderings, renderings_of_days
+from feedsvc.site.renderings import renderings, renderings_of_days
 from feedsvc.site.snapshot import Snapshot
 
 LONGEST_KEPT = 2000
@@ -104,7 +104,7 @@ def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
 
 
 def _items(snapshot: Snapshot, place: Place, name: str) -> Iterator[bytes]:
-    rendering = rendering_name(place.kind.grain, name)
+    rendering = place.kind.grain.rendering_name(name)
     if place.kind.grain is Grain.PAPER:
         return renderings(snapshot.store, snapshot.catalogue, place.days, rendering)
     return renderings_of_days(snapshot.store, place.days, rendering)

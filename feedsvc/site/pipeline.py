@@ -27,7 +27,6 @@ from feedsvc.model import Item
 from feedsvc.pages.article import article
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import KINDS, PAGE
-from feedsvc.site.renderings import rendering_name
 
 _PACKAGE = Path(feedsvc.__file__).parent
 
@@ -39,7 +38,6 @@ SOURCES = {
         "pages/templates.py",
         "pages/templates/article.html",
         "site/pipeline.py",
-        "site/renderings.py",
     ),
     Affects.DOCUMENTS: ("",),
 }
@@ -88,7 +86,7 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
 def _rendered(grain: Grain, items: Sequence[Item], base_url: str) -> dict[str, list[bytes]]:
     entries = ENTRIES[grain](items, base_url)
     return {
-        rendering_name(grain, name): [format_.item(entry) for entry in entries]
+        grain.rendering_name(name): [format_.item(entry) for entry in entries]
         for name, format_ in FORMATS.items()
     }
 

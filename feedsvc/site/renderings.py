@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from feedsvc.feeds.entry import Grain
 from feedsvc.index.store import Store
 from feedsvc.site.catalogue import Catalogue
-
-
-def rendering_name(grain: Grain, name: str) -> str:
-    """What the index calls the items of a grain, rendered for the documents of a name."""
-    return name if grain is Grain.PAPER else f"{grain.value}/{name}"
 
 
 def renderings(
