@@ -33,11 +33,14 @@ from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
 from feedsvc.site.calendar import week_of
 from feedsvc.site.deltas import continued
-from feedsvc.site.documents import document, extra, has_built_feeds
-from feedsvc.site.extras import EXTRAS
+from feedsvc.site.documents import document, facts_for_extras, has_built_feeds
+from feedsvc.site.extras import EXTRAS, extra_etag
 from feedsvc.site.places import HOME, PAGE, Place, all_places
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
+
+_UNPACKED = 32
+"""Lists of renderings: those of a week's days in four formats, which its days share with it."""
 
 
 class Report(Struct):
@@ -64,7 +67,7 @@ def build(site: Site, config: Config, parallel_map: ParallelMap = serial_map) ->
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _alone_in(out), site.snapshot(long=True) as snapshot:
+        with _alone_in(out), site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
             build = _Build(site, snapshot, out)
             report = build.run(parallel_map if site.is_on_disk() else serial_map)
             site.update_manifest(str(out), *build.manifest_update())
@@ -99,6 +102,7 @@ class _Build:
         home, *others = all_places(snapshot.scope())
         # Home, which leads to the others, is written last.
         self._places = {place.path: place for place in (*others, home)}
+        self._facts = facts_for_extras(snapshot)
         self._manifest = snapshot.store.manifest(str(out))
         self._changed: dict[str, BuiltPlace] = {}
         """The places that are not as the manifest notes them, by path."""
@@ -144,7 +148,7 @@ class _Build:
     def _version(self, place: Place) -> bytes:
         """Differs where another file would be written for a place than was written for it."""
         parts = [self._snapshot.etags.place_version(place), *self._names_of_encodings]
-        parts += [extra(self._snapshot, path).etag.encode() for path in _extras_in(place)]
+        parts += [self._etag(place, path).encode() for path in _extras_in(place)]
         return b" ".join(parts)
 
     def _documents_of(self, place: Place) -> Iterator[str]:
@@ -173,7 +177,7 @@ class _Build:
 
     def _etag(self, place: Place, path: str) -> str:
         if path in EXTRAS:
-            return extra(self._snapshot, path).etag
+            return extra_etag(path, self._facts)
         return self._snapshot.etags.etag(place, path.rpartition("/")[2])
 
     def _noted(self, path: str) -> BuiltFile | None:
@@ -207,7 +211,7 @@ class _Build:
         if self._process == os.getpid():
             yield self._snapshot
             return
-        with self._site.snapshot() as snapshot:
+        with self._site.snapshot(unpacked=_UNPACKED) as snapshot:
             yield snapshot
 
     def _note(self, files: Sequence[WrittenFile]) -> None:

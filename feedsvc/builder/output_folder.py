@@ -121,7 +121,7 @@ class OutputFolder:
 
     def encodings_of(self, path: str) -> Sequence[Encoding]:
         """Those that a file is to be written in beside it, as long as it is in the folder."""
-        type_ = EXTRAS[path][0] if path in EXTRAS else ""
+        type_ = EXTRAS[path].type if path in EXTRAS else ""
         return self._encodings if is_worth_encoding(type_, self._size(path)) else ()
 
     def read(self, path: str, start: int = 0, end: int = 0) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
     if not new or min(new.items()) <= (place.days[-1], 0):
         raise NotFoundError(f"There are not just new papers at {path} since {version}.")
     days = sorted(new, reverse=True)
-    items = renderings(snapshot.store, snapshot.catalogue, days, name, new)
+    items = renderings(snapshot, days, name, new)
     return feed(snapshot, place, FORMATS[name], items, starts=new)
 
 
@@ -60,7 +60,7 @@ def continued(
     format_ = FORMATS[name]
     frame = format_.frame(feed_metadata(snapshot.config, old_place, format_, is_whole=True))
     days = [day.day for day in reversed(new)]
-    items = renderings(snapshot.store, snapshot.catalogue, days, name)
+    items = renderings(snapshot, days, name)
     return feed(snapshot, place, format_, items, part(len(frame.start), len(frame.end)))
 
 

@@ -12,7 +12,7 @@ from feedsvc.feeds.entry import Grain
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.model import Document, Link
 from feedsvc.pages.page import HTML_TYPE, page_frame
-from feedsvc.site.extras import EXTRAS, extra_document
+from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
 from feedsvc.site.places import HOME, PAGE, Place, Role, all_places, place_paths
 from feedsvc.site.renderings import renderings, renderings_of_days
@@ -34,7 +34,7 @@ def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
     Raises NotFoundError.
     """
     if path in EXTRAS:
-        return extra(snapshot, path)
+        return extra_document(path, facts_for_extras(snapshot))
     place, name = place_and_name(snapshot, path, query)
     if name == PAGE:
         return _page(snapshot, place)
@@ -79,19 +79,17 @@ def feed(
     )
 
 
-def extra(snapshot: Snapshot, path: str) -> Document:
-    """The document of no place that is at a path of EXTRAS."""
-    if path not in snapshot.extras:
-        home = snapshot.place(HOME)
-        assert home
-        snapshot.extras[path] = extra_document(
-            path,
-            snapshot.config,
-            place_paths(snapshot.catalogue),
-            newest_time(snapshot.config, home),
-            snapshot.catalogue.state.changed,
-        )
-    return snapshot.extras[path]
+def facts_for_extras(snapshot: Snapshot) -> Facts:
+    """What the documents of no place tell of."""
+    home = snapshot.place(HOME)
+    assert home
+    return Facts(
+        config=snapshot.config,
+        fingerprint=snapshot.etags.fingerprint,
+        places=lambda: place_paths(snapshot.catalogue),
+        updated=newest_time(snapshot.config, home),
+        changed=snapshot.catalogue.state.changed,
+    )
 
 
 def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
@@ -106,8 +104,8 @@ def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
 def _items(snapshot: Snapshot, place: Place, name: str) -> Iterator[bytes]:
     rendering = place.kind.grain.rendering_name(name)
     if place.kind.grain is Grain.PAPER:
-        return renderings(snapshot.store, snapshot.catalogue, place.days, rendering)
-    return renderings_of_days(snapshot.store, place.days, rendering)
+        return renderings(snapshot, place.days, rendering)
+    return renderings_of_days(snapshot, place.days, rendering)
 
 
 def _page(snapshot: Snapshot, place: Place) -> Document:
@@ -118,11 +116,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         return snapshot.store.titles() if has_feeds else {}
 
     frame = page_frame(place.kind.template, metadata, place.days, titles)
-    articles = (
-        renderings(snapshot.store, snapshot.catalogue, place.days, PAGE)
-        if frame.takes_items
-        else ()
-    )
+    articles = renderings(snapshot, place.days, PAGE) if frame.takes_items else ()
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
     made = _document(snapshot, place, PAGE, HTML_TYPE, frame.around(articles), links)
     return replace(made, is_streamed=frame.takes_items and _is_long(snapshot, place.days, {}))

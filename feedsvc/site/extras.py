@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from html import escape
@@ -14,6 +13,7 @@ from msgspec import Struct
 from feedsvc import pages
 from feedsvc.config import Config
 from feedsvc.feeds.times import rfc822
+from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.metadata import not_found_metadata
@@ -25,30 +25,43 @@ SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _STATIC = Path(pages.__file__).parent / "static"
 
 
-class _Facts(Struct, frozen=True):
+class Facts(Struct, frozen=True):
     """What these documents tell of."""
 
     config: Config
-    places: Iterable[str]
-    """The path of every place; can be gone through once."""
+    fingerprint: str
+    """Of the settings and the code that documents are made with."""
+    places: Callable[[], Iterable[str]]
+    """Gives the path of every place."""
     updated: datetime
-    """Of the newest item."""
+    """Of the newest item, in UTC."""
+    changed: datetime
+    """When the archive last changed, in UTC."""
 
 
-def extra_document(
-    path: str, config: Config, places: Iterable[str], updated: datetime, modified: datetime
-) -> Document:
-    """The document at a path of EXTRAS.
+class Extra(Struct, frozen=True):
+    """A document that belongs to no place."""
 
-    `places` are the paths of all places; `updated` is the time of the newest item, and `modified`
-    that of the archive's last change.
-    """
-    type_, make = EXTRAS[path]
-    content = make(_Facts(config, places, updated))
-    return Document(path, type_, (content,), hashlib.sha256(content).hexdigest()[:32], modified)
+    type: str
+    """The value of Content-Type."""
+    make: Callable[[Facts], bytes]
+    depends_on: Callable[[Facts], Iterable[str]] = lambda _: ()
+    """What its content is made of, beside settings and code."""
 
 
-def _opml(facts: _Facts) -> bytes:
+def extra_document(path: str, facts: Facts) -> Document:
+    """The document at a path of EXTRAS."""
+    extra = EXTRAS[path]
+    return Document(path, extra.type, (extra.make(facts),), extra_etag(path, facts), facts.changed)
+
+
+def extra_etag(path: str, facts: Facts) -> str:
+    """The ETag of the document at a path of EXTRAS; makes no document, as `feedsvc.site.etags`."""
+    parts = [facts.fingerprint, path, *EXTRAS[path].depends_on(facts)]
+    return hash_chain.extend(hash_chain.START, " ".join(parts).encode()).hex()
+
+
+def _opml(facts: Facts) -> bytes:
     """OPML 2.0 with the one feed to subscribe to: with more, a reader would show papers twice."""
     config = facts.config
     opml = etree.Element("opml", version="2.0")
@@ -69,38 +82,42 @@ def _opml(facts: _Facts) -> bytes:
     return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _sitemap(facts: _Facts) -> bytes:
+def _sitemap(facts: Facts) -> bytes:
     """The page of every place (sitemaps.org)."""
     base_url = escape(facts.config.base_url)
     lines = [
         "<?xml version='1.0' encoding='UTF-8'?>",
         f'<urlset xmlns="{SITEMAP_NAMESPACE}">',
-        *(f"  <url><loc>{base_url}{path[1:]}</loc></url>" for path in facts.places),
+        *(f"  <url><loc>{base_url}{path[1:]}</loc></url>" for path in facts.places()),
         "</urlset>",
     ]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _not_found(facts: _Facts) -> bytes:
+def _not_found(facts: Facts) -> bytes:
     return page_frame("404.html", not_found_metadata(facts.config)).start
 
 
-def _robots(facts: _Facts) -> bytes:
+def _robots(facts: Facts) -> bytes:
     return f"User-agent: *\nAllow: /\nSitemap: {facts.config.base_url}sitemap.xml\n".encode()
 
 
-def _asset(name: str) -> Callable[[_Facts], bytes]:
+def _asset(name: str) -> Callable[[Facts], bytes]:
     return lambda _: (_STATIC / name).read_bytes()
 
 
-EXTRAS: dict[str, tuple[str, Callable[[_Facts], bytes]]] = {
-    "/opml.xml": ("text/x-opml; charset=utf-8", _opml),
-    "/sitemap.xml": (XML_TYPE, _sitemap),
-    "/robots.txt": ("text/plain; charset=utf-8", _robots),
-    NOT_FOUND: (HTML_TYPE, _not_found),
-    "/style.css": ("text/css; charset=utf-8", _asset("style.css")),
-    "/icon.png": ("image/png", _asset("icon.png")),
+TEXT_TYPE = "text/plain; charset=utf-8"
+
+EXTRAS: dict[str, Extra] = {
+    "/opml.xml": Extra(
+        "text/x-opml; charset=utf-8", _opml, lambda facts: [facts.updated.isoformat()]
+    ),
+    "/sitemap.xml": Extra(XML_TYPE, _sitemap, lambda facts: facts.places()),
+    "/robots.txt": Extra(TEXT_TYPE, _robots),
+    NOT_FOUND: Extra(HTML_TYPE, _not_found),
+    "/style.css": Extra("text/css; charset=utf-8", _asset("style.css")),
+    "/icon.png": Extra("image/png", _asset("icon.png")),
     # GitHub Pages would otherwise run the folder through Jekyll.
-    "/.nojekyll": ("text/plain; charset=utf-8", lambda _: b""),
+    "/.nojekyll": Extra(TEXT_TYPE, lambda _: b""),
 }
-"""Type and maker of each document, by path."""
+"""By path."""

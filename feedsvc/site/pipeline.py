@@ -43,7 +43,7 @@ SOURCES = {
 }
 """The files and folders of the package that each floor is made of, beside those below it."""
 
-_SUFFIXES = {".py", ".html", ".css", ".js", ".png"}
+_SUFFIXES = (".py", ".html", ".css", ".js", ".png")
 """Of sources."""
 
 _GENERATED = "compiled"
@@ -118,18 +118,23 @@ def _hash_of_sources(parts: Iterable[str]) -> str:
     """Of our own source, so that no change of it needs a version number to be thought of."""
     digest = hashlib.sha256()
     for source in sources(parts):
-        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + source.read_bytes())
+        digest.update(source.encode() + (_PACKAGE / source).read_bytes())
     return digest.hexdigest()
 
 
-def sources(parts: Iterable[str]) -> list[Path]:
-    """The source files that parts of the package name, as in SOURCES."""
-    paths = [_PACKAGE / part for part in parts]
-    folders = [path for path in paths if path.is_dir()]
-    files = {path for path in paths if path.is_file()}
-    for folder in folders:
-        files.update(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
-    return sorted(path for path in files if _GENERATED not in path.parts)
+def sources(parts: Iterable[str]) -> list[str]:
+    """The source files, as paths inside the package, that parts of it name as in SOURCES."""
+    return [source for source in _all_sources() if source.startswith(tuple(parts))]
+
+
+@cache
+def _all_sources() -> list[str]:
+    return sorted(
+        os.path.relpath(os.path.join(folder, name), _PACKAGE)  # noqa: PTH118 - Path is slow here
+        for folder, _, names in os.walk(_PACKAGE)
+        for name in names
+        if name.endswith(_SUFFIXES) and not folder.endswith(_GENERATED)
+    )
 
 
 @cache

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from feedsvc.index.store import Store
-from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.snapshot import Snapshot
 
 
 def renderings(
-    store: Store,
-    catalogue: Catalogue,
+    snapshot: Snapshot,
     days: Sequence[date],
     name: str,
     starts: Mapping[date, int] | None = None,
@@ -21,21 +19,21 @@ def renderings(
     Of a day in `starts` only those from that position on.
     """
     seen: set[str] = set()
-    by_day = catalogue.by_day
+    by_day = snapshot.catalogue.by_day
     may_repeat = len(days) > 1 and any(by_day[day].new_papers < by_day[day].papers for day in days)
     for day in days:
         start = starts.get(day, 0) if starts else 0
-        contents = store.renderings(name, day)[start:]
+        contents = snapshot.unpack(name, day)[start:]
         if not may_repeat:
             yield from contents
             continue
-        for id_, content in zip(store.ids(day)[start:], contents, strict=True):
+        for id_, content in zip(snapshot.store.ids(day)[start:], contents, strict=True):
             if id_ not in seen:
                 seen.add(id_)
                 yield content
 
 
-def renderings_of_days(store: Store, days: Sequence[date], name: str) -> Iterator[bytes]:
+def renderings_of_days(snapshot: Snapshot, days: Sequence[date], name: str) -> Iterator[bytes]:
     """The days themselves as items, newest first."""
     for day in days:
-        yield from store.renderings(name, day)
+        yield from snapshot.unpack(name, day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -40,16 +41,19 @@ class Site:
         self._index.refresh(parallel_map)
 
     @contextmanager
-    def snapshot(self, *, long: bool = False) -> Iterator[Snapshot]:
+    def snapshot(self, *, long: bool = False, unpacked: int = 0) -> Iterator[Snapshot]:
         """One state of the site, which stays while others refresh the index.
 
-        A `long` one keeps no other waiting, however long it is open. Raises FolderError where
-        the folder was never readable, and IndexLostError where the index breaks meanwhile.
+        A `long` one keeps no other waiting, however long it is open. The last `unpacked` lists of
+        renderings are remembered, for a caller who wants several documents of the same days.
+        Raises FolderError where the folder was never readable, and IndexLostError where the index
+        breaks meanwhile.
         """
         with self._index.reading(long=long) as store:
             catalogue = self._catalogue_of(store)
             etags = ETags(catalogue, self._fingerprints.documents)
-            yield Snapshot(self._config, store, catalogue, etags)
+            unpack = lru_cache(unpacked)(store.renderings) if unpacked else store.renderings
+            yield Snapshot(self._config, store, catalogue, etags, unpack)
 
     def document(self, path: str, query: str = "") -> Document:
         """The document at a path, whole. Raises NotFoundError and FolderError."""

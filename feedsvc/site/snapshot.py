@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from msgspec import Struct
 
 from feedsvc.config import Config
 from feedsvc.index.store import Store
-from feedsvc.model import Document
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.etags import ETags
 from feedsvc.site.places import Place, Scope, find_place
@@ -19,8 +21,8 @@ class Snapshot(Struct):
     store: Store
     catalogue: Catalogue
     etags: ETags
-    extras: dict[str, Document] = field(default_factory=dict)
-    """The documents of no place that were made, by path: each is made once."""
+    unpack: Callable[[str, date], Sequence[bytes]]
+    """A day's renderings under a name; `Store.renderings`, which may remember some."""
 
     def scope(self, query: str = "") -> Scope:
         """What kinds of places look at."""
