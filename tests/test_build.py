@@ -293,10 +293,86 @@ def test_what_another_build_left_where_nothing_changed_is_taken_away(
     before = _tree(config.out)
     assert _build(config).written == 0
     (config.out / stray).parent.mkdir(exist_ok=True)
-    (config.out / stray).write_bytes(b"old")
+    (config.out / stray).write_text(f'<link rel="self" href="{BASE_URL}{stray}"/>')
     assert _build(config).written == 0
     assert _tree(config.out) == before
     assert not (config.out / "2019-01-01").exists()
+
+
+@pytest.mark.parametrize("name", ["1999-01-01", "1999-W01", "2024-01-08"])
+def test_a_folder_of_others_stays_whatever_its_name(
+    config: Config, tmp_path: Path, name: str
+) -> None:
+    theirs = {"feed.xml": b"<feed/>", "index.html": b"mine", "rss.xml.gz": b"mine"}
+    folder = config.out / name
+    folder.mkdir(parents=True)
+    if name == "2024-01-08":  # the name of a place of ours: only what we don't write is theirs
+        theirs = {"notes.txt": b"mine"}
+    for file, content in theirs.items():
+        (folder / file).write_bytes(content)
+    _build(config)
+    (config.digests / "2024-01-08.md").unlink()
+    _build(config)
+    assert _tree(folder) == theirs
+
+
+def test_a_link_among_the_folders_is_not_followed(config: Config, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    kept = {"feed.xml": f'<link href="{BASE_URL}1999-01-01/feed.xml"/>'.encode()}
+    (theirs / "feed.xml").write_bytes(kept["feed.xml"])
+    config.out.mkdir()
+    (config.out / "1999-01-01").symlink_to(theirs)
+    _build(config)
+    assert _tree(theirs) == kept
+    (config.out / "2024-01-08" / "index.html").unlink()
+    shutil.rmtree(config.out / "2024-01-08")
+    (config.out / "2024-01-08").symlink_to(theirs)
+    with pytest.raises(BuildError, match=r"2024-01-08.*it is a link, which may lead anywhere"):
+        _build(config)
+    assert _tree(theirs) == kept
+
+
+def test_encodings_go_where_only_a_page_is_left(config: Config, configure: Configure) -> None:
+    """Else a server that prefers them would send the old page for ever."""
+    large = configure(digests=config.digests, all_size=19, precompress=True)
+    _build(large)
+    assert (config.out / "all" / "index.html.gz").is_file()
+    _build(configure(digests=config.digests, all_size=19))
+    assert sorted(path.name for path in (config.out / "all").iterdir()) == ["index.html"]
+
+
+def test_a_place_is_removed_even_if_the_index_was_lost(config: Config) -> None:
+    _build(config)
+    assert config.index
+    config.index.unlink()
+    (config.digests / "2024-01-08.md").unlink()
+    _build(config)
+    assert not (config.out / "2024-01-08").exists()
+
+
+def test_a_manifest_outlives_a_change_of_all_the_rest(config: Config, configure: Configure) -> None:
+    """So a place that went at the same time, with an address that is no longer ours, goes too."""
+    _build(config)
+    (config.digests / "2024-01-08.md").unlink()
+    moved = configure(
+        digests=config.digests,
+        base_url="https://moved.example.org/",
+        media_base="https://pictures.example.org/",
+    )
+    _build(moved)
+    assert not (config.out / "2024-01-08").exists()
+
+
+def test_a_manifest_is_found_from_a_new_index_in_the_cache(
+    config: Config, configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _build(configure(digests=config.digests, index=None))
+    (config.digests / "2024-01-08.md").unlink()
+    moved = "https://moved.example.org/"
+    _build(configure(digests=config.digests, index=None, base_url=moved, media_base=moved))
+    assert not (config.out / "2024-01-08").exists()
 
 
 def test_a_folder_that_was_taken_away_is_written_again(config: Config) -> None:

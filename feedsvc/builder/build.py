@@ -98,12 +98,12 @@ class _Build:
         self._process = os.getpid()
         encodings = [*ENCODINGS.values()] if snapshot.config.precompress else []
         self._names_of_encodings = [encoding.name.encode() for encoding in encodings]
-        self._output = OutputFolder(out, encodings)
+        self._manifest = snapshot.store.manifest(str(out))
+        self._output = OutputFolder(out, snapshot.config.base_url, encodings, self._manifest)
         home, *others = all_places(snapshot.scope())
         # Home, which leads to the others, is written last.
         self._places = {place.path: place for place in (*others, home)}
         self._facts = facts_for_extras(snapshot)
-        self._manifest = snapshot.store.manifest(str(out))
         self._changed: dict[str, BuiltPlace] = {}
         """The places that are not as the manifest notes them, by path."""
         self._report = Report()
@@ -152,10 +152,7 @@ class _Build:
         return b" ".join(parts)
 
     def _documents_of(self, place: Place) -> Iterator[str]:
-        """The path of each document of a place; those that belong to no place are the root's.
-
-        The first is the one that says whose the folder is, see `OutputFolder.remove_all_but`.
-        """
+        """The path of each document of a place; those that belong to no place are the root's."""
         feeds = place.kind.feeds if has_built_feeds(self._snapshot, place) else []
         for name in (*feeds, PAGE):
             yield place.path + name
@@ -223,7 +220,7 @@ class _Build:
 
     def _clean_up(self) -> None:
         """Removes what is of no place any more, and what killed processes have left."""
-        for path in (*self._changed, *(self._output.places() - self._places.keys())):
+        for path in (*self._changed, *self._output.old_places(self._places)):
             self._output.look_into(path)
         wanted = {path + name for path, built in self._changed.items() for name in built.files}
         self._report.removed = self._output.remove_all_but(wanted)

@@ -1,13 +1,20 @@
-"""The folder of a static site: which files of ours are in it, and how each is replaced whole."""
+"""The folder of a static site: which files of ours are in it, and how each is replaced whole.
+
+Ours are the files that the manifest of the last build notes. Where the index with the manifest was
+deleted, they are also those of the names that documents have: in the folder of a place, and in one
+whose document says that it is of the place with that address. All else stays as it is, and no link
+is followed.
+"""
 
 # ruff: noqa: PTH116, PTH208 - for the thousands of files of a site Path takes several times as long
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,15 +23,18 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from feedsvc.compression import ENCODINGS, Encoding, is_worth_encoding
-from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.digest_folder import signature_of
 from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.site.extras import EXTRAS
-from feedsvc.site.places import HOME, KINDS, kind_at
+from feedsvc.site.places import HOME, KINDS, PAGE, kind_at
 
+_ENDINGS = ("", *(encoding.suffix for encoding in ENCODINGS.values()))
 _TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
 
 _CHUNK = 1 << 20
+
+_LOOKED_AT = 8192
+"""Bytes of a document in which its own address is."""
 
 _LARGE = 1 << 20
 """Bytes; syncing so many takes long enough for the next document to be made meanwhile."""
@@ -58,27 +68,31 @@ class OutputFolder:
     What is in a place is known after `look_into`. Raises OSError from every method.
     """
 
-    def __init__(self, folder: Path, encodings: Sequence[Encoding]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        base_url: str,
+        encodings: Sequence[Encoding],
+        manifest: Mapping[str, BuiltPlace],
+    ) -> None:
         """Beside each file that is worth it, the same is written in these encodings."""
         self._folder = folder
+        self._base_url = base_url
         self._encodings = encodings
+        self._manifest = manifest
         self._found: dict[str, os.stat_result] = {}
         self._folders = {folder}
-        self._marker = next(iter(FORMATS))
-        """The file that is written first and removed last: where it is, the folder is ours."""
         # Until there is a site, a power cut has nothing to spoil; see `settle`.
-        self._is_first = not (folder / self._marker).exists()
-        endings = ("", *(encoding.suffix for encoding in ENCODINGS.values()))
-        names = {name for kind in KINDS for name in kind.names}
-        self._names_in_folder = {name + ending for name in names for ending in endings}
-        self._names_in_root = self._names_in_folder | {
-            path[1:] + ending for path in EXTRAS for ending in endings
-        }
+        self._is_first = not (folder / PAGE).exists()
+        self._document_names = {name for kind in KINDS for name in kind.names}
 
-    def places(self) -> set[str]:
-        """The paths of the places that have, or may have, a folder."""
-        paths = (f"/{name}/" for name in os.listdir(self._folder))
-        return {HOME, *(path for path in paths if kind_at(path))}
+    def old_places(self, current: Collection[str]) -> set[str]:
+        """The paths of places that are not current, but have a folder of ours."""
+        paths = {f"/{name}/" for name in os.listdir(self._folder)}
+        named = {path for path in paths - self._manifest.keys() - {*current} if kind_at(path)}
+        return {path for path in named if self._says_of_itself(path)} | (
+            self._manifest.keys() - {*current}
+        )
 
     def is_as_noted(self, place: str, built: BuiltPlace) -> bool:
         """Whether nothing came to, changed in and left the folder of a place since a build."""
@@ -95,14 +109,16 @@ class OutputFolder:
 
     def look_into(self, place: str) -> None:
         """Finds the files of a place; removes what a build that was killed has left there."""
-        names = self._names_in_root if place == HOME else self._names_in_folder
+        names = self._names_in(place)
         folder = f"{self._folder}{place}"
+        if place != HOME and os.path.islink(folder[:-1]):  # noqa: PTH114 - as above
+            return
         is_empty = False
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
             is_empty = True
             for entry in entries:
                 is_empty = False
-                if entry.name in names and entry.is_file():
+                if entry.name in names and entry.is_file(follow_symlinks=False):
                     self._found[place + entry.name] = entry.stat()
                 elif _TEMPORARY.fullmatch(entry.name):
                     Path(entry.path).unlink(missing_ok=True)
@@ -142,24 +158,43 @@ class OutputFolder:
             writer.finish()
 
     def remove_all_but(self, wanted: Collection[str]) -> int:
-        """Removes what was found in folders with a feed and is not wanted; tells how many files.
+        """Removes what was found and is not wanted; tells how many files.
 
-        The feed goes last, so that a build which is killed here leaves the rest to the next.
+        A folder's page goes last, so that a build which is killed here leaves the rest to the next.
         """
-        marker = self._marker
         unwanted = self._found.keys() - wanted
-        ours = {path for path in unwanted if f"{path.rpartition('/')[0]}/{marker}" in self._found}
-        for path in sorted(ours, key=lambda path: (path.endswith(marker), path)):
+        for path in sorted(unwanted, key=lambda path: (path.endswith(PAGE), path)):
             target = self._folder / path[1:]
             target.unlink()
             with suppress(OSError):  # other files are in it
                 target.parent.rmdir()
-        return len(ours)
+        return len(unwanted)
+
+    def _names_in(self, place: str) -> set[str]:
+        """What files of ours are called in a place: documents, their encodings, what is noted."""
+        names = {*self._document_names}
+        if place == HOME:
+            names |= {path[1:] for path in EXTRAS}
+        noted = self._manifest.get(place)
+        return {name + ending for name in names for ending in _ENDINGS} | (
+            noted.files.keys() if noted else set()
+        )
+
+    def _says_of_itself(self, place: str) -> bool:
+        """Whether a document in the folder of a place says that it is of that place."""
+        address = f"{self._base_url}{place[1:]}".encode()
+        for name in self._document_names:
+            with suppress(OSError), (self._folder / place[1:] / name).open("rb") as file:
+                if address in file.read(_LOOKED_AT):
+                    return True
+        return False
 
     def write(self, path: str, pieces: Iterable[bytes]) -> PendingFile:
         """Writes what a file is to hold beside it."""
         target = self._folder / path[1:]
         if target.parent not in self._folders:
+            if target.parent.is_symlink():
+                raise OSError(errno.ELOOP, "it is a link, which may lead anywhere", target.parent)
             target.parent.mkdir(exist_ok=True)
             self._folders.add(target.parent)
         file = target.parent / f".feedsvc-{os.urandom(8).hex()}.tmp"

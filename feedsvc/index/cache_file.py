@@ -41,11 +41,11 @@ def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
 
 
 def lender_of(file: Path) -> Path | None:
-    """The newest other index of the same folder, read in the same way; None where there is none.
+    """The newest other index of the same folder; None where there is none.
 
-    What it read need not be read again.
+    It may lend what it read, and knows what was built.
     """
-    same = file.name[: -len(file.suffix) - _SHOWN]
+    same = file.name[: _SHOWN + 1]
     times: dict[Path, float] = {}
     for index in file.parent.glob(f"{same}*{file.suffix}"):
         with suppress(OSError):

@@ -82,7 +82,7 @@ def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> b
     store.start_afresh(fingerprints)
     if lender:
         try:
-            store.borrow(Store(lender))
+            store.borrow(Store(lender), fingerprints)
         except sqlite3.Error:  # it is damaged, or gone by now
             store.start_afresh(fingerprints)
     return False

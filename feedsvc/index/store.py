@@ -80,7 +80,7 @@ CREATE TABLE renderings (
     content BLOB NOT NULL,         -- usually one of each item, packed
     PRIMARY KEY (day, name)
 );
-CREATE TABLE built (
+CREATE TABLE IF NOT EXISTS built (
     folder TEXT NOT NULL,          -- that a build wrote to
     place TEXT NOT NULL,           -- its path
     built BLOB NOT NULL,           -- what the build left there (MessagePack)
@@ -190,13 +190,17 @@ class Store:
         self._db.execute("COMMIT")
 
     def start_afresh(self, fingerprints: Fingerprints) -> None:
-        """Empties the index, but for the time of its last change. Only while writing."""
+        """Empties the index, but for the time of its last change and manifests of built sites.
+
+        Only while writing.
+        """
         try:
             changed = self._last_change()
         except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
             changed = 0
         tables = self._db.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            " AND name != 'built'"
         ).fetchall()
         for (name,) in tables:
             self._db.execute(f'DROP TABLE "{name}"')
@@ -205,12 +209,18 @@ class Store:
         row = (fingerprints.reading, fingerprints.items, changed)
         self._db.execute("INSERT INTO state VALUES (?, ?, '', ?)", row)
 
-    def borrow(self, lender: Store) -> None:
-        """Takes what another index has read of the same digests. Only after `start_afresh`."""
-        papers = lender._db.execute("SELECT path, day, papers FROM papers")
-        self._db.executemany("INSERT INTO papers VALUES (?, ?, ?)", papers)
-        files = lender._db.execute("SELECT path, signature, hash, problems FROM files")
-        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", files)
+    def borrow(self, lender: Store, fingerprints: Fingerprints) -> None:
+        """Takes over the manifests of another index of the same digests, and what it read of them.
+
+        The latter only where it was read with the same fingerprint. Only after `start_afresh`.
+        """
+        copied = ["built"]
+        if lender.was_read_with(fingerprints):
+            copied += ["papers", "files"]
+        for table in copied:
+            rows = lender._db.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name from above
+            places = ", ".join("?" * len(rows.description))
+            self._db.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
 
     def forget_renderings(self, items: str) -> None:
         """Keeps what was read from digests only; `items` is the new fingerprint of the rest.
@@ -445,7 +455,10 @@ class Store:
     def manifest(self, folder: str) -> dict[str, BuiltPlace]:
         """What the last build left in a folder, by the path of the place."""
         rows = self._db.execute("SELECT place, built FROM built WHERE folder = ?", (folder,))
-        return {place: _decode_built(built) for place, built in rows}
+        try:
+            return {place: _decode_built(built) for place, built in rows}
+        except msgspec.MsgspecError:  # of another version
+            return {}
 
     def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
