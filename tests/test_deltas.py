@@ -80,7 +80,7 @@ def _delta(site: Site, document: Document) -> Document | None:
 
 DAYS = st.lists(
     st.tuples(
-        st.integers(0, 9),  # days after the one before; 0 lets that one grow
+        st.integers(-30, 30),  # of the calendar: anywhere in time; one that is there grows
         st.lists(st.integers(1, 25), min_size=1, max_size=5),  # papers, some of them known
     ),
     min_size=2,
@@ -100,11 +100,11 @@ def test_old_document_and_delta_are_the_new_document(
         config = Config(digests=digests, base_url=BASE_URL, feed_size=feed_size)
         site = Site(Config(**{**vars(config), "index": folder / "index.sqlite3"}))
         versions: dict[str, list[Document]] = {path: [] for path in PATHS}
-        day, numbers = date(2024, 11, 1), list[int]()
-        for gap, more in days:
-            numbers = [] if gap else numbers
-            day += timedelta(days=gap)
-            numbers += [number for number in dict.fromkeys(more) if number not in numbers]
+        by_day: dict[date, dict[int, None]] = {}
+        for offset, more in days:
+            day = date(2024, 11, 1) + timedelta(days=offset)
+            numbers = by_day.setdefault(day, {})
+            numbers.update(dict.fromkeys(more))
             (digests / f"{day}.md").write_text(digest(day, map(paper, numbers)))
             site.refresh()
             for path, older in versions.items():
@@ -115,6 +115,24 @@ def test_old_document_and_delta_are_the_new_document(
                         assert list(merged.items()) == list(_entries(new.content).items())
                         assert set(_entries(delta.content)) <= set(merged)
                 older.append(new)
+
+
+def test_an_older_day_that_comes_with_a_newer_one_is_not_lost(
+    tmp_path: Path, configure: Callable[..., Config]
+) -> None:
+    """A chain begins with the first day of a version, so it says nothing of older ones."""
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    for number in (19, 20):
+        (folder / f"2024-11-{number}.md").write_text(digest(f"2024-11-{number}", [paper(number)]))
+    site = Site(configure(digests=folder))
+    site.refresh()
+    old = {path: site.document(path) for path in PATHS}
+    for number in (18, 21):
+        (folder / f"2024-11-{number}.md").write_text(digest(f"2024-11-{number}", [paper(number)]))
+    site.refresh()
+    for document in old.values():
+        assert _delta(site, document) is None
 
 
 def _continued(site: Site, old: Document) -> Document | None:
@@ -140,12 +158,14 @@ def test_what_continues_an_old_document_is_the_new_document(
         site = Site(config)
         versions: dict[str, list[Document]] = {path: [] for path in PATHS}
         known: set[int] = set()
-        day, numbers = date(2024, 11, 1), list[int]()
-        for gap, more in days:
-            numbers = list(dict.fromkeys(more if gap else [*numbers, *more]))
-            has_only_new_papers = gap > 0 and not known.intersection(numbers)
-            known.update(numbers)
-            day += timedelta(days=gap)
+        by_day: dict[date, dict[int, None]] = {}
+        for offset, more in days:
+            day = date(2024, 11, 1) + timedelta(days=offset)
+            is_newest = all(day > other for other in by_day)
+            has_only_new_papers = is_newest and not known.intersection(more)
+            known.update(more)
+            numbers = by_day.setdefault(day, {})
+            numbers.update(dict.fromkeys(more))
             (config.digests / f"{day}.md").write_text(digest(day, map(paper, numbers)))
             site.refresh()
             for path, older in versions.items():

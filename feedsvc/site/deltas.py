@@ -26,7 +26,9 @@ def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
     """
     place, name = place_and_name(snapshot, path)
     has_deltas = name != PAGE and place.kind.role.grows
-    new = _new_since(snapshot, version) if has_deltas else {}
+    # A day before the version's first is not in the chain that the version proves: it may be new.
+    is_proved = has_deltas and bool(place.days) and place.days[-1] >= version.first
+    new = _new_since(snapshot, version) if is_proved else {}
     if not new or min(new.items()) <= (place.days[-1], 0):
         raise NotFoundError(f"There are not just new papers at {path} since {version}.")
     days = sorted(new, reverse=True)
