@@ -31,14 +31,19 @@ class Findings(Struct, frozen=True):
     """Each counted once, in however many days it stands."""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no paper, which is an error of the whole folder."""
+        return not self.papers
+
+    @property
     def errors(self) -> int:
-        """How many problems are errors."""
-        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+        """How many problems are errors; that there is no paper is one, too."""
+        return self.is_empty + sum(problem.severity is Severity.ERROR for problem in self.problems)
 
     @property
     def warnings(self) -> int:
         """How many are warnings."""
-        return len(self.problems) - self.errors
+        return sum(problem.severity is Severity.WARNING for problem in self.problems)
 
 
 def check(path: Path, config: Config) -> Findings:
@@ -93,7 +98,17 @@ def as_text(findings: Findings) -> str:
         f"{problem.message} [{problem.code}]"
         for problem in findings.problems
     ]
-    return "\n".join([*lines, summary(findings)])
+    return "\n".join([*lines, *no_papers(findings), summary(findings)])
+
+
+def no_papers(findings: Findings) -> list[str]:
+    """A line on the folder where there is no paper at all; else none."""
+    if not findings.is_empty:
+        return []
+    return [
+        f"{visible(str(findings.folder))}: error: no paper was found; a digest is a file that ends "
+        f"in {', '.join(READERS)}, has a day in its name or its heading, and names papers"
+    ]
 
 
 def as_json(findings: Findings) -> str:
@@ -115,7 +130,8 @@ def as_github(findings: Findings) -> str:
         f"line={problem.line},title={_property(problem.code)}::{_data(problem.message)}"
         for problem in findings.problems
     ]
-    return "\n".join([*lines, summary(findings)])
+    empty = [f"::error ::{_data(line)}" for line in no_papers(findings)]
+    return "\n".join([*lines, *empty, summary(findings)])
 
 
 REPORTS: dict[str, Callable[[Findings], str]] = {

@@ -12,9 +12,9 @@ import click
 
 from feedsvc import __version__
 from feedsvc.builder.build import build as build_site
-from feedsvc.check import REPORTS, Findings, summary
+from feedsvc.check import REPORTS, Findings, no_papers, summary
 from feedsvc.check import check as check_digests
-from feedsvc.config import Config
+from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
 from feedsvc.parallel.progress import parallel_map
 from feedsvc.site.documents import document
@@ -86,6 +86,8 @@ def serve(
     # This process keeps no index open while others serve it.
     findings = _findings(_fresh_site(config), config)
     click.echo(f"{config.title}: {summary(findings)}")
+    for line in no_papers(findings):
+        click.echo(f"  {line}")
     if findings.problems:
         click.echo("  (`feedsvc check` tells what is odd)")
     click.echo(f"  read       {config.base_url}")
@@ -104,15 +106,20 @@ def serve(
     "--precompress", is_flag=True, default=None, help="Write each file as .gz, .br and .zst, too."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-def build(strict: bool, file: Path | None, **flags: object) -> None:
+@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
+def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files for any web host."""
     config = Config.load(file, flags=flags)
+    if warning := without_base_url(config):
+        if strict:
+            raise click.ClickException(warning)
+        click.echo(f"Warning: {warning}", err=True)
     site = _fresh_site(config)
     findings = _findings(site, config)
     click.echo(REPORTS["text"](findings), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
-    report = build_site(site, config, parallel_map)
+    report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
         f"{report.removed} removed"

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import time
 from enum import Enum
 from functools import partial
@@ -228,6 +228,9 @@ class Config:
         2.0, _seconds, Affects.NOTHING, "seconds between two looks at the folder of digests"
     )
 
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """The names of the settings that file, environment or flags gave; no setting itself."""
+
     @classmethod
     def load(
         cls,
@@ -244,19 +247,26 @@ class Config:
         """
         named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
         path = Path(named or FILE_NAME)
-        parse = partial(_parsed, {field.name: field.metadata["parse"] for field in fields(cls)})
-        values = dict(defaults or {})
+        parse = partial(_parsed, {each.name: each.metadata["parse"] for each in cls.settings()})
+        values: dict[str, object] = {}
         if named or path.is_file():
             values.update(_values_from_file(path, parse))
         values.update(_values_from_environment(environment, parse))
         for name, value in (flags or {}).items():
             if value is not None:
                 values[name] = parse(name, value, f"--{name.replace('_', '-')}")
-        return cls(**values)  # type: ignore[arg-type]  # each value came from its own parse function
+        given = frozenset(values)
+        # Each value came from its own parse function.
+        return cls(**{**(defaults or {}), **values}, given=given)  # type: ignore[arg-type]
+
+    @classmethod
+    def settings(cls) -> list[Field[Any]]:
+        """The settings, in the order in which documents list them."""
+        return [each for each in fields(cls) if "parse" in each.metadata]
 
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for processes that this one starts."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in self.settings()}
         return {
             ENVIRONMENT_PREFIX + name.upper(): "" if value is None else str(value)
             for name, value in values.items()
@@ -308,3 +318,13 @@ def _parsed(
         return known[name](value)
     except ValueError as error:
         raise ConfigError(f"{where}: {value!r} can't be used; give {error}.") from error
+
+
+def without_base_url(config: Config) -> str:
+    """A sentence where nobody said at what address the site is reached; else an empty text."""
+    if "base_url" in config.given:
+        return ""
+    return (
+        f"base_url is not set, so every link leads to {config.base_url}, which others can't reach. "
+        "Set it to the address of the site, with --base-url, FEEDSVC_BASE_URL or in feedsvc.toml."
+    )

@@ -59,7 +59,7 @@ def _assert_a_built_file_is_what_the_server_sends(config: Config) -> None:
     client = _client(config)
     for file in config.out.rglob("*.*"):
         path = "/" + file.relative_to(config.out).as_posix()
-        assert client.get(path).data == file.read_bytes(), path
+        assert client.get(path, follow_redirects=True).data == file.read_bytes(), path
 
 
 # --- a format ----------------------------------------------------------------------------------

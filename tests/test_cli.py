@@ -15,7 +15,7 @@ import pytest
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
 from tests.archive import write_archive
-from tests.conftest import DIGESTS, Server
+from tests.conftest import BASE_URL, DIGESTS, Server
 
 GOLDENS = Path(__file__).parent / "digests"
 
@@ -28,6 +28,9 @@ def digests(tmp_path: Path) -> Path:
         "## 2024-01-05\n\n### [A](https://a.example/)\n\n- \x1b[31m a\n"
     )
     return folder
+
+
+AT = ("--base-url", BASE_URL)
 
 
 def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -85,7 +88,7 @@ def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> N
 
 
 def test_a_strict_build_writes_nothing_when_there_are_errors(digests: Path, tmp_path: Path) -> None:
-    done = _run(tmp_path, "build", "--strict", "--digests", str(digests), "--out", "out")
+    done = _run(tmp_path, "build", "--strict", *AT, "--digests", str(digests), "--out", "out")
     assert done.returncode == 1
     assert "nothing was written" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -175,3 +178,64 @@ def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:
         pytest.fail("some worker still shows the old state")
     finally:
         server.stop()
+
+
+# --- the address of the site, and a folder without papers -----------------------------------------
+
+
+def test_a_build_without_an_address_says_so(tmp_path: Path) -> None:
+    done = _run(tmp_path, "build", "--digests", str(DIGESTS), "--out", "out")
+    assert done.returncode == 0
+    assert "Warning: base_url is not set" in done.stderr
+    done = _run(tmp_path, "build", "--digests", str(DIGESTS), "--out", "out", *AT)
+    assert "base_url" not in done.stderr
+    done = _run(tmp_path, "build", "--digests", str(DIGESTS), FEEDSVC_BASE_URL=BASE_URL)
+    assert "base_url" not in done.stderr
+
+
+def test_a_strict_build_needs_an_address(tmp_path: Path) -> None:
+    done = _run(tmp_path, "build", "--strict", "--digests", str(DIGESTS), "--out", "out")
+    assert done.returncode == 1
+    assert "base_url is not set" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wsgi_server_without_an_address_says_so(tmp_path: Path) -> None:
+    code = "from feedsvc.startup import create_app; create_app()"
+    inherited = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+    for more, is_said in (({}, True), ({"FEEDSVC_BASE_URL": BASE_URL}, False)):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**inherited, **more},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ("base_url is not set" in done.stderr) is is_said
+
+
+def test_a_folder_without_papers_is_an_error_for_check_and_strict_builds(tmp_path: Path) -> None:
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "digests" / "notes.md").write_text("Nothing of note.\n")
+    for arguments in (["check"], ["check", "--format", "github"], ["build", "--strict", *AT]):
+        done = _run(tmp_path, *arguments)
+        assert done.returncode == 1, arguments
+        assert "no paper was found" in done.stdout + done.stderr
+    assert not (tmp_path / "site").exists()
+    counts = json.loads(_run(tmp_path, "check", "--format", "json").stdout)
+    assert (counts["papers"], counts["errors"]) == (0, 1)
+
+
+def test_a_site_does_not_lose_its_papers_because_its_digests_went(tmp_path: Path) -> None:
+    digests = write_archive(tmp_path / "digests", days=3, papers=1)
+    assert _run(tmp_path, "build", *AT).returncode == 0
+    before = sorted((tmp_path / "site").rglob("*"))
+    for digest in digests.iterdir():
+        digest.unlink()
+    done = _run(tmp_path, "build", *AT)
+    assert done.returncode == 1
+    assert "there are no papers, but the site in site has some" in done.stderr
+    assert sorted((tmp_path / "site").rglob("*")) == before
+    assert _run(tmp_path, "build", "--allow-empty", *AT).returncode == 0
+    assert not (tmp_path / "site" / "2024-01-01").exists()

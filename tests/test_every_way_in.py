@@ -19,7 +19,7 @@ def flask_get(tmp_path_factory: pytest.TempPathFactory) -> Get:
     folder = tmp_path_factory.mktemp("flask")
     config = Config(digests=DIGESTS, index=folder / "index.sqlite3", base_url=BASE_URL)
     client = create_app(config).test_client()
-    return lambda path: client.get(path).data
+    return lambda path: client.get(path, follow_redirects=True).data
 
 
 @pytest.fixture(params=["flask", "server"])

@@ -31,6 +31,7 @@ from feedsvc.errors import BuildError
 from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
+from feedsvc.site.aliases import ALIASES
 from feedsvc.site.calendar import week_of
 from feedsvc.site.deltas import continued
 from feedsvc.site.documents import document, facts_for_extras, has_built_feeds
@@ -53,11 +54,18 @@ class Report(Struct):
     """How many there are, where these are too many for the feeds of `/all/` to be written."""
 
 
-def build(site: Site, config: Config, parallel_map: ParallelMap = serial_map) -> Report:
+def build(
+    site: Site,
+    config: Config,
+    parallel_map: ParallelMap = serial_map,
+    *,
+    may_become_empty: bool = False,
+) -> Report:
     """Makes `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
-    moment each file is the old or the new one. Raises BuildError.
+    moment each file is the old or the new one. Raises BuildError, also where there are no papers
+    and the folder has the site of some: unless it `may_become_empty`, nothing is removed then.
     """
     out, digests = config.out.resolve(), config.digests.resolve()
     if out == digests or out.is_relative_to(digests):
@@ -69,6 +77,12 @@ def build(site: Site, config: Config, parallel_map: ParallelMap = serial_map) ->
         out.mkdir(parents=True, exist_ok=True)
         with _alone_in(out), site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
             build = _Build(site, snapshot, out)
+            if build.would_become_empty() and not may_become_empty:
+                raise BuildError(
+                    f"{config.digests}: there are no papers, but the site in {config.out} has "
+                    "some, so nothing was changed. Name the right folder with --digests; if the "
+                    "site is to become empty, say --allow-empty."
+                )
             report = build.run(parallel_map if site.is_on_disk() else serial_map)
             site.update_manifest(str(out), *build.manifest_update())
     except OSError as error:
@@ -107,6 +121,11 @@ class _Build:
         self._changed: dict[str, BuiltPlace] = {}
         """The places that are not as the manifest notes them, by path."""
         self._report = Report()
+
+    def would_become_empty(self) -> bool:
+        """Whether there are no papers any more, but places of some."""
+        is_empty = not self._snapshot.catalogue.papers
+        return is_empty and bool(self._output.old_places(self._places))
 
     def run(self, parallel_map: ParallelMap) -> Report:
         """Writes what changed and removes what is gone."""
@@ -157,6 +176,8 @@ class _Build:
         for name in (*feeds, PAGE):
             yield place.path + name
         yield from _extras_in(place)
+        if place.path == HOME:
+            yield from (HOME + name for name, target in ALIASES.items() if target in feeds)
 
     def _kept(self, place: Place, path: str) -> dict[str, BuiltFile]:
         """The files of a document as noted, by name, if nothing is to be done for it; else none."""
@@ -175,7 +196,7 @@ class _Build:
     def _etag(self, place: Place, path: str) -> str:
         if path in EXTRAS:
             return extra_etag(path, self._facts)
-        return self._snapshot.etags.etag(place, path.rpartition("/")[2])
+        return self._snapshot.etags.etag(place, _split(_unaliased(path))[1])
 
     def _noted(self, path: str) -> BuiltFile | None:
         """What the manifest says of a file, as long as that holds."""
@@ -191,7 +212,7 @@ class _Build:
         """
         with self._own_snapshot() as snapshot, self._output.writing() as writer:
             for path in paths if snapshot.catalogue.state == self._snapshot.catalogue.state else ():
-                made = self._continued(snapshot, path) or document(snapshot, path)
+                made = self._continued(snapshot, path) or document(snapshot, _unaliased(path))
                 writer.put(path, made.pieces, made.etag)
         return writer.written
 
@@ -200,7 +221,7 @@ class _Build:
         noted = self._noted(path)
         if not noted:
             return None
-        return continued(snapshot, path, noted.etag, partial(self._output.read, path))
+        return continued(snapshot, _unaliased(path), noted.etag, partial(self._output.read, path))
 
     @contextmanager
     def _own_snapshot(self) -> Iterator[Snapshot]:
@@ -237,6 +258,12 @@ def _group(place: Place) -> str:
 def _extras_in(place: Place) -> Iterable[str]:
     """The paths of the documents that belong to no place, for the root, where they are."""
     return EXTRAS if place.path == HOME else ()
+
+
+def _unaliased(path: str) -> str:
+    """The path of the document that a file holds."""
+    place, name = _split(path)
+    return place + ALIASES.get(name, name) if place == HOME else path
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from msgspec import Struct
 from feedsvc.compression import ENCODINGS, Encoding, is_worth_encoding
 from feedsvc.index.digest_folder import signature_of
 from feedsvc.index.store import BuiltFile, BuiltPlace
+from feedsvc.site.aliases import ALIASES
 from feedsvc.site.extras import EXTRAS
 from feedsvc.site.places import HOME, KINDS, PAGE, kind_at
 
@@ -174,7 +175,7 @@ class OutputFolder:
         """What files of ours are called in a place: documents, their encodings, what is noted."""
         names = {*self._document_names}
         if place == HOME:
-            names |= {path[1:] for path in EXTRAS}
+            names |= {*(path[1:] for path in EXTRAS), *ALIASES}
         noted = self._manifest.get(place)
         return {name + ending for name in names for ending in _ENDINGS} | (
             noted.files.keys() if noted else set()

@@ -18,7 +18,7 @@ from feedsvc.errors import IndexLostError
 from feedsvc.index.cache_file import cache_file, lender_of, remove_index
 from feedsvc.index.connection import Connection
 from feedsvc.index.digest_folder import DigestFile, find_digests
-from feedsvc.index.refresh import bring_up_to_date, is_up_to_date
+from feedsvc.index.refresh import bring_up_to_date, is_up_to_date, note_documents
 from feedsvc.index.stages import Pipeline
 from feedsvc.index.store import OPENING_SECONDS, BuiltPlace, Store
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -124,10 +124,11 @@ class Index:
         connection = self._connect()
         with connection.writer_lock:
             store, fingerprints = connection.writer, self._pipeline.fingerprints
-            at_start = not self._has_looked
-            if not is_up_to_date(store, found, fingerprints, at_start=at_start):
+            if not is_up_to_date(store, found, fingerprints):
                 lender = lender_of(self._file) if self._is_in_cache and self._file else None
                 bring_up_to_date(store, self._folder, found, self._pipeline, parallel_map, lender)
+            if not self._has_looked:
+                note_documents(store, fingerprints)
             self._has_looked = True
 
     def _connect(self) -> Connection:

@@ -26,18 +26,22 @@ from feedsvc.index.store import Store
 from feedsvc.parallel.mapping import ParallelMap
 
 
-def is_up_to_date(
-    store: Store, found: Sequence[DigestFile], fingerprints: Fingerprints, *, at_start: bool
-) -> bool:
-    """Whether the index shows the folder as it was found, as far as signatures can tell.
-
-    `at_start` as in `Store.knows_documents`.
-    """
+def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprints: Fingerprints) -> bool:
+    """Whether the index shows the folder as it was found, as far as signatures can tell."""
     if not store.is_of(fingerprints):
         return False
-    if not store.knows_documents(fingerprints, at_start=at_start):
-        return False
     return store.signatures() == {file.path: file.signature for file in found}
+
+
+def note_documents(store: Store, fingerprints: Fingerprints) -> None:
+    """Makes it a new state if documents were last made with other settings or other code.
+
+    Then all of them have changed, and the time of their change must move, though no digest did.
+    Only for the start of a process: two sites with other titles, say, may share an index for long.
+    """
+    if not store.made_documents_with(fingerprints):
+        with store.writing():
+            store.advance(fingerprints, datetime.now(UTC))
 
 
 def bring_up_to_date(
@@ -67,9 +71,7 @@ def bring_up_to_date(
             count = len(changes.before.keys() - changes.rendered)
             for rendered in parallel_map(partial(render_day, pipeline), merged, count, "days"):
                 store.put_renderings(rendered)
-            store.advance(datetime.now(UTC))
-        if not store.knows_documents(pipeline.fingerprints, at_start=True):
-            store.put_documents(pipeline.fingerprints, datetime.now(UTC))
+            store.advance(pipeline.fingerprints, datetime.now(UTC))
 
 
 def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> bool:

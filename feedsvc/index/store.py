@@ -34,13 +34,10 @@ _TABLES = """
 CREATE TABLE state (
     reading TEXT NOT NULL,         -- the fingerprint that files and papers were made with
     items TEXT NOT NULL,           -- the fingerprint that days, items and renderings were made with
-    revision TEXT NOT NULL,        -- another one after each change of the archive
+    documents TEXT NOT NULL,       -- the fingerprint that documents were last made with
+    revision TEXT NOT NULL,        -- another one after each change of the archive or of that
     changed INTEGER NOT NULL       -- when that was, in seconds since 1970
 );
-CREATE TABLE documents (
-    fingerprint TEXT PRIMARY KEY,  -- of documents that are made of all this
-    changed INTEGER NOT NULL       -- since when they are made so, in seconds since 1970
-) WITHOUT ROWID;
 CREATE TABLE files (
     path TEXT PRIMARY KEY,
     signature TEXT NOT NULL,       -- empty where it is not to be trusted
@@ -195,7 +192,7 @@ class Store:
         Only while writing.
         """
         try:
-            changed = self._last_change()
+            changed = int(self._db.execute("SELECT changed FROM state").fetchone()[0])
         except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
             changed = 0
         tables = self._db.execute(
@@ -207,7 +204,7 @@ class Store:
         for statement in _TABLES.split(";"):
             self._db.execute(statement)
         row = (fingerprints.reading, fingerprints.items, changed)
-        self._db.execute("INSERT INTO state VALUES (?, ?, '', ?)", row)
+        self._db.execute("INSERT INTO state VALUES (?, ?, '', '', ?)", row)
 
     def borrow(self, lender: Store, fingerprints: Fingerprints) -> None:
         """Takes over the manifests of another index of the same digests, and what it read of them.
@@ -247,57 +244,26 @@ class Store:
         row = self._db.execute("SELECT reading, items FROM state").fetchone()
         return row or ("", "")
 
-    def state(self, fingerprints: Fingerprints) -> State:
+    def made_documents_with(self, fingerprints: Fingerprints) -> bool:
+        """Whether documents were last made with these, as far as anybody noted."""
+        (documents,) = self._db.execute("SELECT documents FROM state").fetchone()
+        return bool(documents == fingerprints.documents)
+
+    def state(self) -> State:
         """Which state the other methods answer from. There is one after `start_afresh`."""
-        revision, changed = self._db.execute(
-            "SELECT state.revision, max(state.changed, ifnull(documents.changed, 0)) FROM state"
-            " LEFT JOIN documents ON documents.fingerprint = ?",
-            (fingerprints.documents,),
-        ).fetchone()
+        revision, changed = self._db.execute("SELECT revision, changed FROM state").fetchone()
         return State(revision, datetime.fromtimestamp(changed, UTC))
 
-    def advance(self, now: datetime) -> None:
+    def advance(self, fingerprints: Fingerprints, now: datetime) -> None:
         """Makes the changes since the last call a new state. Only while writing.
 
         No two states have one time, not even within a second or when the clock goes back: a
         client may know the archive by its time alone (RFC 9110 section 8.8.2.2).
         """
         self._db.execute(
-            "UPDATE state SET revision = ?, changed = ?",
-            (os.urandom(16).hex(), self._next_change(now)),
+            "UPDATE state SET documents = ?, revision = ?, changed = max(changed + 1, ?)",
+            (fingerprints.documents, os.urandom(16).hex(), int(now.timestamp())),
         )
-
-    def knows_documents(self, fingerprints: Fingerprints, *, at_start: bool) -> bool:
-        """Whether it is noted since when documents are made with these.
-
-        At the start of a process they must also be the last that were noted: whoever goes back to
-        earlier settings changes all documents once more.
-        """
-        row = self._db.execute(
-            "SELECT changed = (SELECT max(changed) FROM documents) FROM documents"
-            " WHERE fingerprint = ?",
-            (fingerprints.documents,),
-        ).fetchone()
-        return row is not None and (bool(row[0]) or not at_start)
-
-    def put_documents(self, fingerprints: Fingerprints, now: datetime) -> None:
-        """Says that documents are made with these from now on. Only while writing.
-
-        That changes all of them, though no digest did: their time of change must move, too.
-        """
-        row = (fingerprints.documents, self._next_change(now))
-        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", row)
-
-    def _last_change(self) -> int:
-        """Of papers or documents, in seconds since 1970."""
-        (changed,) = self._db.execute(
-            "SELECT max(changed) FROM"
-            " (SELECT changed FROM state UNION SELECT changed FROM documents)"
-        ).fetchone()
-        return int(changed)
-
-    def _next_change(self, now: datetime) -> int:
-        return max(self._last_change() + 1, int(now.timestamp()))
 
     # --- files -------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
 from functools import cache, partial
 from pathlib import Path
 
@@ -105,9 +104,9 @@ def _fingerprints(config: Config) -> Fingerprints:
 def _extend(below: str, floor: Affects, config: Config) -> str:
     """The fingerprint of a floor above another one's."""
     settings = [
-        getattr(config, field.name)
-        for field in fields(config)
-        if field.metadata["affects"] is floor
+        getattr(config, setting.name)
+        for setting in config.settings()
+        if setting.metadata["affects"] is floor
     ]
     facts = f"{below} {_hash_of_sources(SOURCES[floor])} {_versions(LIBRARIES[floor])} {settings}"
     return hashlib.sha256(facts.encode()).hexdigest()

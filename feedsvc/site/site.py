@@ -91,7 +91,7 @@ class Site:
 
     def _catalogue_of(self, store: Store) -> Catalogue:
         """Of the state that the store shows, read once for each."""
-        state = store.state(self._fingerprints)
+        state = store.state()
         catalogue = self._catalogue
         if not catalogue or catalogue.state != state:
             catalogue = self._catalogue = Catalogue(state, store.days())

@@ -17,9 +17,10 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from feedsvc.compression import ENCODINGS, IDENTITY
-from feedsvc.config import Config
+from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
 from feedsvc.model import Document
+from feedsvc.site.aliases import ALIASES
 from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
 from feedsvc.site.extras import NOT_FOUND
@@ -41,15 +42,6 @@ from feedsvc.web.responses import (
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-ALIASES = {
-    **dict.fromkeys(
-        ("atom", "atom.xml", "feed", "feed.atom", "index.atom", "index.xml"), "feed.xml"
-    ),
-    **dict.fromkeys(("rss", "feed.rss", "index.rss"), "rss.xml"),
-    **dict.fromkeys(("index.json",), "feed.json"),
-}
-"""Names that readers try where a site says nothing, and the name each stands for."""
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
@@ -76,7 +68,11 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises ConfigError. Reads no digest before the first request.
     """
-    service = _Service(config or Config.load())
+    if not config:
+        config = Config.load()
+        if warning := without_base_url(config):
+            _log.warning("%s", warning)
+    service = _Service(config)
     app = Flask("feedsvc", static_folder=None)
     # Werkzeug would redirect `/x//y` to `/x/y`; here it is a path like any other.
     app.url_map.merge_slashes = False
