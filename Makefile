@@ -6,38 +6,40 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+TOOLS := $(VENV)/tools
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: serve build check test lint unit bench bench-large soak lock clean
 
 serve: $(READY)
-	$(BIN)/feedsvc serve $(FLAGS)
+	$(BIN)/python -m feedsvc serve $(FLAGS)
 
 build: $(READY)
-	$(BIN)/feedsvc build $(FLAGS)
+	$(BIN)/python -m feedsvc build $(FLAGS)
 
 check: $(READY)
-	$(BIN)/feedsvc check
+	$(BIN)/python -m feedsvc check $(FLAGS)
 
 test: lint unit
 
-lint: $(READY)
+lint: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-unit: $(READY)
+unit: $(TOOLS)
 	$(BIN)/pytest -n auto
 
 # Beside Hugo, wrk and nginx where these are installed; see benchmarks/README.md.
-bench: $(READY)
+bench: $(TOOLS)
 	$(BIN)/python -m benchmarks
 
-bench-large: $(READY)
+bench-large: $(TOOLS)
 	$(BIN)/python -m benchmarks --large
 
 # Digests that change under load, then every point at which a build can be killed.
 MINUTES ?= 10
-soak: $(READY)
+soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
 
 $(READY): requirements.lock pyproject.toml
@@ -48,16 +50,26 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) lacks venv or ensurepip. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	rm -rf $(VENV)
+	@echo "Installing what feedsvc needs into $(VENV): once, about half a minute."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) install --require-hashes --use-pep517 -r requirements.lock
 	$(BIN)/python -m compileall -q feedsvc
 	touch $@
 
-# Needs uv. The lock file names no registry, so it serves behind any mirror.
+# And what only developers need: linters, pytest, feed readers.
+$(TOOLS): requirements-dev.lock $(READY)
+	@echo "Installing the tools of developers into $(VENV): once, about a minute."
+	$(PIP) install --require-hashes --use-pep517 -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q feedsvc
+	touch $@
+
+# Needs uv. The lock files name no registry, so they serve behind any mirror.
+LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
+  --python-version 3.11 --custom-compile-command "make lock" --no-annotate
 lock:
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
-	  --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.lock --upgrade
+	$(LOCK) --output-file requirements.lock --upgrade
+	$(LOCK) --output-file requirements-dev.lock --group dev --constraint requirements.lock --upgrade
 
 clean:
 	rm -rf $(VENV) site dist .*_cache .hypothesis

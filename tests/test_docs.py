@@ -46,17 +46,8 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
 def clone(tmp_path: Path) -> Path:
     """The project as a newcomer has it, but for the environment, which is ready."""
     folder = tmp_path / "clone"
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in names:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    made = shutil.ignore_patterns(".*", "node_modules", "__pycache__", "site", "dist")
+    shutil.copytree(ROOT, folder, ignore=made)
     return folder
 
 
@@ -217,7 +208,17 @@ def test_the_example_of_settings_is_valid(tmp_path: Path) -> None:
     assert config.title == tomllib.loads(example)["title"]
 
 
-def test_the_lock_names_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text()
     assert "//" not in lock
     assert "--hash=sha256:" in lock
+
+
+def test_the_tools_of_developers_come_on_top_of_what_feedsvc_needs() -> None:
+    needed, with_tools = (
+        set(re.findall(r"^\S+==\S+", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert needed < with_tools
+    assert not any(name.startswith(("pytest", "mypy", "ruff")) for name in needed)
