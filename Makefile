@@ -37,10 +37,13 @@ bench: $(TOOLS)
 bench-large: $(TOOLS)
 	$(BIN)/python -m benchmarks --large
 
-# Digests that change under load, then every point at which a build can be killed.
+# Digests that change under load, then every point at which a build can be killed, then a walk over
+# all that can happen to digests, settings, the built folder and the index.
 MINUTES ?= 10
+STEPS ?= 500
 soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
+	$(BIN)/python -m tests.walks --steps $(STEPS)
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from datetime import time as datetime_time
 from pathlib import Path
@@ -470,3 +471,21 @@ def test_a_digest_that_brings_us_to_a_mistake_costs_no_other(
     assert (problem.code, problem.path) == ("failed", "2024-01-05.md")
     assert "RuntimeError: a mistake" in problem.message
     assert "2024-01-05.md could not be read" in caplog.text
+
+
+def test_an_index_whose_content_was_damaged_is_made_anew(
+    folder: Path, configure: Configure
+) -> None:
+    """SQLite doesn't notice where a byte inside a value is another one than was written."""
+    config = configure(digests=folder)
+    site = Site(config)
+    site.refresh()
+    before = site.document("/all/feed.xml").content
+    assert config.index
+    with closing(sqlite3.connect(config.index)) as index:
+        (content,) = index.execute("SELECT content FROM renderings LIMIT 1").fetchone()
+        changed = bytearray(content)
+        changed[len(changed) // 2] ^= 1
+        index.execute("UPDATE renderings SET content = ? WHERE content = ?", (changed, content))
+        index.commit()
+    assert site.document("/all/feed.xml").content == before

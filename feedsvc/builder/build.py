@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from feedsvc.builder.output_folder import OutputFolder, WrittenFile
 from feedsvc.compression import ENCODINGS
 from feedsvc.config import Config
-from feedsvc.errors import BuildError
+from feedsvc.errors import BuildError, IndexLostError
 from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -75,20 +75,29 @@ def build(
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _alone_in(out), site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
-            build = _Build(site, snapshot, out)
-            if build.would_become_empty() and not may_become_empty:
-                raise BuildError(
-                    f"{config.digests}: there are no papers, but the site in {config.out} has "
-                    "some, so nothing was changed. Name the right folder with --digests; if the "
-                    "site is to become empty, say --allow-empty."
-                )
-            report = build.run(parallel_map if site.is_on_disk() else serial_map)
-            site.update_manifest(str(out), *build.manifest_update())
+        with _alone_in(out):
+            try:
+                return _build(site, out, parallel_map, may_become_empty=may_become_empty)
+            except IndexLostError:  # somebody deleted or damaged it meanwhile; it is made anew
+                site.refresh(parallel_map)
+                return _build(site, out, parallel_map, may_become_empty=may_become_empty)
     except OSError as error:
         raise BuildError(
             f"{error.filename or config.out}: the site can't be written: {error.strerror}."
         ) from error
+
+
+def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty: bool) -> Report:
+    with site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
+        build = _Build(site, snapshot, out)
+        if build.would_become_empty() and not may_become_empty:
+            raise BuildError(
+                f"{snapshot.config.digests}: there are no papers, but the site in {out} has some, "
+                "so nothing was changed. Name the right folder with --digests; if the site is to "
+                "become empty, say --allow-empty."
+            )
+        report = build.run(parallel_map if site.is_on_disk() else serial_map)
+        site.update_manifest(str(out), *build.manifest_update())
     return report
 
 

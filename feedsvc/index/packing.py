@@ -1,9 +1,14 @@
-"""Lists of papers and of renderings as the index keeps them: compressed to a third or less."""
+"""Lists of papers and of renderings as the index keeps them: compressed to a third or less.
+
+They carry a checksum, as SQLite has none: a disk that lies is noticed.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 import zstandard
@@ -22,7 +27,7 @@ class _Zstandard(threading.local):
     """What compresses, for each thread: to make one anew costs a quarter of what it does."""
 
     def __init__(self) -> None:
-        self.compress = zstandard.ZstdCompressor(level=LEVEL).compress
+        self.compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress
         self.decompress = zstandard.ZstdDecompressor().decompress
 
 
@@ -35,10 +40,26 @@ def pack(values: Sequence[Paper] | Sequence[bytes]) -> bytes:
 
 
 def unpack_papers(packed: bytes) -> list[Paper]:
-    """The papers that were packed."""
-    return _decode_papers(_zstandard.decompress(packed))
+    """The papers that were packed. Raises DamagedError."""
+    return _unpack(_decode_papers, packed)
 
 
 def unpack_renderings(packed: bytes) -> list[bytes]:
-    """The renderings that were packed."""
-    return _decode_renderings(_zstandard.decompress(packed))
+    """The renderings that were packed. Raises DamagedError."""
+    return _unpack(_decode_renderings, packed)
+
+
+class DamagedError(sqlite3.DatabaseError):
+    """What the index holds is not what was written. As an error of SQLite's own it is mended so."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+_Values = TypeVar("_Values")
+
+
+def _unpack(decode: Callable[[bytes], _Values], packed: bytes) -> _Values:
+    try:
+        return decode(_zstandard.decompress(packed))
+    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        raise DamagedError(str(error)) from error
