@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
-from tests.archive import write_archive
-from tests.conftest import BASE_URL, DIGESTS, Server
+from tests.support.archive import write_archive
+from tests.support.project import BASE_URL, DIGESTS, environment
+from tests.support.server import Server
+from tests.support.waiting import until
 
 GOLDENS = Path(__file__).parent / "digests"
 
@@ -33,11 +33,10 @@ def digests(tmp_path: Path) -> Path:
 AT = ("--base-url", BASE_URL)
 
 
-def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "feedsvc", *arguments],
-        env={**inherited, "FEEDSVC_INDEX": str(folder / "cli.sqlite3"), **environment},
+        env=environment(**{"FEEDSVC_INDEX": str(folder / "cli.sqlite3"), **settings}),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -104,7 +103,7 @@ def test_show_prints_what_the_server_sends(tmp_path: Path, built: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "sentence"),
+    ("arguments", "settings", "sentence"),
     [
         (["build", "--digests", "nowhere"], {}, "nowhere: the folder of digests can't be read"),
         (["check", "nowhere.md"], {}, "nowhere.md"),
@@ -116,9 +115,9 @@ def test_show_prints_what_the_server_sends(tmp_path: Path, built: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(
-    tmp_path: Path, arguments: list[str], environment: dict[str, str], sentence: str
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], sentence: str
 ) -> None:
-    done = _run(tmp_path, *arguments, **environment)
+    done = _run(tmp_path, *arguments, **settings)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -130,12 +129,12 @@ def test_a_file_then_the_environment_then_flags_decide(tmp_path: Path) -> None:
     file.write_text(
         'title = "File"\nlanguage = "en"\ndigests = "here"\nfeed_size = 7\ntime_of_day = 07:30:00\n'
     )
-    environment = {"FEEDSVC_CONFIG": str(file), "FEEDSVC_TITLE": "Environment"}
-    config = Config.load(environment=environment)
+    given = {"FEEDSVC_CONFIG": str(file), "FEEDSVC_TITLE": "Environment"}
+    config = Config.load(environment=given)
     assert (config.title, config.language, config.feed_size) == ("Environment", "en", 7)
     assert config.digests == file.parent / "here"
     assert str(config.time_of_day) == "07:30:00"
-    assert Config.load(environment=environment, flags={"digests": "there"}).digests == Path("there")
+    assert Config.load(environment=given, flags={"digests": "there"}).digests == Path("there")
 
 
 @pytest.mark.parametrize(
@@ -170,12 +169,7 @@ def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:
     try:
         assert server.get("/feed.xml")[0] == 200
         write_archive(folder, days=3, papers=1)
-        seen, deadline = 0, time.monotonic() + 20
-        while time.monotonic() < deadline:
-            seen = seen + 1 if b"2024-01-03" in server.get("/feed.xml")[2] else 0
-            if seen == 40:
-                return
-        pytest.fail("some worker still shows the old state")
+        assert until(lambda: all(b"2024-01-03" in server.get("/feed.xml")[2] for _ in range(40)))
     finally:
         server.stop()
 
@@ -202,11 +196,10 @@ def test_a_strict_build_needs_an_address(tmp_path: Path) -> None:
 
 def test_a_wsgi_server_without_an_address_says_so(tmp_path: Path) -> None:
     code = "from feedsvc.startup import create_app; create_app()"
-    inherited = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
     for more, is_said in (({}, True), ({"FEEDSVC_BASE_URL": BASE_URL}, False)):
         done = subprocess.run(
             [sys.executable, "-c", code],
-            env={**inherited, **more},
+            env=environment(**more),
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -9,7 +9,8 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.web.app import create_app
-from tests.conftest import BASE_URL, DIGESTS, Server
+from tests.support.project import BASE_URL, DIGESTS
+from tests.support.server import Server
 
 Get = Callable[[str], bytes]
 

@@ -22,10 +22,9 @@ from feedsvc.web.app import create_app
 from feedsvc.web.cache import DocumentCache
 from feedsvc.web.fast_lane import FastLane
 from feedsvc.web.responses import OVERHEAD
-from tests.archive import digest, paper, write_archive
-from tests.conftest import BASE_URL, DIGESTS, Server
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, paper, write_archive
+from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.server import Server
 
 PATHS = ["/", "/feed.xml", "/2024-11-18/rss.xml", "/2024-W47/feed.json", "/all/", "/.nojekyll"]
 PATHS += ["/all/feed.xml", "/style.css", "/icon.png", "/opml.xml", "/404.html", "/2024-11-18/"]

@@ -20,10 +20,9 @@ from feedsvc.builder.build import build
 from feedsvc.config import Affects, Config
 from feedsvc.site.pipeline import SOURCES, make_pipeline, sources
 from feedsvc.site.site import Site
-from tests.archive import write_archive
-from tests.conftest import BASE_URL, ROOT
-
-Configure = Callable[..., Config]
+from tests.support.archive import write_archive
+from tests.support.folders import tree
+from tests.support.project import BASE_URL, ROOT, Configure
 
 DAYS = 12
 
@@ -56,14 +55,6 @@ build(site, config)
 print(json.dumps(counts))
 """
 """Builds a site in this process and says how many digests it read and papers it rendered."""
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +144,7 @@ def test_a_change_makes_anew_what_depends_on_it(bench: Bench, change: str) -> No
     edit(bench)
     assert bench.build() == cost
     assert bench.build("cold", index="cold.sqlite3") == ALL
-    assert _tree(bench.folder / "site") == _tree(bench.folder / "cold")
+    assert tree(bench.folder / "site") == tree(bench.folder / "cold")
 
 
 @pytest.mark.parametrize("change", ["the title", "the base URL", "media_base"])

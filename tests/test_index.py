@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from feedsvc.check import check
-from feedsvc.config import Config
 from feedsvc.index.digest_folder import find_digests
 from feedsvc.index.index import Index
 from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
@@ -27,9 +26,9 @@ from feedsvc.model import Digest
 from feedsvc.parser import parse_digest
 from feedsvc.site.documents import document, paths
 from feedsvc.site.site import Site
-from tests.archive import digest, etags, paper, read_atom, read_json_ids, write_archive
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, etags, paper, write_archive
+from tests.support.feeds import read_atom, read_json_ids
+from tests.support.project import Configure
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from feedsvc.site import pipeline
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 LIBRARIES = [library for floor in pipeline.LIBRARIES.values() for library in floor]
 VERSIONS = [metadata.version(library) for library in LIBRARIES]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from feedsvc.config import Config
 from feedsvc.errors import FolderError, NotFoundError
 from feedsvc.site.calendar import Calendar, Week, parse_day, parse_week
 from feedsvc.site.documents import document, paths
 from feedsvc.site.places import all_places, find_place, place_paths
 from feedsvc.site.site import Site
-from tests.archive import NAMESPACES, digest, etags, paper, read_atom, write_archive
-from tests.conftest import BASE_URL
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, etags, paper, write_archive
+from tests.support.feeds import NAMESPACES, read_atom
+from tests.support.project import BASE_URL, Configure
 
 
 @pytest.fixture
