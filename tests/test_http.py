@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -19,8 +20,10 @@ from werkzeug.http import http_date
 
 from feedsvc import __version__
 from feedsvc.config import Config
+from feedsvc.model import Document
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
+from feedsvc.web.responses import PreparedDocument
 from tests.support.archive import digest, paper, write_archive
 from tests.support.client import get
 from tests.support.project import BASE_URL, DIGESTS, Configure
@@ -97,6 +100,17 @@ def test_a_clock_that_was_ahead_leaves_no_time_to_come(tmp_path: Path) -> None:
     # Nor does the client that was told so miss what changes before that time.
     since = http_date(modified)
     assert get(client, If_Modified_Since=since).status_code == 200
+
+
+def test_a_time_that_was_still_to_come_is_told_when_it_has_come() -> None:
+    """As of an archive that changes twice within a second."""
+    changed = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    prepared = PreparedDocument(Document("/x", "text/plain", (b"x",), "x", changed), changed.date())
+    assert dict(prepared.response({}).headers)["Last-Modified"] != http_date(changed)
+    assert until(lambda: datetime.now(UTC) > changed)
+    assert dict(prepared.response({}).headers)["Last-Modified"] == http_date(changed)
+    known = {"HTTP_IF_MODIFIED_SINCE": http_date(changed)}
+    assert prepared.response(known).status == "304 Not Modified"
 
 
 @pytest.mark.parametrize(
