@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: serve build check test lint unit bench bench-large soak lock clean
+.PHONY: serve build check quick test lint unit bench bench-large soak lock clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve $(FLAGS)
@@ -17,6 +17,10 @@ build: $(READY)
 
 check: $(READY)
 	$(BIN)/feedsvc check
+
+# The rings of tests: on each save, and before each commit. What goes on for long is below: soak.
+quick: $(READY)
+	$(BIN)/pytest -n auto -q -m "not slow"
 
 test: lint unit
 

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from feedsvc.builder.build import build
@@ -13,6 +14,10 @@ from feedsvc.config import Config
 from feedsvc.site.site import Site
 from tests.support.project import BASE_URL, DIGESTS, Configure
 from tests.support.server import Server
+
+# How long an example takes says more about the machine than about us; each test has a time limit.
+hypothesis.settings.register_profile("feedsvc", deadline=None)
+hypothesis.settings.load_profile("feedsvc")
 
 
 @pytest.fixture
@@ -55,6 +60,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Golden files are written by the tests that compare them."""
     parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that the quick ring leaves out says why."""
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            if set(mark.kwargs) != {"reason"} or mark.args or not mark.kwargs["reason"]:
+                raise pytest.UsageError(f'{item.nodeid}: write slow(reason="...")')
 
 
 def pytest_configure() -> None:

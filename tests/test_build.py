@@ -98,6 +98,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
         _build(inside)
 
 
+@pytest.mark.slow(reason="builds in a process that can't write")
 def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path) -> None:
     """A real one: the file system of the folder has no room for the new day."""
     _build(config)
@@ -134,6 +135,7 @@ def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path
     assert set(torn) <= set(after)
 
 
+@pytest.mark.slow(reason="runs four builds at once")
 def test_two_builds_into_one_folder_take_turns(config: Config, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "feedsvc", "build", "--base-url", BASE_URL]
     command += ["--digests", str(config.digests), "--out", str(config.out)]
@@ -162,6 +164,7 @@ def _foreign_environments(tmp_path: Path) -> Iterator[dict[str, str]]:
         }
 
 
+@pytest.mark.slow(reason="builds the whole site twice")
 def test_two_machines_build_the_same_bytes(tmp_path: Path) -> None:
     trees = []
     for number, environment in enumerate(_foreign_environments(tmp_path)):
@@ -425,6 +428,7 @@ print("others" if processes - {parent} else "alone")
 """
 
 
+@pytest.mark.slow(reason="starts builds on all processors")
 @pytest.mark.parametrize(("kills", "who"), [("no", "others"), ("yes", "alone")])
 def test_a_build_by_several_processes_writes_the_same_bytes(
     tmp_path: Path, configure: Configure, kills: str, who: str
@@ -467,6 +471,7 @@ build(site, config, changing)
 """
 
 
+@pytest.mark.slow(reason="starts a build on all processors")
 def test_a_build_shows_the_state_that_it_began_with(tmp_path: Path, configure: Configure) -> None:
     """Whatever comes meanwhile, and in however many processes it is written."""
     config = configure(digests=write_archive(tmp_path / "digests", days=60, papers=1))
@@ -489,6 +494,7 @@ def _processes_of(index: Path) -> list[int]:
     return found
 
 
+@pytest.mark.slow(reason="ends builds of 4,000 papers")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_a_build_that_is_ended_leaves_no_process_behind(

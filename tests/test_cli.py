@@ -163,6 +163,7 @@ def test_every_setting_survives_the_way_to_a_worker(tmp_path: Path) -> None:
     assert Config.load(environment=config.environment()) == config
 
 
+@pytest.mark.slow(reason="starts three processes and waits for all to see a new day")
 def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "digests", days=1, papers=1)
     server = Server(folder, tmp_path, "--workers", "2")

@@ -72,6 +72,7 @@ DAYS = st.lists(
 )
 
 
+@pytest.mark.slow(reason="indexes hundreds of archives")
 @settings(max_examples=40)
 @given(days=DAYS, feed_size=st.integers(1, 12))
 def test_old_document_and_delta_are_the_new_document(
@@ -130,6 +131,7 @@ def _continued(site: Site, old: Document) -> Document | None:
         )
 
 
+@pytest.mark.slow(reason="indexes hundreds of archives")
 @settings(max_examples=40)
 @given(days=DAYS)
 def test_what_continues_an_old_document_is_the_new_document(
@@ -390,6 +392,7 @@ def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: P
     assert read_atom(old.content).root.find("fh:complete", NAMESPACES) is not None
 
 
+@pytest.mark.slow(reason="waits for a server to see a new day")
 def test_real_readers_that_ask_for_deltas_miss_nothing(digests: Path, tmp_path: Path) -> None:
     server = Server(digests, tmp_path)
     try:

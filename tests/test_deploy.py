@@ -37,6 +37,8 @@ BIN = Path(sys.executable).parent
 PROMPTLY = 8
 """Seconds in which a new client is answered, however many slow ones there are."""
 
+pytestmark = pytest.mark.slow(reason="starts gunicorn, nginx and sandboxes")
+
 needs_gunicorn = pytest.mark.skipif(not (BIN / "gunicorn").is_file(), reason="needs gunicorn")
 needs_nginx = pytest.mark.skipif(
     not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light"

@@ -67,6 +67,7 @@ def _read(url: str) -> bytes:
         return bytes(response.read())
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_make_serve_shows_the_projects_own_digests(clone: Path) -> None:
     assert _blocks("sh")[0] == "make serve\n"
     (clone / ".venv").mkdir()
@@ -79,11 +80,12 @@ def test_make_serve_shows_the_projects_own_digests(clone: Path) -> None:
     assert f"subscribe  http://127.0.0.1:{port}/feed.xml" in said
 
 
-@pytest.mark.parametrize("target", ["serve", "test", "build", "check", "lint", "lock"])
+@pytest.mark.parametrize("target", ["serve", "quick", "test", "build", "check", "lint", "lock"])
 def test_make_knows_what_the_documents_name(clone: Path, target: str) -> None:
     subprocess.run(["make", "-n", target], cwd=clone, check=True, capture_output=True)
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
     (example,) = _blocks("markdown")
     (tmp_path / "digests").mkdir()
@@ -104,6 +106,7 @@ def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
         assert b"2411.06558" in ask(port, "/2024-11-18/feed.json")[2]
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_gunicorn_serves_the_app_as_said(clone: Path) -> None:
     setting, command = _blocks("sh")[2].splitlines()
     port = free_port()
@@ -112,6 +115,7 @@ def test_gunicorn_serves_the_app_as_said(clone: Path) -> None:
         assert ask(port, "/feed.xml", SCRIPT__NAME="/x")[0] == 200
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
 def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
     (location,) = _blocks("nginx")
@@ -133,12 +137,14 @@ def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
         assert b"2411" in _read(f"{url}2024-11-18")  # which is at another address
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_static_build_is_made_as_said(clone: Path) -> None:
     command = _blocks("sh")[3].strip()
     subprocess.run(command.split(), cwd=clone, env=_environment(clone), check=True)
     assert (clone / "site" / "feed.xml").is_file()
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_workflow_builds_the_site(clone: Path) -> None:
     (workflow,) = _blocks("yaml")
     commands = re.findall(r"- run: (.*)", workflow)

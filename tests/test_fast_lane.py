@@ -95,6 +95,7 @@ def large(many: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
     server.stop()
 
 
+@pytest.mark.slow(reason="compresses megabytes")
 @pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
 def test_a_streamed_feed_is_the_built_one_in_every_encoding(
     large: Server, many: Path, configure: Configure, name: str
@@ -121,6 +122,7 @@ def test_a_streamed_feed_is_the_built_one_in_every_encoding(
     assert len(tags) == 4
 
 
+@pytest.mark.slow(reason="traces memory of an archive of 2,100 papers")
 def test_a_streamed_feed_needs_little_memory(many: Path, configure: Configure) -> None:
     site = Site(configure(digests=many))
     sizes = {}
@@ -136,6 +138,7 @@ def test_a_streamed_feed_needs_little_memory(many: Path, configure: Configure) -
     assert sizes[False] < sizes[True] / 3
 
 
+@pytest.mark.slow(reason="reads an archive of 2,100 papers")
 def test_who_reads_slowly_keeps_nobody_from_reading(many: Path, configure: Configure) -> None:
     lane = create_app(configure(digests=many)).wsgi_app
     slow, _, _ = run_wsgi_app(lane, create_environ("/all/feed.xml"))

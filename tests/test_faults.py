@@ -54,6 +54,8 @@ from tests.support.scene import (
 from tests.support.server import Server
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow(reason="harms a site in a hundred ways, each with builds of its own")
+
 needs_strace = pytest.mark.skipif(bool(why_not_strace()), reason=why_not_strace())
 
 KILLS = [

@@ -437,6 +437,7 @@ LINEAR_PAGES: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow(reason="times digests of several sizes, again where it was disturbed")
 @pytest.mark.parametrize("name", [*LINEAR, *LINEAR_PAGES])
 def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     """What is quadratic takes sixteen times as long."""
@@ -446,6 +447,7 @@ def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     assert _seconds(make(32_000), path) < 10 * _seconds(make(8_000), path)
 
 
+@pytest.mark.slow(reason="parses megabytes")
 @pytest.mark.parametrize(
     ("path", "frame"),
     [

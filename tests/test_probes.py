@@ -309,6 +309,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> WSGIApplication:
     return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL))
 
 
+@pytest.mark.slow(reason="asks 500 times at random")
 @settings(max_examples=500)
 @given(
     method=st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "X"]),

@@ -26,6 +26,8 @@ from tests.readers.limits import (
 from tests.readers.truths import DOCUMENTS, HARD_DIGESTS, Document, Truth
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow(reason="starts a dozen feed readers for each document")
+
 
 @pytest.fixture(scope="session")
 def hard_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
