@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: serve build check quick test lint unit bench bench-large soak lock clean
+.PHONY: serve build check quick test lint unit bench bench-large soak mutations lock clean
 
 serve: $(READY)
 	$(BIN)/feedsvc serve $(FLAGS)
@@ -18,7 +18,8 @@ build: $(READY)
 check: $(READY)
 	$(BIN)/feedsvc check
 
-# The rings of tests: on each save, and before each commit. What goes on for long is below: soak.
+# The rings of tests: on each save, and before each commit. What goes on for long is below: soak
+# and mutations.
 quick: $(READY)
 	$(BIN)/pytest -n auto -q -m "not slow"
 
@@ -43,6 +44,11 @@ bench-large: $(READY)
 MINUTES ?= 10
 soak: $(READY)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
+
+# Mistakes drawn at random, each of which some test should notice.
+COUNT ?= 100
+mutations: $(READY)
+	$(BIN)/python -m tests.mutations --count $(COUNT) $(FLAGS)
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \
