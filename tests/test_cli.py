@@ -86,6 +86,44 @@ def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> N
     assert (tmp_path / "out" / "feed.xml").is_file()
 
 
+def test_build_tells_that_an_archive_is_too_large_for_its_complete_feeds(tmp_path: Path) -> None:
+    write_archive(tmp_path / "digests", days=2, papers=2)
+    said = "The feeds of /all/ were not written: 4 papers are more than all_size, 3.\n"
+    done = _run(tmp_path, "build", FEEDSVC_ALL_SIZE="3")
+    first, rest = done.stdout.split("\n", 1)
+    assert (done.returncode, rest) == (0, said)
+    assert re.fullmatch(r"site: [0-9]+ files written, 0 unchanged, 0 removed", first)
+    done = _run(tmp_path, "build", FEEDSVC_ALL_SIZE="4")
+    assert done.stdout.count("\n") == 1
+
+
+def test_serve_tells_who_says_what_is_odd(digests: Path, tmp_path: Path) -> None:
+    odd = Server(digests, tmp_path)
+    odd.stop()
+    good = Server(DIGESTS, tmp_path)
+    good.stop()
+    said, said_of_good = odd.log.read_text(), good.log.read_text()
+    assert "Daily Papers: 4 days, 5 papers, 3 errors, 3 warnings\n" in said
+    assert "  (`feedsvc check` tells what is odd)\n" in said
+    assert "Daily Papers: 12 days, 69 papers, 0 errors, 0 warnings\n" in said_of_good
+    assert "feedsvc check" not in said_of_good
+    for line in (
+        "read       https://papers.example.org/",
+        "subscribe  https://papers.example.org/feed.xml",
+    ):
+        assert f"  {line}\n" in said
+
+
+def test_check_says_of_a_file_that_is_left_out_that_it_is(tmp_path: Path) -> None:
+    write_archive(tmp_path / "digests", days=1, papers=1)
+    (tmp_path / "digests" / "2024-01-02.md").symlink_to("/etc/hostname")
+    done = _run(tmp_path, "check")
+    line, counts = done.stdout.splitlines()
+    assert line.startswith("digests/2024-01-02.md:1: warning: the link leads out of the folder, ")
+    assert line.endswith(" [left-out]")
+    assert (done.returncode, counts) == (0, "1 day, 1 paper, 0 errors, 1 warning")
+
+
 def test_a_strict_build_writes_nothing_when_there_are_errors(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "build", "--strict", *AT, "--digests", str(digests), "--out", "out")
     assert done.returncode == 1

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from feedsvc.config import Config
 from feedsvc.errors import NotFoundError
+from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.site.deltas import continued
 from feedsvc.site.documents import LONGEST_KEPT
@@ -264,6 +265,29 @@ def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: 
     delta = _delta(site, everything)
     assert delta
     assert len(read_entries(delta.content)) == 300
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_delta_that_were_the_whole_document_is_none(tmp_path: Path, path: str) -> None:
+    """As when all that a client has is older than what the feed holds now."""
+    digests = write_archive(tmp_path / "few", days=1, papers=2)
+    site = Site(Config(digests=digests, base_url=BASE_URL, feed_size=1, index=tmp_path / "few.db"))
+    old = site.document(path)
+    _add_day(digests, "2024-01-08", range(10, 12))
+    site.refresh()
+    is_whole = "all" not in path
+    assert (_delta(site, old) is None) == is_whole
+    assert len(read_entries(site.document(path).content)) == (2 if is_whole else 4)
+
+
+def test_a_version_without_a_paper_gets_the_whole_document(site: Site) -> None:
+    first = site.document("/all/feed.xml")
+    version = parse_version(first.etag)
+    assert version
+    none = FeedVersion(version.first, 0, hash_chain.START)
+    for path in PATHS:
+        with pytest.raises(NotFoundError):
+            site.delta(path, none)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import zstandard
 from werkzeug.test import create_environ, run_wsgi_app
 
 from feedsvc.config import Config
+from feedsvc.errors import NotFoundError
 from feedsvc.model import Document
 from feedsvc.site.documents import document
 from feedsvc.site.site import Site
@@ -187,6 +188,22 @@ def test_another_state_or_day_drops_everything(state: tuple[str, date]) -> None:
     assert cache.ready("/")
     cache.keep(*state)
     assert not cache.ready("/")
+
+
+def test_no_lock_is_left_of_a_document_that_was_made_or_not() -> None:
+    """Else there would be one for every path that anybody ever asked for."""
+    cache = DocumentCache()
+
+    def fail() -> Document:
+        raise NotFoundError("/nowhere")
+
+    for number in range(3):
+        cache.get("/", lambda: _document("/", 10))
+        with pytest.raises(NotFoundError):
+            cache.get(f"/{number}", fail)
+    assert cache.ready("/")
+    assert not cache.ready("/0")
+    assert not cache._table.under_way
 
 
 def test_however_many_ask_at_once_a_document_is_made_once() -> None:

@@ -494,6 +494,14 @@ def test_a_text_within_the_limit_is_cut_at_no_line_and_one_above_it_at_a_line_en
     assert _problems(cut) == [(3, "too-long")]
 
 
+def test_a_text_of_just_as_many_characters_as_there_may_be_is_whole() -> None:
+    """A line counts with its end."""
+    body = "- first line\n- second line\n"
+    text = f"{HEAD.rstrip()}\n{body}".encode()
+    assert _problems(parse_digest("x.md", text, longest_paper=len(body))) == []
+    assert _problems(parse_digest("x.md", text, longest_paper=len(body) - 1)) == [(3, "too-long")]
+
+
 def test_nesting_of_400_levels_loses_nothing_of_the_neighbours() -> None:
     for opener in ("> ", "- ", "[", "**", "<div>", "<ul><li>", "<b>", "![", "("):
         deep = opener * 400

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -227,6 +227,23 @@ def test_the_past_is_fresh_for_a_day_and_the_rest_for_minutes(client: FlaskClien
     assert get(client, "/2024-11-18/feed.xml").headers["Cache-Control"] == "public, max-age=86400"
     for path in ("/feed.xml", "/", "/all/feed.xml", "/opml.xml"):
         assert get(client, path).headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "seconds"),
+    [
+        (date(2024, 11, 16), 86_400),
+        (date(2024, 11, 17), 300),
+        (date(2024, 11, 18), 300),
+        (date(2024, 11, 19), 300),
+        (None, 300),
+    ],
+)
+def test_a_day_is_settled_when_two_days_have_passed(last_day: date | None, seconds: int) -> None:
+    changed = datetime(2024, 11, 18, tzinfo=UTC)
+    document = Document("/x", "text/plain", (b"x",), "x", changed, last_day=last_day)
+    response = PreparedDocument(document, date(2024, 11, 18)).response({})
+    assert dict(response.headers)["Cache-Control"] == f"public, max-age={seconds}"
 
 
 def test_a_feed_says_its_relations_in_the_headers_too(client: FlaskClient) -> None:
