@@ -137,6 +137,7 @@ def bench(tmp_path: Path, digests: Path) -> Bench:
     return Bench(tmp_path, digests)
 
 
+@pytest.mark.slow(reason="changes a copy of the code and builds with it in processes of its own")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_makes_anew_what_depends_on_it(bench: Bench, change: str) -> None:
     edit, cost = CHANGES[change]
@@ -147,6 +148,7 @@ def test_a_change_makes_anew_what_depends_on_it(bench: Bench, change: str) -> No
     assert tree(bench.folder / "site") == tree(bench.folder / "cold")
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 @pytest.mark.parametrize("change", ["the title", "the base URL", "media_base"])
 def test_a_change_costs_the_same_where_the_index_has_a_place_of_its_own(
     bench: Bench, change: str
@@ -157,6 +159,7 @@ def test_a_change_costs_the_same_where_the_index_has_a_place_of_its_own(
     assert bench.build(index="index.sqlite3") == cost
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 def test_two_sites_of_one_folder_keep_apart_and_read_it_once(bench: Bench) -> None:
     first = dict(bench.settings)
     assert bench.build() == ALL
@@ -166,6 +169,7 @@ def test_two_sites_of_one_folder_keep_apart_and_read_it_once(bench: Bench) -> No
     assert bench.build() == NOTHING
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 def test_a_damaged_index_lends_nothing(bench: Bench) -> None:
     bench.build()
     for file in (bench.folder / "cache" / "feedsvc").glob("*.sqlite3"):

@@ -207,6 +207,19 @@ def test_other_methods_are_refused(client: FlaskClient, method: str) -> None:
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+def test_who_gets_no_document_is_told_in_a_sentence(
+    client: FlaskClient, tmp_path: Path, configure: Configure
+) -> None:
+    nowhere = create_app(configure(digests=tmp_path / "nowhere")).test_client()
+    for response, sentence in (
+        (client.get("/atom.xml"), "It is at another address now."),
+        (client.post("/feed.xml"), "Method Not Allowed."),
+        (nowhere.get("/feed.xml"), "The papers can't be read just now."),
+    ):
+        assert response.text == f"{sentence}\n"
+        assert response.content_type == "text/plain; charset=utf-8"
+
+
 def test_readers_in_a_browser_may_read_every_answer(client: FlaskClient) -> None:
     tag = get(client).headers["ETag"]
     responses = [

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -118,8 +119,12 @@ class Server:
         self.process = self._process.pid
 
     def get(self, path: str, **headers: str) -> Answer:
-        """What it answers; names of headers are written as for `ask`."""
-        return ask(self.port, path, **headers)
+        """What it answers, where it sends us to; names of headers are written as for `ask`."""
+        answer = ask(self.port, path, **headers)
+        while location := answer[1].get("location"):
+            path = urljoin(path, location)
+            answer = ask(self.port, path, **headers)
+        return answer
 
     def stop(self) -> None:
         """Ends the server as an operator does."""
