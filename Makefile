@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 TOOLS := $(VENV)/tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve build check test lint unit bench bench-large soak lock clean
+.PHONY: serve build check quick test lint unit bench bench-large soak mutations lock clean
 
 serve: $(READY)
 	$(BIN)/python -m feedsvc serve $(FLAGS)
@@ -19,6 +19,11 @@ build: $(READY)
 
 check: $(READY)
 	$(BIN)/python -m feedsvc check $(FLAGS)
+
+# The rings of tests: on each save, and before each commit. What goes on for long is below: soak
+# and mutations.
+quick: $(TOOLS)
+	$(BIN)/pytest -n auto -q -m "not slow"
 
 test: lint unit
 
@@ -44,6 +49,11 @@ STEPS ?= 500
 soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
 	$(BIN)/python -m tests.walks --steps $(STEPS)
+
+# Mistakes drawn at random, each of which some test should notice.
+COUNT ?= 100
+mutations: $(TOOLS)
+	$(BIN)/python -m tests.mutations --count $(COUNT) $(FLAGS)
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \

@@ -1,34 +1,27 @@
-"""What tests share: configurations, a site built into a folder, a real server on a real socket."""
+"""Fixtures that many tests share, and how the suite is run."""
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.site.site import Site
+from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.server import Server
 
-ROOT = Path(__file__).parents[1]
-DIGESTS = ROOT / "digests"
-BASE_URL = "https://papers.example.org/"
-SHARED = ROOT.parent / "shared"
-"""Real digests, which are not part of the project; tests that read them skip where they aren't."""
-
-START_SECONDS = 30
+# How long an example takes says more about the machine than about us; each test has a time limit.
+hypothesis.settings.register_profile("feedsvc", deadline=None)
+hypothesis.settings.load_profile("feedsvc")
 
 
 @pytest.fixture
-def configure(tmp_path: Path) -> Callable[..., Config]:
+def configure(tmp_path: Path) -> Configure:
     """Makes a Config whose files are all the test's own."""
 
     def configure(**settings: object) -> Config:
@@ -56,65 +49,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return config.out
 
 
-class Server:
-    """A `feedsvc serve` in a process of its own."""
-
-    def __init__(self, digests: Path, folder: Path, *flags: str, base_url: str = BASE_URL) -> None:
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        environment = {
-            **{name: value for name, value in os.environ.items() if "FEEDSVC" not in name},
-            "FEEDSVC_INDEX": str(folder / "served.sqlite3"),
-            "FEEDSVC_REFRESH": "0.2",
-        }
-        command = [
-            *(sys.executable, "-m", "feedsvc", "serve", "--port", str(self.port)),
-            *("--digests", str(digests), "--base-url", base_url, *flags),
-        ]
-        with (folder / "server.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, cwd=folder
-            )
-        self._log = folder / "server.log"
-        self._wait_until_it_answers()
-
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body; underscores in names become dashes."""
-        request = urllib.request.Request(self.url + path)
-        for name, value in headers.items():
-            request.add_header(name.replace("_", "-"), value)
-        try:
-            response = urllib.request.urlopen(request, timeout=20)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            fields = {name.lower(): value for name, value in response.headers.items()}
-            return response.status, fields, response.read()
-
-    def stop(self) -> None:
-        """Ends the server as an operator does."""
-        self._process.terminate()
-        self._process.wait(timeout=20)
-
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        self._process.kill()
-        pytest.fail(f"the server did not start: {self._log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The project's own digests behind a real server, under BASE_URL."""
@@ -124,5 +58,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """See test_golden_digests.py."""
+    """Golden files are written by the tests that compare them."""
     parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that the quick ring leaves out says why."""
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            if set(mark.kwargs) != {"reason"} or mark.args or not mark.kwargs["reason"]:
+                raise pytest.UsageError(f'{item.nodeid}: write slow(reason="...")')
+
+
+def pytest_configure() -> None:
+    """Lets what tests start be interrupted, also where pytest itself can't be.
+
+    In the background of a script, as under nohup, SIGINT is ignored, and children inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

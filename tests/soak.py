@@ -34,9 +34,13 @@ from lxml import etree, html
 
 from feedsvc.config import Config
 from feedsvc.site.site import Site
-from tests import test_faults
-from tests.archive import NAMESPACES, digest, paper, write_archive
-from tests.conftest import BASE_URL, Server
+from tests.support import scene
+from tests.support.archive import digest, paper, write_archive
+from tests.support.feeds import Entries, read_entries
+from tests.support.processes import web_workers
+from tests.support.project import BASE_URL
+from tests.support.server import Server
+from tests.support.waiting import until as wait_until
 
 CLIENTS = 6
 FIRST_DAY = date(2024, 1, 1)
@@ -60,7 +64,6 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 Headers = dict[str, str]
-Entries = dict[str, bytes]
 
 
 # --- counting --------------------------------------------------------------------------------
@@ -188,7 +191,7 @@ class Folder:
             with suppress(FileNotFoundError):
                 path.unlink()
         # Without index and folder there is nothing to show, so these must not go at one time.
-        test_faults.until(self._has_index)
+        wait_until(self._has_index)
 
     def _has_index(self) -> bool:
         with (
@@ -252,16 +255,6 @@ class Known:
 def _plain(etag: str) -> str:
     """A tag without what its encoding adds."""
     return re.sub(r'\.(br|zst|gz)"$', '"', etag)
-
-
-def entries_of(body: bytes) -> Entries:
-    """The entries of a feed in any format, each as it stands there, by id and in order."""
-    if body.startswith(b"{"):
-        return {item["id"]: json.dumps(item).encode() for item in json.loads(body)["items"]}
-    root = etree.fromstring(body)
-    found = root.findall("atom:entry", NAMESPACES) or root.findall("channel/item")
-    ids = [entry.findtext("atom:id", None, NAMESPACES) or entry.findtext("guid") for entry in found]
-    return dict(zip(map(str, ids), map(etree.tostring, found), strict=True))
 
 
 class Client:
@@ -382,7 +375,7 @@ class Client:
             whole = self._ask(answer.path, {})
             if not whole or _plain(whole.etag) != _plain(answer.etag):
                 return
-            new = entries_of(whole.body)
+            new = read_entries(whole.body)
         merged = {id_: entry for id_, entry in {**old, **delta}.items() if id_ in new}
         self._tally.check("old and delta are the new one", holds=merged == new, details=details)
 
@@ -392,7 +385,7 @@ class Client:
         entries = None
         try:
             if answer.path.endswith(FEEDS):
-                entries = entries_of(answer.body)
+                entries = read_entries(answer.body)
             elif "html" in type_:
                 html.document_fromstring(answer.body)
             elif "json" in type_:
@@ -444,7 +437,7 @@ def soak(minutes: float, seed: int, tally: Tally) -> None:
         folder = Folder(root, seed)
         known = Known()
         with served(root, folder.digests) as server:
-            workers = test_faults.web_workers(server._process.pid)
+            workers = web_workers(server.process)
             until = time.monotonic() + minutes * 60
             clients = [Client(server.port, known, tally, seed + at) for at in range(CLIENTS)]
             changes: collections.Counter[str] = collections.Counter()
@@ -461,11 +454,11 @@ def soak(minutes: float, seed: int, tally: Tally) -> None:
             print("changes:", dict(changes))
             print(f"memory of a worker: {warm:.0f} MB when warm, {most:.0f} MB at most")
             tally.check("memory stays bounded", holds=most < warm + MEGABYTES_FOR_GOOD)
-            is_same = test_faults.web_workers(server._process.pid) == workers
+            is_same = web_workers(server.process) == workers
             tally.check("no worker has ended", holds=is_same)
             time.sleep(QUIET_SECONDS)
             compare(server, folder, root, tally)
-        log = (root / "server.log").read_text()
+        log = server.log.read_text()
         tally.check("the log has no traceback", holds="Traceback" not in log, details=log[-3000:])
 
 
@@ -486,7 +479,7 @@ def _watch(workers: list[int], until: float) -> tuple[float, float]:
 def compare(server: Server, folder: Folder, root: Path, tally: Tally) -> None:
     """Every document of every worker is that of a fresh site over the same folder."""
     fresh = Site(Config(digests=folder.digests, index=root / "fresh.sqlite3", base_url=BASE_URL))
-    for path, content in test_faults.shown(fresh).items():
+    for path, content in scene.shown(fresh).items():
         for _ in range(4):  # so that both workers are asked, most likely
             found = server.get(f"/{path}")
             is_same = found[0] == http.HTTPStatus.OK and found[2] == content
@@ -500,22 +493,22 @@ ERRORS = ("ENOSPC", "EIO")
 
 def faults(tally: Tally) -> None:
     """Every step of a build, killed and failed in every way."""
-    if reason := test_faults.why_not_strace():
+    if reason := scene.why_not_strace():
         tally.check("faults can be injected", holds=False, details=reason)
         return
-    test_faults.expected()
-    steps = test_faults.all_steps()
+    scene.expected()
+    steps = scene.all_steps()
     print(f"{len(steps)} steps, each killed and failed", flush=True)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for step in steps:
-            pool.submit(_tried, tally, "a build killed", step, test_faults.kill_at, step)
+            pool.submit(_tried, tally, "a build killed", step, scene.kill_at, step)
             for error in ERRORS if not step.is_message else ():
                 what = f"a build with {error}"
-                pool.submit(_tried, tally, what, step, test_faults.fail_at, step, error)
+                pool.submit(_tried, tally, what, step, scene.fail_at, step, error)
 
 
 def _tried(
-    tally: Tally, what: str, step: test_faults.Step, try_: Callable[..., None], *arguments: object
+    tally: Tally, what: str, step: scene.Step, try_: Callable[..., None], *arguments: object
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         try:

@@ -28,9 +28,9 @@ from feedsvc.site.pipeline import make_pipeline
 from feedsvc.site.places import KINDS, Contents, PlaceKind, Role, Scope
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
-from tests.archive import digest, paper, read_atom, read_json_ids, write_archive
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, paper, write_archive
+from tests.support.feeds import read_atom, read_json_ids
+from tests.support.project import Configure
 
 BASE_URL = "https://papers.example.org/"
 

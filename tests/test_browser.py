@@ -9,10 +9,13 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from tests.conftest import Server
+from tests.support.server import Server
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium"),
+    pytest.mark.slow(reason="starts a browser for each page"),
+]
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),

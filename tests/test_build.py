@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,24 +21,16 @@ from feedsvc.builder.build import Report, build
 from feedsvc.config import Config
 from feedsvc.errors import BuildError
 from feedsvc.site.site import Site
-from tests.archive import digest, paper, write_archive
-from tests.conftest import BASE_URL, DIGESTS
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, paper, write_archive
+from tests.support.folders import tree
+from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.waiting import until
 
 
 def _build(config: Config) -> Report:
     site = Site(config)
     site.refresh()
     return build(site, config)
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def config(tmp_path: Path, configure: Configure) -> Config:
 
 def test_a_host_finds_what_it_needs(config: Config) -> None:
     _build(config)
-    files = set(_tree(config.out))
+    files = set(tree(config.out))
     assert {"index.html", "404.html", ".nojekyll", "feed.xml", "opml.xml", "style.css"} <= files
     assert {"2024-01-01/feed.xml", "2024-W01/rss.xml", "all/feed.json"} <= files
 
@@ -73,7 +65,7 @@ def test_what_is_gone_is_removed_and_what_is_not_ours_stays(config: Config) -> N
     assert report.removed == 4 * 4  # three days and their week, each a page and three feeds
     assert not (config.out / "2024-01-09").exists()
     assert not (config.out / "2024-W02").exists()
-    assert _tree(config.out / "2024-01-08") == {"notes.txt": b"mine"}
+    assert tree(config.out / "2024-01-08") == {"notes.txt": b"mine"}
     assert (config.out / "CNAME").exists()
     assert (config.out / "2019-01-01" / "index.html").exists()
 
@@ -106,10 +98,11 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
         _build(inside)
 
 
+@pytest.mark.slow(reason="builds in a process that can't write")
 def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path) -> None:
     """A real one: the file system of the folder has no room for the new day."""
     _build(config)
-    before = _tree(config.out)
+    before = tree(config.out)
     (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", map(paper, range(50, 90))))
     script = (
         "import resource, signal, sys\n"
@@ -134,14 +127,15 @@ def test_a_full_disk_leaves_every_file_old_or_new(config: Config, tmp_path: Path
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
     )
     assert "the site can't be written: File too large" in done.stdout
-    torn = _tree(config.out)
+    torn = tree(config.out)
     _build(config)
-    after = _tree(config.out)
+    after = tree(config.out)
     for name, content in torn.items():
         assert content in {before.get(name), after[name]}
     assert set(torn) <= set(after)
 
 
+@pytest.mark.slow(reason="runs four builds at once")
 def test_two_builds_into_one_folder_take_turns(config: Config, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "feedsvc", "build", "--base-url", BASE_URL]
     command += ["--digests", str(config.digests), "--out", str(config.out)]
@@ -170,6 +164,7 @@ def _foreign_environments(tmp_path: Path) -> Iterator[dict[str, str]]:
         }
 
 
+@pytest.mark.slow(reason="builds the whole site twice")
 def test_two_machines_build_the_same_bytes(tmp_path: Path) -> None:
     trees = []
     for number, environment in enumerate(_foreign_environments(tmp_path)):
@@ -184,7 +179,7 @@ def test_two_machines_build_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run(
             [sys.executable, "-m", "feedsvc", "build"], env=environment, cwd=tmp_path, check=True
         )
-        trees.append(_tree(Path(environment["FEEDSVC_OUT"])))
+        trees.append(tree(Path(environment["FEEDSVC_OUT"])))
     assert trees[0] == trees[1]
     assert len(trees[0]) > 80
 
@@ -202,26 +197,26 @@ def test_a_site_below_a_path_prefix_links_to_itself(config: Config, configure: C
 
 def test_a_build_may_write_encoded_neighbours(config: Config, configure: Configure) -> None:
     _build(config)
-    plain = _tree(config.out)
+    plain = tree(config.out)
     packed = configure(digests=config.digests, precompress=True)
     report = _build(packed)
-    tree = _tree(config.out)
+    found = tree(config.out)
     decoders = {
         ".gz": gzip.decompress,
         ".br": brotli.decompress,
         ".zst": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
     }
-    neighbours = {name for name in tree if Path(name).suffix in decoders}
+    neighbours = {name for name in found if Path(name).suffix in decoders}
     assert {"feed.xml.gz", "2024-01-01/feed.xml.br", "all/feed.json.zst"} <= neighbours
     assert "icon.png.gz" not in neighbours
     assert report.written == len(neighbours)
     for name in neighbours:
         stem, _, suffix = name.rpartition(".")
-        assert decoders[f".{suffix}"](tree[name]) == plain[stem]
+        assert decoders[f".{suffix}"](found[name]) == plain[stem]
     assert _build(packed).written == 0
     # A server that sends these would otherwise send old ones for ever.
     assert _build(config).removed == len(neighbours)
-    assert _tree(config.out) == plain
+    assert tree(config.out) == plain
 
 
 def test_neighbours_follow_their_document(config: Config, configure: Configure) -> None:
@@ -229,35 +224,35 @@ def test_neighbours_follow_their_document(config: Config, configure: Configure) 
     _build(packed)
     (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", [paper(50)]))
     _build(packed)
-    tree = _tree(config.out)
-    assert gzip.decompress(tree["feed.xml.gz"]) == tree["feed.xml"]
-    assert b"00050" in tree["feed.xml"]
+    found = tree(config.out)
+    assert gzip.decompress(found["feed.xml.gz"]) == found["feed.xml"]
+    assert b"00050" in found["feed.xml"]
     (config.out / "rss.xml.gz").write_bytes(b"rubbish")
     (config.out / "feed.json.gz").unlink()
     assert _build(packed).written == 2
-    assert _tree(config.out) == tree
+    assert tree(config.out) == found
 
 
 def test_complete_feeds_are_left_out_of_large_archives(
     config: Config, configure: Configure, tmp_path: Path
 ) -> None:
     assert _build(config).papers_left_out == 0
-    assert b"<li>Paper 0</li>" in _tree(config.out)["all/index.html"]
+    assert b"<li>Paper 0</li>" in tree(config.out)["all/index.html"]
     large = configure(digests=config.digests, all_size=19)
     report = _build(large)
     assert (report.papers_left_out, report.removed) == (20, 3)
-    tree = _tree(config.out)
-    assert {name for name in tree if name.startswith("all/")} == {"all/index.html"}
-    assert b"<li>" not in tree["all/index.html"]
-    assert b"2024-01-01/" in tree["all/index.html"]
-    assert b"all/feed" not in b"".join(tree.values())
+    found = tree(config.out)
+    assert {name for name in found if name.startswith("all/")} == {"all/index.html"}
+    assert b"<li>" not in found["all/index.html"]
+    assert b"2024-01-01/" in found["all/index.html"]
+    assert b"all/feed" not in b"".join(found.values())
     assert _build(configure(digests=config.digests, all_size=20)).papers_left_out == 0
 
 
 @pytest.mark.parametrize("damage", ["changed", "touched", "gone", "a folder"])
 def test_a_build_mends_what_somebody_did_to_the_folder(config: Config, damage: str) -> None:
     _build(config)
-    before, target = _tree(config.out), config.out / "2024-01-03" / "feed.xml"
+    before, target = tree(config.out), config.out / "2024-01-03" / "feed.xml"
     content = target.read_bytes()
     if damage == "changed":  # to the same size
         target.write_bytes(content.replace(b"Paper", b"Taper"))
@@ -273,7 +268,7 @@ def test_a_build_mends_what_somebody_did_to_the_folder(config: Config, damage: s
         target.rmdir()
     report = _build(config)
     assert report.written == (0 if damage == "touched" else 1)
-    assert _tree(config.out) == before
+    assert tree(config.out) == before
 
 
 @pytest.mark.parametrize(
@@ -290,12 +285,12 @@ def test_what_another_build_left_where_nothing_changed_is_taken_away(
     config: Config, stray: str
 ) -> None:
     _build(config)
-    before = _tree(config.out)
+    before = tree(config.out)
     assert _build(config).written == 0
     (config.out / stray).parent.mkdir(exist_ok=True)
     (config.out / stray).write_text(f'<link rel="self" href="{BASE_URL}{stray}"/>')
     assert _build(config).written == 0
-    assert _tree(config.out) == before
+    assert tree(config.out) == before
     assert not (config.out / "2019-01-01").exists()
 
 
@@ -313,7 +308,7 @@ def test_a_folder_of_others_stays_whatever_its_name(
     _build(config)
     (config.digests / "2024-01-08.md").unlink()
     _build(config)
-    assert _tree(folder) == theirs
+    assert tree(folder) == theirs
 
 
 def test_a_link_among_the_folders_is_not_followed(config: Config, tmp_path: Path) -> None:
@@ -324,13 +319,13 @@ def test_a_link_among_the_folders_is_not_followed(config: Config, tmp_path: Path
     config.out.mkdir()
     (config.out / "1999-01-01").symlink_to(theirs)
     _build(config)
-    assert _tree(theirs) == kept
+    assert tree(theirs) == kept
     (config.out / "2024-01-08" / "index.html").unlink()
     shutil.rmtree(config.out / "2024-01-08")
     (config.out / "2024-01-08").symlink_to(theirs)
     with pytest.raises(BuildError, match=r"2024-01-08.*it is a link, which may lead anywhere"):
         _build(config)
-    assert _tree(theirs) == kept
+    assert tree(theirs) == kept
 
 
 def test_encodings_go_where_only_a_page_is_left(config: Config, configure: Configure) -> None:
@@ -377,10 +372,10 @@ def test_a_manifest_is_found_from_a_new_index_in_the_cache(
 
 def test_a_folder_that_was_taken_away_is_written_again(config: Config) -> None:
     _build(config)
-    before = _tree(config.out)
+    before = tree(config.out)
     shutil.rmtree(config.out / "2024-01-03")
     assert _build(config).written == 4
-    assert _tree(config.out) == before
+    assert tree(config.out) == before
 
 
 def test_a_build_without_its_notes_compares_and_writes_nothing(config: Config) -> None:
@@ -394,10 +389,10 @@ def test_a_build_without_its_notes_compares_and_writes_nothing(config: Config) -
 
 def test_only_what_a_new_day_changes_is_written(config: Config) -> None:
     _build(config)
-    before = _tree(config.out)
+    before = tree(config.out)
     (config.digests / "2024-01-11.md").write_text(digest("2024-01-11", [paper(50)]))
     report = _build(config)
-    after = _tree(config.out)
+    after = tree(config.out)
     changed = {name for name, content in after.items() if before.get(name) != content}
     assert report.written == len(changed)
     # The day, its week, everything, the home, and the page that now leads to the day after.
@@ -433,6 +428,7 @@ print("others" if processes - {parent} else "alone")
 """
 
 
+@pytest.mark.slow(reason="starts builds on all processors")
 @pytest.mark.parametrize(("kills", "who"), [("no", "others"), ("yes", "alone")])
 def test_a_build_by_several_processes_writes_the_same_bytes(
     tmp_path: Path, configure: Configure, kills: str, who: str
@@ -447,11 +443,12 @@ def test_a_build_by_several_processes_writes_the_same_bytes(
     )
     if len(os.sched_getaffinity(0)) > 1:
         assert done.stdout.strip() == who
-    assert _tree(out) == _tree(config.out)
+    assert tree(out) == tree(config.out)
 
 
 CHANGING = """
 import sys
+import time
 from pathlib import Path
 from feedsvc.builder.build import build
 from feedsvc.config import Config
@@ -474,6 +471,7 @@ build(site, config, changing)
 """
 
 
+@pytest.mark.slow(reason="starts a build on all processors")
 def test_a_build_shows_the_state_that_it_began_with(tmp_path: Path, configure: Configure) -> None:
     """Whatever comes meanwhile, and in however many processes it is written."""
     config = configure(digests=write_archive(tmp_path / "digests", days=60, papers=1))
@@ -481,9 +479,9 @@ def test_a_build_shows_the_state_that_it_began_with(tmp_path: Path, configure: C
     out = tmp_path / "other"
     arguments = [str(config.digests), str(out), str(tmp_path / "other.sqlite3"), BASE_URL]
     subprocess.run([sys.executable, "-c", CHANGING, *arguments], check=True)
-    assert _tree(out) == _tree(config.out)
+    assert tree(out) == tree(config.out)
     _build(config)
-    assert b"Other" in _tree(config.out)["2024-01-05/feed.xml"]
+    assert b"Other" in tree(config.out)["2024-01-05/feed.xml"]
 
 
 def _processes_of(index: Path) -> list[int]:
@@ -496,6 +494,7 @@ def _processes_of(index: Path) -> list[int]:
     return found
 
 
+@pytest.mark.slow(reason="ends builds of 4,000 papers")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_a_build_that_is_ended_leaves_no_process_behind(
@@ -511,14 +510,9 @@ def test_a_build_that_is_ended_leaves_no_process_behind(
         stderr=subprocess.DEVNULL,
         cwd=tmp_path,
     )
-    deadline = time.monotonic() + 20
-    while len(_processes_of(index)) < 2 and build.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: len(_processes_of(index)) >= 2 or build.poll() is not None)
     assert len(_processes_of(index)) >= 2 or len(os.sched_getaffinity(0)) == 1
     time.sleep(0.3)  # until they are at work
     build.send_signal(signal_)
     build.wait(timeout=60)
-    deadline = time.monotonic() + 20
-    while _processes_of(index) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _processes_of(index)
+    assert until(lambda: not _processes_of(index))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
-from tests.archive import write_archive
-from tests.conftest import BASE_URL, DIGESTS, Server
+from tests.support.archive import write_archive
+from tests.support.project import BASE_URL, DIGESTS, environment
+from tests.support.server import Server
+from tests.support.waiting import until
 
 GOLDENS = Path(__file__).parent / "digests"
 
@@ -33,11 +33,10 @@ def digests(tmp_path: Path) -> Path:
 AT = ("--base-url", BASE_URL)
 
 
-def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "feedsvc", *arguments],
-        env={**inherited, "FEEDSVC_INDEX": str(folder / "cli.sqlite3"), **environment},
+        env=environment(**{"FEEDSVC_INDEX": str(folder / "cli.sqlite3"), **settings}),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -87,6 +86,44 @@ def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> N
     assert (tmp_path / "out" / "feed.xml").is_file()
 
 
+def test_build_tells_that_an_archive_is_too_large_for_its_complete_feeds(tmp_path: Path) -> None:
+    write_archive(tmp_path / "digests", days=2, papers=2)
+    said = "The feeds of /all/ were not written: 4 papers are more than all_size, 3.\n"
+    done = _run(tmp_path, "build", FEEDSVC_ALL_SIZE="3")
+    first, rest = done.stdout.split("\n", 1)
+    assert (done.returncode, rest) == (0, said)
+    assert re.fullmatch(r"site: [0-9]+ files written, 0 unchanged, 0 removed", first)
+    done = _run(tmp_path, "build", FEEDSVC_ALL_SIZE="4")
+    assert done.stdout.count("\n") == 1
+
+
+def test_serve_tells_who_says_what_is_odd(digests: Path, tmp_path: Path) -> None:
+    odd = Server(digests, tmp_path)
+    odd.stop()
+    good = Server(DIGESTS, tmp_path)
+    good.stop()
+    said, said_of_good = odd.log.read_text(), good.log.read_text()
+    assert "Daily Papers: 4 days, 5 papers, 3 errors, 3 warnings\n" in said
+    assert "  (`feedsvc check` tells what is odd)\n" in said
+    assert "Daily Papers: 12 days, 69 papers, 0 errors, 0 warnings\n" in said_of_good
+    assert "feedsvc check" not in said_of_good
+    for line in (
+        "read       https://papers.example.org/",
+        "subscribe  https://papers.example.org/feed.xml",
+    ):
+        assert f"  {line}\n" in said
+
+
+def test_check_says_of_a_file_that_is_left_out_that_it_is(tmp_path: Path) -> None:
+    write_archive(tmp_path / "digests", days=1, papers=1)
+    (tmp_path / "digests" / "2024-01-02.md").symlink_to("/etc/hostname")
+    done = _run(tmp_path, "check")
+    line, counts = done.stdout.splitlines()
+    assert line.startswith("digests/2024-01-02.md:1: warning: the link leads out of the folder, ")
+    assert line.endswith(" [left-out]")
+    assert (done.returncode, counts) == (0, "1 day, 1 paper, 0 errors, 1 warning")
+
+
 def test_a_strict_build_writes_nothing_when_there_are_errors(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "build", "--strict", *AT, "--digests", str(digests), "--out", "out")
     assert done.returncode == 1
@@ -104,7 +141,7 @@ def test_show_prints_what_the_server_sends(tmp_path: Path, built: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "sentence"),
+    ("arguments", "settings", "sentence"),
     [
         (["build", "--digests", "nowhere"], {}, "nowhere: the folder of digests can't be read"),
         (["check", "nowhere.md"], {}, "nowhere.md"),
@@ -116,9 +153,9 @@ def test_show_prints_what_the_server_sends(tmp_path: Path, built: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(
-    tmp_path: Path, arguments: list[str], environment: dict[str, str], sentence: str
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], sentence: str
 ) -> None:
-    done = _run(tmp_path, *arguments, **environment)
+    done = _run(tmp_path, *arguments, **settings)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -130,12 +167,12 @@ def test_a_file_then_the_environment_then_flags_decide(tmp_path: Path) -> None:
     file.write_text(
         'title = "File"\nlanguage = "en"\ndigests = "here"\nfeed_size = 7\ntime_of_day = 07:30:00\n'
     )
-    environment = {"FEEDSVC_CONFIG": str(file), "FEEDSVC_TITLE": "Environment"}
-    config = Config.load(environment=environment)
+    given = {"FEEDSVC_CONFIG": str(file), "FEEDSVC_TITLE": "Environment"}
+    config = Config.load(environment=given)
     assert (config.title, config.language, config.feed_size) == ("Environment", "en", 7)
     assert config.digests == file.parent / "here"
     assert str(config.time_of_day) == "07:30:00"
-    assert Config.load(environment=environment, flags={"digests": "there"}).digests == Path("there")
+    assert Config.load(environment=given, flags={"digests": "there"}).digests == Path("there")
 
 
 @pytest.mark.parametrize(
@@ -164,18 +201,14 @@ def test_every_setting_survives_the_way_to_a_worker(tmp_path: Path) -> None:
     assert Config.load(environment=config.environment()) == config
 
 
+@pytest.mark.slow(reason="starts three processes and waits for all to see a new day")
 def test_several_workers_show_a_new_digest(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "digests", days=1, papers=1)
     server = Server(folder, tmp_path, "--workers", "2")
     try:
         assert server.get("/feed.xml")[0] == 200
         write_archive(folder, days=3, papers=1)
-        seen, deadline = 0, time.monotonic() + 20
-        while time.monotonic() < deadline:
-            seen = seen + 1 if b"2024-01-03" in server.get("/feed.xml")[2] else 0
-            if seen == 40:
-                return
-        pytest.fail("some worker still shows the old state")
+        assert until(lambda: all(b"2024-01-03" in server.get("/feed.xml")[2] for _ in range(40)))
     finally:
         server.stop()
 
@@ -202,11 +235,10 @@ def test_a_strict_build_needs_an_address(tmp_path: Path) -> None:
 
 def test_a_wsgi_server_without_an_address_says_so(tmp_path: Path) -> None:
     code = "from feedsvc.startup import create_app; create_app()"
-    inherited = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
     for more, is_said in (({}, True), ({"FEEDSVC_BASE_URL": BASE_URL}, False)):
         done = subprocess.run(
             [sys.executable, "-c", code],
-            env={**inherited, **more},
+            env=environment(**more),
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,41 +15,28 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 from reader import make_reader
 from werkzeug.test import TestResponse
 
 from feedsvc.config import Config
 from feedsvc.errors import NotFoundError
+from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.site.deltas import continued
 from feedsvc.site.documents import LONGEST_KEPT
 from feedsvc.site.feed_version import FeedVersion, parse_version, with_version
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
-from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
-from tests.conftest import BASE_URL, Server
+from tests.support.archive import digest, paper, write_archive
+from tests.support.client import get
+from tests.support.feeds import NAMESPACES, Entries, read_atom, read_entries
+from tests.support.project import BASE_URL, Configure
+from tests.support.server import Server
+from tests.support.waiting import until
 
 PATHS = [
     f"{place}{name}" for place in ("/", "/all/") for name in ("feed.xml", "rss.xml", "feed.json")
 ]
-
-Entries = dict[str, bytes]
-
-
-def _entries(content: bytes) -> Entries:
-    """The entries of a feed in any format, each as it stands there, by id and in order."""
-    if content.startswith(b"{"):
-        items = json.loads(content)["items"]
-        return {item["id"]: json.dumps(item).encode() for item in items}
-    root = etree.fromstring(content)
-    found = root.findall("atom:entry", NAMESPACES) or root.findall("channel/item")
-    return {
-        str(entry.findtext("atom:id", None, NAMESPACES) or entry.findtext("guid")): etree.tostring(
-            entry
-        )
-        for entry in found
-    }
 
 
 def _merged(old: Entries, delta: Entries, new: Entries) -> Entries:
@@ -88,7 +73,8 @@ DAYS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow(reason="indexes hundreds of archives")
+@settings(max_examples=40)
 @given(days=DAYS, feed_size=st.integers(1, 12))
 def test_old_document_and_delta_are_the_new_document(
     days: list[tuple[int, list[int]]], feed_size: int
@@ -111,9 +97,11 @@ def test_old_document_and_delta_are_the_new_document(
                 new = site.document(path)
                 for old in older:
                     if delta := _delta(site, old):
-                        merged = _merged(*(_entries(each.content) for each in (old, delta, new)))
-                        assert list(merged.items()) == list(_entries(new.content).items())
-                        assert set(_entries(delta.content)) <= set(merged)
+                        merged = _merged(
+                            *(read_entries(each.content) for each in (old, delta, new))
+                        )
+                        assert list(merged.items()) == list(read_entries(new.content).items())
+                        assert set(read_entries(delta.content)) <= set(merged)
                 older.append(new)
 
 
@@ -144,7 +132,8 @@ def _continued(site: Site, old: Document) -> Document | None:
         )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow(reason="indexes hundreds of archives")
+@settings(max_examples=40)
 @given(days=DAYS)
 def test_what_continues_an_old_document_is_the_new_document(
     days: list[tuple[int, list[int]]],
@@ -182,7 +171,7 @@ def test_what_continues_an_old_document_is_the_new_document(
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("what", ["nothing", "edit", "past", "gone", "title"])
 def test_a_document_does_not_continue_one_that_is_not_its_beginning(
-    site: Site, digests: Path, configure: Callable[..., Config], path: str, what: str
+    site: Site, digests: Path, configure: Configure, path: str, what: str
 ) -> None:
     old = site.document(path)
     first = digests / "2024-01-01.md"
@@ -210,7 +199,7 @@ def _add_day(digests: Path, day: str, papers: range) -> None:
 
 
 @pytest.fixture
-def site(digests: Path, configure: Callable[..., Config]) -> Site:
+def site(digests: Path, configure: Configure) -> Site:
     return Site(configure(digests=digests))
 
 
@@ -221,7 +210,7 @@ def test_a_delta_has_the_papers_of_the_new_day_only(site: Site, digests: Path, p
     site.refresh()
     delta = _delta(site, old)
     assert delta
-    assert [id_[-3:] for id_ in _entries(delta.content)] == ["900", "901", "902"]
+    assert [id_[-3:] for id_ in read_entries(delta.content)] == ["900", "901", "902"]
     assert delta.etag == site.document(path).etag
 
 
@@ -231,7 +220,7 @@ def test_a_day_that_grows_is_told_by_its_new_papers(site: Site, digests: Path) -
     site.refresh()
     delta = _delta(site, old)
     assert delta
-    assert [id_[-3:] for id_ in _entries(delta.content)] == ["150", "151"]
+    assert [id_[-3:] for id_ in read_entries(delta.content)] == ["150", "151"]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +264,30 @@ def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: 
     assert _delta(site, old) is None
     delta = _delta(site, everything)
     assert delta
-    assert len(_entries(delta.content)) == 300
+    assert len(read_entries(delta.content)) == 300
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_delta_that_were_the_whole_document_is_none(tmp_path: Path, path: str) -> None:
+    """As when all that a client has is older than what the feed holds now."""
+    digests = write_archive(tmp_path / "few", days=1, papers=2)
+    site = Site(Config(digests=digests, base_url=BASE_URL, feed_size=1, index=tmp_path / "few.db"))
+    old = site.document(path)
+    _add_day(digests, "2024-01-08", range(10, 12))
+    site.refresh()
+    is_whole = "all" not in path
+    assert (_delta(site, old) is None) == is_whole
+    assert len(read_entries(site.document(path).content)) == (2 if is_whole else 4)
+
+
+def test_a_version_without_a_paper_gets_the_whole_document(site: Site) -> None:
+    first = site.document("/all/feed.xml")
+    version = parse_version(first.etag)
+    assert version
+    none = FeedVersion(version.first, 0, hash_chain.START)
+    for path in PATHS:
+        with pytest.raises(NotFoundError):
+            site.delta(path, none)
 
 
 @pytest.mark.parametrize(
@@ -308,50 +320,40 @@ def test_a_version_is_read_back_from_its_etag() -> None:
 
 
 @pytest.fixture
-def client(digests: Path, configure: Callable[..., Config]) -> Iterator[FlaskClient]:
+def client(digests: Path, configure: Configure) -> Iterator[FlaskClient]:
     with create_app(configure(digests=digests, refresh=0.05)).test_client() as client:
         yield client
 
 
-def _get(client: FlaskClient, path: str = "/feed.xml", **headers: str) -> TestResponse:
-    fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.get(path, headers=fields)
-
-
 def _wait_for_change(client: FlaskClient, tag: str, path: str = "/feed.xml") -> TestResponse:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        response = _get(client, path)
-        if response.headers["ETag"] != tag:
-            return response
-        time.sleep(0.02)
-    raise AssertionError("the new day doesn't show")
+    assert until(lambda: get(client, path).headers["ETag"] != tag)
+    return get(client, path)
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_client_that_asks_for_deltas_gets_226(
     client: FlaskClient, digests: Path, path: str
 ) -> None:
-    old = _get(client, path)
+    old = get(client, path)
     _add_day(digests, "2024-01-31", range(900, 903))
     new = _wait_for_change(client, old.headers["ETag"], path)
     for _ in range(2):  # made, and remembered
-        delta = _get(client, path, A_IM="feed", If_None_Match=old.headers["ETag"])
+        delta = get(client, path, A_IM="feed", If_None_Match=old.headers["ETag"])
         assert delta.status_code == 226
         assert delta.headers["IM"] == "feed"
         assert delta.headers["ETag"] == new.headers["ETag"]
         assert delta.headers["Cache-Control"] == "no-store, im"
         assert delta.headers["Vary"] == "Accept-Encoding, A-IM, If-None-Match"
-        assert len(_entries(delta.data)) == 3
-        merged = _merged(*(_entries(each.data) for each in (old, delta, new)))
-        assert merged == _entries(new.data)
-    again = _get(client, path, A_IM="feed", If_None_Match=new.headers["ETag"])
+        assert len(read_entries(delta.data)) == 3
+        merged = _merged(*(read_entries(each.data) for each in (old, delta, new)))
+        assert merged == read_entries(new.data)
+    again = get(client, path, A_IM="feed", If_None_Match=new.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Vary"] == "Accept-Encoding, A-IM"
 
 
 def test_whoever_does_not_ask_never_gets_a_part(client: FlaskClient, digests: Path) -> None:
-    tag = _get(client).headers["ETag"]
+    tag = get(client).headers["ETag"]
     _add_day(digests, "2024-01-31", range(900, 903))
     whole = _wait_for_change(client, tag).data
     for headers in (
@@ -363,43 +365,43 @@ def test_whoever_does_not_ask_never_gets_a_part(client: FlaskClient, digests: Pa
         {"A_IM": "feed"},
         {"A_IM": "feed", "If_Modified_Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
     ):
-        response = _get(client, **headers)
+        response = get(client, **headers)
         assert (response.status_code, response.data) == (200, whole), headers
     for path in ("/", "/2024-W05/feed.xml", "/2024-01-31/feed.xml", "/opml.xml"):
-        assert _get(client, path, A_IM="feed", If_None_Match=tag).status_code == 200
+        assert get(client, path, A_IM="feed", If_None_Match=tag).status_code == 200
 
 
 def test_a_delta_can_be_compressed_and_asked_for_in_any_form(
     client: FlaskClient, digests: Path
 ) -> None:
-    tag = _get(client, Accept_Encoding="gzip").headers["ETag"]
+    tag = get(client, Accept_Encoding="gzip").headers["ETag"]
     assert tag.endswith('.gz"')
     _add_day(digests, "2024-01-31", range(900, 903))
-    new = _wait_for_change(client, _get(client).headers["ETag"])
+    new = _wait_for_change(client, get(client).headers["ETag"])
     for form in (tag, f"W/{tag}", f'"other", {tag}', f'{tag[:-1]}-gzip"'):
-        delta = _get(client, A_IM="gzip, feed;q=0.5", If_None_Match=form, Accept_Encoding="gzip")
+        delta = get(client, A_IM="gzip, feed;q=0.5", If_None_Match=form, Accept_Encoding="gzip")
         assert (delta.status_code, delta.headers["Content-Encoding"]) == (226, "gzip")
         assert len(read_atom(gzip.decompress(delta.data)).ids) == 3
         assert delta.headers["ETag"] == new.headers["ETag"][:-1] + '.gz"'
 
 
 def test_whoever_asks_for_a_long_delta_amid_a_change_gets_the_whole_document(
-    tmp_path: Path, configure: Callable[..., Config]
+    tmp_path: Path, configure: Configure
 ) -> None:
     """Another process has taken up an edit of what the client has; this one still looks away."""
     digests = write_archive(tmp_path / "long", days=1, papers=2)
     config = configure(digests=digests, refresh=3600, feed_size=3000)
     Site(config).refresh()
     with create_app(config).test_client() as first:
-        tag = _get(first).headers["ETag"]
+        tag = get(first).headers["ETag"]
     _add_day(digests, "2024-01-31", range(10, 10 + LONGEST_KEPT + 1))
     with create_app(config).test_client() as client:
-        assert _get(client, A_IM="feed", If_None_Match=tag).status_code == 226
+        assert get(client, A_IM="feed", If_None_Match=tag).status_code == 226
         (digests / "2024-01-01.md").write_text(
             digest("2024-01-01", [paper(0, "다시 씀"), paper(1)])
         )
         Site(config).refresh()
-        response = _get(client, A_IM="feed", If_None_Match=tag)
+        response = get(client, A_IM="feed", If_None_Match=tag)
     assert (response.status_code, "IM" in response.headers) == (200, False)
     assert len(read_atom(response.data).ids) == LONGEST_KEPT + 3
 
@@ -414,6 +416,7 @@ def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: P
     assert read_atom(old.content).root.find("fh:complete", NAMESPACES) is not None
 
 
+@pytest.mark.slow(reason="waits for a server to see a new day")
 def test_real_readers_that_ask_for_deltas_miss_nothing(digests: Path, tmp_path: Path) -> None:
     server = Server(digests, tmp_path)
     try:
@@ -425,9 +428,7 @@ def test_real_readers_that_ask_for_deltas_miss_nothing(digests: Path, tmp_path: 
             assert len(known) == len(first.entries) > 100
             tag = server.get("/feed.xml")[1]["etag"]
             _add_day(digests, "2024-01-31", range(900, 903))
-            deadline = time.monotonic() + 20
-            while server.get("/feed.xml")[1]["etag"] == tag and time.monotonic() < deadline:
-                time.sleep(0.1)
+            assert until(lambda: server.get("/feed.xml")[1]["etag"] != tag)
             second = feedparser.parse(server.url + "/feed.xml", etag=first.etag)
             assert (second.status, len(second.entries)) == (226, 3)
             reader.update_feed(server.url + "/feed.xml")

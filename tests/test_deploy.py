@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import grp
 import gzip
-import http.client
 import json
 import os
 import pwd
@@ -28,14 +27,17 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.web.app import create_app
-from tests.conftest import BASE_URL, DIGESTS, ROOT
+from tests.support.project import BASE_URL, DIGESTS, ROOT
+from tests.support.server import Answer, ask, free_port, header_fields, running
+from tests.support.waiting import until
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "feedsvc.service"
 BIN = Path(sys.executable).parent
-START_SECONDS = 30
 PROMPTLY = 8
 """Seconds in which a new client is answered, however many slow ones there are."""
+
+pytestmark = pytest.mark.slow(reason="starts gunicorn, nginx and sandboxes")
 
 needs_gunicorn = pytest.mark.skipif(not (BIN / "gunicorn").is_file(), reason="needs gunicorn")
 needs_nginx = pytest.mark.skipif(
@@ -45,61 +47,11 @@ needs_systemd = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="needs systemd-analyze: apt-get install systemd"
 )
 
-Answer = tuple[int, dict[str, str], bytes]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _ask(port: int, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
-    """Status, headers (names in lower case) and body; `__` in names of headers become dashes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        fields = {name.replace("__", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body=body or None, headers=fields)
-        response = connection.getresponse()
-        kept = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, kept, response.read()
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _running(command: list[str], folder: Path, port: int, **environment: str) -> Iterator[None]:
-    kept = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
-    log = folder / f"{Path(command[0]).name}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**kept, **environment}, stdout=output, stderr=output
-        )
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                break
-        else:
-            pytest.fail(f"{command[0]} did not start: {log.read_text()}")
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
 
 @contextmanager
 def _nginx(site: str, folder: Path) -> Iterator[int]:
     """The port of an nginx whose only site this is."""
-    port = _free_port()
+    port = free_port()
     site = _replaced(site, "listen 80;", f"listen 127.0.0.1:{port};")
     site = _replaced(site, "listen [::]:80;", "")
     user = f"{pwd.getpwuid(os.getuid()).pw_name} {grp.getgrgid(os.getgid()).gr_name}"
@@ -117,7 +69,7 @@ def _nginx(site: str, folder: Path) -> Iterator[int]:
     )
     command = ["nginx", "-p", str(folder), "-c", str(folder / "main.conf")]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
-    with _running(command, folder, port):
+    with running(command, port, folder):
         yield port
 
 
@@ -130,7 +82,7 @@ def _replaced(text: str, old: str, new: str) -> str:
 def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of gunicorn with the shipped settings."""
     folder = tmp_path_factory.mktemp("gunicorn")
-    port = _free_port()
+    port = free_port()
     command = [str(BIN / "gunicorn"), "--config", str(DEPLOY / "gunicorn.conf.py")]
     settings = {
         "FEEDSVC_DIGESTS": str(DIGESTS),
@@ -139,11 +91,12 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "HOME": str(folder),
         "XDG_RUNTIME_DIR": str(folder),
     }
-    with _running([*command, "--bind", f"127.0.0.1:{port}"], folder, port, **settings):
+    command += ["--bind", f"127.0.0.1:{port}"]
+    with running(command, port, folder, **settings) as log:
         yield port
         assert not list(folder.rglob("*.ctl")), "a control socket"
-        log = (folder / "gunicorn.log").read_text()
-        assert not re.search("error|warning|traceback", log, re.IGNORECASE), log
+        said = log.read_text()
+        assert not re.search("error|warning|traceback", said, re.IGNORECASE), said
 
 
 def _proxy(port: int) -> str:
@@ -194,23 +147,23 @@ def _dribbling(port: int, count: int) -> Iterator[None]:
 
 def _seconds(port: int, path: str = "/feed.xml") -> float:
     begun = time.monotonic()
-    assert _ask(port, path)[0] == 200
+    assert ask(port, path)[0] == 200
     return time.monotonic() - begun
 
 
 @needs_gunicorn
 @pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
 def test_gunicorn_serves_the_feeds_with_the_shipped_settings(gunicorn: int, name: str) -> None:
-    status, _, body = _ask(gunicorn, f"/{name}")
+    status, _, body = ask(gunicorn, f"/{name}")
     assert status == 200
     assert f"{BASE_URL}{name}".encode() in body
 
 
 @needs_gunicorn
-@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "X__Forwarded__Host", "Forwarded"])
+@pytest.mark.parametrize("name", ["SCRIPT__NAME", "PATH__INFO", "X_Forwarded_Host", "Forwarded"])
 def test_a_header_of_a_proxy_changes_nothing_behind_gunicorn(gunicorn: int, name: str) -> None:
-    status, _, body = _ask(gunicorn, "/feed.xml", **{name: "/x"})
-    assert (status, body) == (200, _ask(gunicorn, "/feed.xml")[2])
+    status, _, body = ask(gunicorn, "/feed.xml", **{name: "/x"})
+    assert (status, body) == (200, ask(gunicorn, "/feed.xml")[2])
 
 
 @needs_gunicorn
@@ -225,15 +178,15 @@ def test_gunicorn_answers_while_others_idle_and_dribble(gunicorn: int) -> None:
 @pytest.mark.parametrize("encoding", ["", "gzip", "br", "zstd", "gzip;q=0, br"])
 def test_nginx_passes_the_same_answer_on(gunicorn: int, proxy: int, encoding: str) -> None:
     for path in ("/feed.xml", "/", "/2024-11-18/rss.xml", "/nothing", "/2024-11-18"):
-        inner = _ask(gunicorn, path, Accept__Encoding=encoding)
-        outer = _ask(proxy, path, Accept__Encoding=encoding)
+        inner = ask(gunicorn, path, Accept_Encoding=encoding)
+        outer = ask(proxy, path, Accept_Encoding=encoding)
         assert (outer[0], outer[2]) == (inner[0], inner[2])
         changed = {"server", "date", "connection", "keep-alive"}
         assert {name: value for name, value in outer[1].items() if name not in changed} == {
             name: value for name, value in inner[1].items() if name not in changed
         }
         if tag := inner[1].get("etag"):
-            again = _ask(proxy, path, Accept__Encoding=encoding, If__None__Match=tag)
+            again = ask(proxy, path, Accept_Encoding=encoding, If_None_Match=tag)
             assert (again[0], again[1]["etag"], again[2]) == (304, tag, b"")
 
 
@@ -241,11 +194,11 @@ def test_nginx_passes_the_same_answer_on(gunicorn: int, proxy: int, encoding: st
 @needs_nginx
 def test_no_header_leads_a_foreign_name_into_a_body(proxy: int) -> None:
     foreign = dict.fromkeys(
-        ("Host", "X__Forwarded__Host", "X__Forwarded__Prefix", "X__Script__Name", "SCRIPT_NAME"),
+        ("Host", "X_Forwarded_Host", "X_Forwarded_Prefix", "X_Script_Name", "SCRIPT__NAME"),
         "evil.example",
     )
     for path in ("/feed.xml", "/", "/nothing", "/2024-11-18"):
-        status, headers, body = _ask(proxy, path, **foreign)
+        status, headers, body = ask(proxy, path, **foreign)
         assert status < 500
         assert b"evil.example" not in body + repr(headers).encode()
 
@@ -263,9 +216,9 @@ def test_nginx_answers_while_three_hundred_clients_are_slow(gunicorn: int, proxy
 @needs_gunicorn
 @needs_nginx
 def test_nginx_takes_no_large_body(proxy: int) -> None:
-    assert _ask(proxy, "/feed.xml", "POST", b"x" * 2000)[0] == 413
-    assert _ask(proxy, "/feed.xml", "POST", b"x")[0] == 405
-    assert _ask(proxy, "/feed.xml", "GET", b"x")[0] == 200
+    assert ask(proxy, "/feed.xml", "POST", b"x" * 2000)[0] == 413
+    assert ask(proxy, "/feed.xml", "POST", b"x")[0] == 405
+    assert ask(proxy, "/feed.xml", "GET", b"x")[0] == 200
 
 
 class _Backend:
@@ -333,21 +286,21 @@ def backend() -> Iterator[_Backend]:
 def test_nginx_passes_on_what_readers_ask_and_nothing_of_other_proxies(
     backend: _Backend, tmp_path: Path
 ) -> None:
-    asked = {"If__None__Match": '"a", W/"b"', "A__IM": "feed", "Accept__Encoding": "br;q=0.5, zstd"}
-    told = ("Forwarded", "Proxy", "Script__Name", "SCRIPT_NAME", "Path__Info", "PATH_INFO")
-    told += tuple(f"X__Forwarded__{what}" for what in ("Host", "Port", "Prefix", "Path", "Server"))
-    told += ("X__Script__Name", "X__Original__URL", "X__Rewrite__URL", "X__HTTP__Method__Override")
-    overwritten = ("X__Forwarded__For", "X__Forwarded__Proto", "X__Real__IP")
+    asked = {"If_None_Match": '"a", W/"b"', "A_IM": "feed", "Accept_Encoding": "br;q=0.5, zstd"}
+    told = ("Forwarded", "Proxy", "Script_Name", "SCRIPT__NAME", "Path_Info", "PATH__INFO")
+    told += tuple(f"X_Forwarded__{what}" for what in ("Host", "Port", "Prefix", "Path", "Server"))
+    told += ("X_Script_Name", "X_Original_URL", "X_Rewrite_URL", "X_HTTP_Method_Override")
+    overwritten = ("X_Forwarded_For", "X_Forwarded_Proto", "X_Real_IP")
     with _nginx(_proxy(backend.port), tmp_path) as port:
         foreign = dict.fromkeys((*told, *overwritten), "evil.example")
-        _ask(port, "/feed.xml", "GET", b"a body", Host="papers.example.org", **asked, **foreign)
+        ask(port, "/feed.xml", "GET", b"a body", Host="papers.example.org", **asked, **foreign)
     (seen,) = backend.seen
     assert seen == {
         "host": "papers.example.org",
         "x-forwarded-for": "127.0.0.1",
         "x-real-ip": "127.0.0.1",
         "x-forwarded-proto": "http",
-        **{name.replace("__", "-").lower(): value for name, value in asked.items()},
+        **{name.lower(): value for name, value in header_fields(asked).items()},
     }
     assert backend.bodies == [b""]
 
@@ -370,32 +323,30 @@ def test_the_cache_that_nginx_may_keep_is_right_and_outlives_the_app(
     site = _replaced(site, "/var/cache/nginx-feedsvc", str(tmp_path / "cache"))
     with _nginx(site, tmp_path) as port:
         for encoding in ("gzip", "br", "gzip", "br"):
-            _, headers, body = _ask(port, "/feed.xml?a", Accept__Encoding=encoding)
+            _, headers, body = ask(port, "/feed.xml?a", Accept_Encoding=encoding)
             assert (headers["etag"], body) == (f'"tag.{encoding}"', f"[{encoding}]".encode())
         assert len(backend.seen) == 2
-        _ask(port, "/feed.xml?b", Accept__Encoding="gzip")
-        _ask(port, "//feed.xml", Accept__Encoding="gzip")
+        ask(port, "/feed.xml?b", Accept_Encoding="gzip")
+        ask(port, "//feed.xml", Accept_Encoding="gzip")
         assert len(backend.seen) == 3, "another path is another document, another query is none"
-        known = {"Accept__Encoding": "gzip", "If__None__Match": '"tag.gzip"'}
-        assert _ask(port, "/feed.xml", **known)[0] == 304
+        known = {"Accept_Encoding": "gzip", "If_None_Match": '"tag.gzip"'}
+        assert ask(port, "/feed.xml", **known)[0] == 304
 
-        assert _ask(port, "/feed.xml", A__IM="feed", **known)[::2] == (226, b"delta")
+        assert ask(port, "/feed.xml", A_IM="feed", **known)[::2] == (226, b"delta")
         assert backend.seen[-1]["if-none-match"] == '"tag.gzip"'
-        assert _ask(port, "/feed.xml", Accept__Encoding="gzip")[::2] == (200, b"[gzip]")
+        assert ask(port, "/feed.xml", Accept_Encoding="gzip")[::2] == (200, b"[gzip]")
 
-        assert _ask(port, "/rss.xml", Accept__Encoding="gzip")[::2] == (200, b"[gzip]")
+        assert ask(port, "/rss.xml", Accept_Encoding="gzip")[::2] == (200, b"[gzip]")
         time.sleep(2.1)
         before = len(backend.seen)
-        assert _ask(port, "/rss.xml", Accept__Encoding="gzip")[::2] == (200, b"[gzip]")
-        deadline = time.monotonic() + 10
-        while len(backend.seen) == before and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert ask(port, "/rss.xml", Accept_Encoding="gzip")[::2] == (200, b"[gzip]")
+        assert until(lambda: len(backend.seen) > before)
         assert backend.seen[-1]["if-none-match"] == '"tag.gzip"', "asked whether it is still true"
 
         backend.stop()
         time.sleep(2.1)
-        assert _ask(port, "/rss.xml", Accept__Encoding="gzip")[::2] == (200, b"[gzip]")
-        assert _ask(port, "/rss.xml", Accept__Encoding="zstd")[0] == 502
+        assert ask(port, "/rss.xml", Accept_Encoding="gzip")[::2] == (200, b"[gzip]")
+        assert ask(port, "/rss.xml", Accept_Encoding="zstd")[0] == 502
 
 
 @pytest.fixture(scope="module")
@@ -447,7 +398,7 @@ SAME_HEADERS = (
 def test_nginx_serves_a_built_folder_as_the_app_does(
     static: int, served: Callable[..., Answer], path: str
 ) -> None:
-    status, headers, body = _ask(static, path)
+    status, headers, body = ask(static, path)
     expected = served(path)
     assert (status, body) == (expected[0], expected[2])
     assert {name: headers.get(name) for name in SAME_HEADERS} == {
@@ -456,8 +407,8 @@ def test_nginx_serves_a_built_folder_as_the_app_does(
     if not path.startswith("/all/"):  # the archive of a while ago is fresh for longer
         assert headers["cache-control"] == expected[1]["cache-control"]
     if status == 200:
-        assert _ask(static, path, If__None__Match=headers["etag"])[0] == 304
-        packed = _ask(static, path, Accept__Encoding="gzip")
+        assert ask(static, path, If_None_Match=headers["etag"])[0] == 304
+        packed = ask(static, path, Accept_Encoding="gzip")
         if packed[1].get("content-encoding") == "gzip":
             assert gzip.decompress(packed[2]) == body
             assert packed[1]["vary"] == "Accept-Encoding"
@@ -468,12 +419,12 @@ def test_nginx_serves_a_built_folder_as_the_app_does(
 def test_nginx_answers_preflights_of_a_built_folder(
     static: int, served: Callable[..., Answer]
 ) -> None:
-    status, headers, _ = _ask(static, "/feed.xml", "OPTIONS")
+    status, headers, _ = ask(static, "/feed.xml", "OPTIONS")
     expected = served("/feed.xml", "OPTIONS")
     assert status == expected[0] == 204
     allowed = {name: text for name, text in expected[1].items() if name.startswith("access-")}
     assert {name: headers.get(name) for name in allowed} == allowed
-    assert "access-control-max-age" not in _ask(static, "/feed.xml")[1]
+    assert "access-control-max-age" not in ask(static, "/feed.xml")[1]
 
 
 @needs_nginx
@@ -481,7 +432,7 @@ def test_nginx_answers_preflights_of_a_built_folder(
     "path", ["/.feedsvc-0123456789abcdef.tmp", "/empty/", "/..%2fsite.conf", "/.git/config"]
 )
 def test_what_is_no_page_of_a_built_folder_is_not_there(static: int, path: str) -> None:
-    status, headers, body = _ask(static, path)
+    status, headers, body = ask(static, path)
     assert status in {400, 404}
     assert headers["access-control-allow-origin"] == "*" or status == 400
     assert b"half" not in body
@@ -489,19 +440,19 @@ def test_what_is_no_page_of_a_built_folder_is_not_there(static: int, path: str) 
 
 @needs_nginx
 def test_a_built_folder_is_read_only_and_redirects_stay_on_the_site(static: int) -> None:
-    status, headers, _ = _ask(static, "/feed.xml", "POST", b"x")
+    status, headers, _ = ask(static, "/feed.xml", "POST", b"x")
     assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert headers["access-control-allow-origin"] == "*"
-    status, headers, _ = _ask(static, "/2024-11-18", Host="evil.example")
+    status, headers, _ = ask(static, "/2024-11-18", Host="evil.example")
     assert (status, headers["location"]) == (301, "/2024-11-18/")
 
 
 @needs_nginx
 def test_a_compressed_neighbour_is_sent_as_it_is(static: int) -> None:
-    _, headers, body = _ask(static, "/2024-11-18/feed.xml", Accept__Encoding="gzip")
+    _, headers, body = ask(static, "/2024-11-18/feed.xml", Accept_Encoding="gzip")
     assert headers["content-type"] == "application/atom+xml"
     assert gzip.decompress(body) == b"made beforehand"
-    assert b"<feed" in _ask(static, "/2024-11-18/feed.xml")[2]
+    assert b"<feed" in ask(static, "/2024-11-18/feed.xml")[2]
 
 
 def _unit() -> dict[str, list[str]]:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from feedsvc.config import Config
-from tests.conftest import ROOT
+from tests.support.project import ROOT, environment
+from tests.support.server import ask, free_port, running
 
 README = (ROOT / "README.md").read_text()
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -30,16 +28,13 @@ def _blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _settings(folder: Path, **more: str) -> dict[str, str]:
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "FEEDSVC_INDEX": str(folder / "docs.sqlite3"), **more}
 
 
-def _environment(folder: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
-    path = f"{BIN}{os.pathsep}{kept['PATH']}"
-    return {**kept, "PATH": path, "FEEDSVC_INDEX": str(folder / "docs.sqlite3"), **more}
+def _environment(folder: Path) -> dict[str, str]:
+    return environment(**_settings(folder))
 
 
 @pytest.fixture
@@ -57,53 +52,37 @@ def clone(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def _running(command: str, folder: Path, **environment: str) -> Iterator[None]:
-    with (folder / "output.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S602 - the README's own line, as a person types it
-            command,
-            shell=True,
-            cwd=folder,
-            env=_environment(folder, **environment),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+def _running(command: str, port: int, folder: Path, **settings: str) -> Iterator[Path]:
+    """What a line of a document starts, as long as it is needed; gives its log."""
+    with running(command, port, folder, **_settings(folder, **settings)) as log:
+        yield log
 
 
-def _wait_for(url: str, log: Path) -> bytes:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return bytes(response.read())
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} does not answer: {log.read_text()}")
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=5) as response:
+        return bytes(response.read())
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_make_serve_shows_the_projects_own_digests(clone: Path) -> None:
     assert _blocks("sh")[0] == "make serve\n"
     (clone / ".venv").mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
         (clone / ".venv" / part).symlink_to(BIN.parent / part)
     (clone / ".venv" / "ready").touch()
-    port = _free_port()
-    with _running(f"make serve FLAGS='--port {port}'", clone):
-        feed = _wait_for(f"http://127.0.0.1:{port}/feed.xml", clone / "output.log")
-        assert f"http://127.0.0.1:{port}/feed.xml".encode() in feed
-    said = (clone / "output.log").read_text()
+    port = free_port()
+    with _running(f"make serve FLAGS='--port {port}'", port, clone) as log:
+        assert f"http://127.0.0.1:{port}/feed.xml".encode() in ask(port, "/feed.xml")[2]
+    said = log.read_text()
     assert f"subscribe  http://127.0.0.1:{port}/feed.xml" in said
 
 
-@pytest.mark.parametrize("target", ["serve", "test", "build", "check", "lint", "lock"])
+@pytest.mark.parametrize("target", ["serve", "quick", "test", "build", "check", "lint", "lock"])
 def test_make_knows_what_the_documents_name(clone: Path, target: str) -> None:
     subprocess.run(["make", "-n", target], cwd=clone, check=True, capture_output=True)
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
     (example,) = _blocks("markdown")
     (tmp_path / "digests").mkdir()
@@ -119,27 +98,25 @@ def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout == "1 day, 1 paper, 0 errors, 0 warnings\n"
-    port = _free_port()
-    with _running(serve.replace("8000", str(port)), tmp_path):
-        feed = _wait_for(f"http://127.0.0.1:{port}/2024-11-18/feed.json", tmp_path / "output.log")
-        assert b"2411.06558" in feed
+    port = free_port()
+    with _running(serve.replace("8000", str(port)), port, tmp_path):
+        assert b"2411.06558" in ask(port, "/2024-11-18/feed.json")[2]
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_gunicorn_serves_the_app_as_said(clone: Path) -> None:
     setting, command = _blocks("sh")[2].splitlines()
-    port = _free_port()
-    with _running(f"{setting}\n{command.replace('8000', str(port))}", clone):
-        url = f"http://127.0.0.1:{port}"
-        feed = _wait_for(f"{url}/feed.xml", clone / "output.log")
-        assert b"https://papers.example.org/feed.xml" in feed
-        odd = urllib.request.Request(f"{url}/feed.xml", headers={"SCRIPT_NAME": "/x"})
-        assert urllib.request.urlopen(odd, timeout=5).status == 200
+    port = free_port()
+    with _running(f"{setting}\n{command.replace('8000', str(port))}", port, clone):
+        assert b"https://papers.example.org/feed.xml" in ask(port, "/feed.xml")[2]
+        assert ask(port, "/feed.xml", SCRIPT__NAME="/x")[0] == 200
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
 def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
     (location,) = _blocks("nginx")
-    inner, outer = _free_port(), _free_port()
+    inner, outer = free_port(), free_port()
     (clone / "nginx.conf").write_text(
         f"daemon off; pid {clone}/nginx.pid; error_log stderr; events {{}}\n"
         f"http {{ access_log off; client_body_temp_path {clone}/body; proxy_temp_path {clone}/p;\n"
@@ -148,21 +125,23 @@ def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
         f"{location.replace('8000', str(inner))} }} }}\n"
     )
     base = {"FEEDSVC_BASE_URL": f"http://127.0.0.1:{outer}/papers/"}
-    with _running(f"feedsvc serve --port {inner}", clone, **base):
-        _wait_for(f"http://127.0.0.1:{inner}/feed.xml", clone / "output.log")
-        with _running(f"nginx -p {clone} -c {clone}/nginx.conf", clone):
-            url = f"http://127.0.0.1:{outer}/papers/feed.xml"
-            feed = _wait_for(url, clone / "output.log")
-            assert url.encode() in feed
-            _wait_for(f"http://127.0.0.1:{outer}/papers/2024-11-18", clone / "output.log")
+    with (
+        _running(f"feedsvc serve --port {inner}", inner, clone, **base),
+        _running(f"nginx -p {clone} -c {clone}/nginx.conf", outer, clone),
+    ):
+        url = f"http://127.0.0.1:{outer}/papers/"
+        assert f"{url}feed.xml".encode() in _read(f"{url}feed.xml")
+        assert b"2411" in _read(f"{url}2024-11-18")  # which is at another address
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_static_build_is_made_as_said(clone: Path) -> None:
     command = _blocks("sh")[3].strip()
     subprocess.run(command.split(), cwd=clone, env=_environment(clone), check=True)
     assert (clone / "site" / "feed.xml").is_file()
 
 
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_workflow_builds_the_site(clone: Path) -> None:
     (workflow,) = _blocks("yaml")
     commands = re.findall(r"- run: (.*)", workflow)

@@ -9,7 +9,9 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.web.app import create_app
-from tests.conftest import BASE_URL, DIGESTS, Server
+from tests.support.project import BASE_URL, DIGESTS
+from tests.support.server import Server
+from tests.support.waiting import until
 
 Get = Callable[[str], bytes]
 
@@ -45,6 +47,7 @@ def test_a_folder_is_its_page(built: Path, get: Get) -> None:
 
 
 def test_every_document_answers_its_own_tag_with_304(built: Path, server: Server) -> None:
+    assert until(lambda: _is_known_by_its_time(server)), "its time is still to come"
     for path in _files(built):
         status, headers, _ = server.get(path)
         assert status == 200
@@ -53,6 +56,11 @@ def test_every_document_answers_its_own_tag_with_304(built: Path, server: Server
         for name in ("etag", "cache-control", "vary", "last-modified", "link"):
             assert again.get(name) == headers.get(name), (path, name)
         assert server.get(path, If_Modified_Since=headers["last-modified"])[0] == 304
+
+
+def _is_known_by_its_time(server: Server) -> bool:
+    since = server.get("/feed.xml")[1]["last-modified"]
+    return server.get("/feed.xml", If_Modified_Since=since)[0] == 304
 
 
 def test_nothing_of_the_host_stands_in_a_document(server: Server) -> None:

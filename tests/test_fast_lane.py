@@ -15,6 +15,7 @@ import zstandard
 from werkzeug.test import create_environ, run_wsgi_app
 
 from feedsvc.config import Config
+from feedsvc.errors import NotFoundError
 from feedsvc.model import Document
 from feedsvc.site.documents import document
 from feedsvc.site.site import Site
@@ -22,10 +23,9 @@ from feedsvc.web.app import create_app
 from feedsvc.web.cache import DocumentCache
 from feedsvc.web.fast_lane import FastLane
 from feedsvc.web.responses import OVERHEAD
-from tests.archive import digest, paper, write_archive
-from tests.conftest import BASE_URL, DIGESTS, Server
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, paper, write_archive
+from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.server import Server
 
 PATHS = ["/", "/feed.xml", "/2024-11-18/rss.xml", "/2024-W47/feed.json", "/all/", "/.nojekyll"]
 PATHS += ["/all/feed.xml", "/style.css", "/icon.png", "/opml.xml", "/404.html", "/2024-11-18/"]
@@ -96,6 +96,7 @@ def large(many: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
     server.stop()
 
 
+@pytest.mark.slow(reason="compresses megabytes")
 @pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
 def test_a_streamed_feed_is_the_built_one_in_every_encoding(
     large: Server, many: Path, configure: Configure, name: str
@@ -122,6 +123,7 @@ def test_a_streamed_feed_is_the_built_one_in_every_encoding(
     assert len(tags) == 4
 
 
+@pytest.mark.slow(reason="traces memory of an archive of 2,100 papers")
 def test_a_streamed_feed_needs_little_memory(many: Path, configure: Configure) -> None:
     site = Site(configure(digests=many))
     sizes = {}
@@ -137,6 +139,7 @@ def test_a_streamed_feed_needs_little_memory(many: Path, configure: Configure) -
     assert sizes[False] < sizes[True] / 3
 
 
+@pytest.mark.slow(reason="reads an archive of 2,100 papers")
 def test_who_reads_slowly_keeps_nobody_from_reading(many: Path, configure: Configure) -> None:
     lane = create_app(configure(digests=many)).wsgi_app
     slow, _, _ = run_wsgi_app(lane, create_environ("/all/feed.xml"))
@@ -185,6 +188,22 @@ def test_another_state_or_day_drops_everything(state: tuple[str, date]) -> None:
     assert cache.ready("/")
     cache.keep(*state)
     assert not cache.ready("/")
+
+
+def test_no_lock_is_left_of_a_document_that_was_made_or_not() -> None:
+    """Else there would be one for every path that anybody ever asked for."""
+    cache = DocumentCache()
+
+    def fail() -> Document:
+        raise NotFoundError("/nowhere")
+
+    for number in range(3):
+        cache.get("/", lambda: _document("/", 10))
+        with pytest.raises(NotFoundError):
+            cache.get(f"/{number}", fail)
+    assert cache.ready("/")
+    assert not cache.ready("/0")
+    assert not cache._table.under_way
 
 
 def test_however_many_ask_at_once_a_document_is_made_once() -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import compileall
 import functools
 import os
 import re
@@ -17,342 +16,45 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.site.documents import document, paths
 from feedsvc.site.site import Site
-from tests.archive import digest, paper, write_archive
-from tests.conftest import BASE_URL, ROOT, Server
-
-Tree = dict[str, bytes]
-
-LITTER = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp$")
-PROMPTLY = 30
-"""Seconds that what must happen by itself may take on a busy machine."""
-
-BUILD = (sys.executable, "-m", "feedsvc", "build")
-
-
-# --- a site to be harmed ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A folder of digests, a site, and the index between them."""
-
-    root: Path
-
-    @property
-    def digests(self) -> Path:
-        return self.root / "digests"
-
-    @property
-    def out(self) -> Path:
-        return self.root / "site"
-
-    @property
-    def index(self) -> Path:
-        return self.root / "cache" / "index.sqlite3"
-
-    @property
-    def config(self) -> Config:
-        return Config(digests=self.digests, out=self.out, index=self.index, base_url=BASE_URL)
-
-    def build_here(self) -> int:
-        """Builds in this process; the number of files that were written."""
-        site = Site(self.config)
-        site.refresh()
-        return build(site, self.config).written
-
-    def start(self, *prefix: str) -> subprocess.Popen[str]:
-        """A `feedsvc build` in a process of its own, perhaps below another command."""
-        environment = {
-            **{name: value for name, value in os.environ.items() if "FEEDSVC" not in name},
-            "FEEDSVC_DIGESTS": str(self.digests),
-            "FEEDSVC_OUT": str(self.out),
-            "FEEDSVC_INDEX": str(self.index),
-            "FEEDSVC_BASE_URL": BASE_URL,
-            # So that two runs make the same system calls.
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.Popen(
-            [*prefix, *BUILD],
-            env=environment,
-            cwd=self.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *prefix: str) -> subprocess.CompletedProcess[str]:
-        """The same, waited for."""
-        with self.start(*prefix) as process:
-            out, err = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-
-
-def old_scene(root: Path) -> Scene:
-    """A site as it was built the day before."""
-    scene = Scene(root)
-    write_archive(scene.digests, days=6, papers=2)
-    scene.build_here()
-    return scene
-
-
-def changed_scene(root: Path) -> Scene:
-    """A built site whose digests have changed since: one came, one was edited, one went."""
-    scene = old_scene(root)
-    (scene.digests / "2024-01-02.md").unlink()
-    edited = digest("2024-01-04", [paper(6, "고쳤습니다."), paper(7)])
-    (scene.digests / "2024-01-04.md").write_text(edited)
-    (scene.digests / "2024-01-07.md").write_text(digest("2024-01-07", [paper(50), paper(3)]))
-    return scene
-
-
-def long_scene(root: Path) -> Scene:
-    """A site of which the feeds of everything have megabytes, and two digests that are new."""
-    scene = Scene(root)
-    scene.digests.mkdir()
-    for number in range(1, 10):
-        long = digest(f"2024-01-0{number}", [paper(number, "요약입니다. " * 8000)])
-        (scene.digests / f"2024-01-0{number}.md").write_text(long)
-    scene.build_here()
-    assert (scene.out / "all" / "rss.xml").stat().st_size > 1 << 20
-    for number in (10, 11):
-        new = digest(f"2024-01-{number}", [paper(40 + number)])
-        (scene.digests / f"2024-01-{number}.md").write_text(new)
-    return scene
-
-
-def large_scene(root: Path) -> Scene:
-    """So many digests that several processes build the site, which isn't there yet."""
-    scene = Scene(root)
-    write_archive(scene.digests, days=150, papers=4)
-    return scene
-
-
-def tree(folder: Path) -> Tree:
-    """The content of every file."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
-def fresh_tree(digests: Path) -> Tree:
-    """What a build makes that has never seen anything of a site before."""
-    with tempfile.TemporaryDirectory() as name:
-        scene = Scene(Path(name))
-        shutil.copytree(digests, scene.digests)
-        scene.build_here()
-        return tree(scene.out)
-
-
-def shown(site: Site) -> Tree:
-    """The content of every document, by the name of its file."""
-    with site.snapshot() as snapshot:
-        return {path[1:]: document(snapshot, path).content for path in paths(snapshot)}
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What may stand in the folder of a `changed_scene`."""
-
-    old: Tree
-    new: Tree
-
-
-@functools.cache
-def expected() -> Expected:
-    """The same for every `changed_scene`."""
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        old = tree(old_scene(root / "old").out)
-        scene = changed_scene(root / "new")
-        new = fresh_tree(scene.digests)
-        assert {name for name in old if old[name] != new.get(name)}
-        assert old.keys() - new.keys()
-        assert new.keys() - old.keys()
-        return Expected(old, new)
-
-
-# --- what must hold after any fault ----------------------------------------------------------
-
-
-def assert_nothing_is_torn(scene: Scene) -> None:
-    """Each file of a `changed_scene` is the old or the new one, and leads only to what is there."""
-    old, new = expected().old, expected().new
-    found = {path: what for path, what in tree(scene.out).items() if not LITTER.search(path)}
-    for path, content in found.items():
-        assert content in {old.get(path), new.get(path)}, path
-    assert old.keys() & new.keys() <= found.keys()
-    if found["index.html"] == new["index.html"]:
-        assert found.items() >= {path: new[path] for path in new if "/" in path}.items()
-
-
-def assert_all_is_mended(scene: Scene) -> None:
-    """An undisturbed run gives the tree of a fresh build, leaves no litter and a sound index."""
-    done = scene.run()
-    assert (done.returncode, done.stderr) == (0, "6 days, 12 papers, 0 errors, 0 warnings\n")
-    assert tree(scene.out) == expected().new
-    folders = {path.name for path in scene.out.rglob("*") if path.is_dir()}
-    assert folders == {path.rpartition("/")[0] for path in expected().new} - {""}
-    assert shown(Site(scene.config)) == expected().new
-    assert scene.build_here() == 0
-    with closing(sqlite3.connect(scene.index)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-
-
-def assert_said_in_a_sentence(done: subprocess.CompletedProcess[str]) -> None:
-    """It failed and told why, or did without what it could do without."""
-    said = [line for line in done.stderr.splitlines() if not re.match(r"[0-9]+ days, ", line)]
-    if done.returncode == 0:
-        assert said == []
-        return
-    assert done.returncode == 1, done.stderr
-    assert len(said) == 1, done.stderr
-    assert re.fullmatch(r"Error: /.*: .*[^.]\.", said[0])
-
-
-# --- faults of the system, by strace ---------------------------------------------------------
-
-FAMILIES = {
-    "create": ("openat",),
-    "write": ("write", "pwrite64"),
-    "rename": ("rename", "renameat", "renameat2"),
-    "unlink": ("unlink", "unlinkat", "rmdir"),
-    "mkdir": ("mkdir", "mkdirat"),
-    "truncate": ("ftruncate",),
-    "sync": ("fsync", "fdatasync"),
-}
-"""The system calls that change something on a disk."""
-
-SYSTEM_CALLS = tuple(name for family in FAMILIES.values() for name in family)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A system call of a build of a `changed_scene`."""
-
-    name: str
-    number: int
-    """Among those of this name, from 1."""
-    call: str
-    """As strace shows it."""
-
-    @property
-    def is_message(self) -> bool:
-        """Whether it only says something on standard output or error."""
-        return re.match(r"write\([12],", self.call) is not None
-
-    def fault(self, fault: str, log: Path) -> list[str]:
-        """The command below which a build meets a fault at this step, as strace names it."""
-        injection = f"inject={self.name}:{fault}:when={self.number}"
-        return [*_strace(log, self.name), "-e", injection]
-
-
-def _strace(log: Path, *names: str) -> list[str]:
-    traced = ",".join(f"?{name}" for name in names)
-    return ["strace", "-f", "--seccomp-bpf", "-s", "0", "-o", str(log), "-e", f"trace={traced}"]
-
-
-@functools.cache
-def why_not_strace() -> str:
-    """Why no system call can be disturbed here; empty where it can."""
-    if not shutil.which("strace"):
-        return "needs strace: apt-get install strace"
-    command = [*_strace(Path(os.devnull), "write"), "true"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"strace can't be used here: {done.stderr.strip()}" if done.returncode else ""
-
-
-def _trace(scene: Scene) -> list[Step]:
-    """The system calls that an undisturbed build makes, in order."""
-    log = scene.root / "trace"
-    done = scene.run(*_strace(log, *SYSTEM_CALLS))
-    assert done.returncode == 0, done.stderr
-    counts = dict.fromkeys(SYSTEM_CALLS, 0)
-    steps = []
-    for line in log.read_text().splitlines():
-        if found := re.match(r"[0-9]+ +(([a-z0-9]+)\(.*)", line):
-            call, name = found.groups()
-            counts[name] += 1
-            steps.append(Step(name, counts[name], call))
-    return steps
-
-
-@functools.cache
-def all_steps() -> Sequence[Step]:
-    """Those at which a build of a `changed_scene` changes something."""
-    # A module that is compiled between two runs is opened once less by the second.
-    compileall.compile_dir(ROOT / "feedsvc", quiet=1)
-    with tempfile.TemporaryDirectory() as name:
-        steps = _trace(changed_scene(Path(name)))
-    return [step for step in steps if step.name != "openat" or "O_CREAT" in step.call]
-
-
-def step_at(family: str, share: float) -> Step:
-    """The step that lies at a share, from 0 to 1, of those of one family."""
-    steps = [step for step in all_steps() if step.name in FAMILIES[family]]
-    return steps[round(share * (len(steps) - 1))]
-
-
-@contextmanager
-def held_at(step: Step, scene: Scene) -> Iterator[None]:
-    """A build that has come to a step, waits there and is killed at the end.
-
-    strace could kill it itself, but not while it lets all other system calls run at full speed.
-    """
-    log = scene.root / "trace"
-    with scene.start(*step.fault("delay_enter=60000000", log)) as strace:
-        assert until(lambda: log.exists() and log.read_text().count("\n") >= step.number - 1)
-        assert until(lambda: _is_held(strace.pid)), step
-        held = _children(strace.pid)[0]
-        try:
-            yield
-        finally:
-            os.kill(held, signal.SIGKILL)
-            strace.kill()  # else it would let the other one end only after the delay
-            strace.communicate()
-        assert until(lambda: not _is_alive(held))
-
-
-def _is_held(strace: int) -> bool:
-    """Whether the process below strace stands still."""
-    states = []
-    for process in _children(strace) * 2:
-        states += _state_and_parent(process)[:1]
-        time.sleep(0.005)
-    return states == ["t", "t"]
-
-
-def kill_at(step: Step, root: Path) -> None:
-    """A build that is killed at a step does no harm, and the next one makes it good."""
-    scene = changed_scene(root)
-    with held_at(step, scene):
-        pass
-    assert_nothing_is_torn(scene)
-    assert_all_is_mended(scene)
-
-
-def fail_at(step: Step, error: str, root: Path) -> None:
-    """A build of which a step fails says so and does no harm, and the next one makes it good."""
-    scene = changed_scene(root)
-    done = scene.run(*step.fault(f"error={error}", root / "trace"))
-    assert "(INJECTED)" in (root / "trace").read_text(), step
-    assert_said_in_a_sentence(done)
-    assert_nothing_is_torn(scene)
-    if done.returncode == 0:
-        assert tree(scene.out) == expected().new
-    assert_all_is_mended(scene)
-
+from tests.support.archive import digest, paper, write_archive
+from tests.support.folders import Tree, tree
+from tests.support.processes import children, is_alive, web_workers
+from tests.support.project import BASE_URL, ROOT
+from tests.support.scene import (
+    FAMILIES,
+    LITTER,
+    Scene,
+    all_steps,
+    assert_all_is_mended,
+    assert_nothing_is_torn,
+    assert_said_in_a_sentence,
+    changed_scene,
+    expected,
+    fail_at,
+    fresh_tree,
+    held_at,
+    kill_at,
+    large_scene,
+    long_scene,
+    old_scene,
+    shown,
+    step_at,
+    strace_command,
+    why_not_strace,
+)
+from tests.support.server import Server
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow(reason="harms a site in a hundred ways, each with builds of its own")
 
 needs_strace = pytest.mark.skipif(bool(why_not_strace()), reason=why_not_strace())
 
@@ -445,7 +147,7 @@ def test_a_fault_while_a_long_document_gets_its_name_leaves_every_file_old_or_ne
     scene = long_scene(tmp_path)
     old, new = tree(scene.out), fresh_tree(scene.digests)
     log = tmp_path / "trace"
-    traced = [*_strace(log, call), "-e", f"inject={call}:{fault}:when={number}"]
+    traced = [*strace_command(log, call), "-e", f"inject={call}:{fault}:when={number}"]
     traced.remove("--seccomp-bpf")  # which would let it live
     done = scene.run(*traced)
     assert done.returncode != 0
@@ -566,40 +268,11 @@ def test_an_output_that_takes_nothing_more_is_said_in_a_sentence(tmp_path: Path)
 # --- processes that are killed ---------------------------------------------------------------
 
 
-def _state_and_parent(process: int) -> list[str]:
-    """What the system says of a process; nothing where there is none."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return status.rpartition(") ")[2].split()[:2]
-
-
-def _is_alive(process: int) -> bool:
-    """Whether a process can still do something."""
-    return _state_and_parent(process)[:1] not in ([], ["Z"], ["X"])
-
-
-def _children(parent: int) -> list[int]:
-    """The processes that another one has started and that are at work."""
-    processes = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
-    owned = [each for each in processes if _state_and_parent(each)[1:] == [str(parent)]]
-    return sorted(filter(_is_alive, owned))
-
-
-def until(look: Callable[[], object], seconds: float = PROMPTLY) -> bool:
-    """Whether something comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(0.002)
-    return bool(found)
-
-
 def _workers(build: subprocess.Popen[str], scene: Scene, phase: str) -> list[int]:
     """Those of a build that reads the digests or writes the site."""
     assert until(lambda: phase == "reading" or scene.out.is_dir())
-    assert until(lambda: _children(build.pid)), "the build has no workers"
-    return _children(build.pid)
+    assert until(lambda: children(build.pid)), "the build has no workers"
+    return children(build.pid)
 
 
 needs_workers = pytest.mark.skipif(
@@ -616,7 +289,7 @@ def test_a_build_of_which_a_worker_is_killed_gives_the_whole_site(
     with scene.start() as running:
         worker = _workers(running, scene, phase)[0]
         os.kill(worker, signal.SIGSTOP)  # so that it surely is at work when it ends
-        assert worker in _children(running.pid)
+        assert worker in children(running.pid)
         os.kill(worker, signal.SIGKILL)
         _, err = running.communicate(timeout=60)
     fresh = fresh_tree(scene.digests)
@@ -638,7 +311,7 @@ def test_a_build_that_is_killed_leaves_no_worker_and_the_next_one_does_not_wait_
         workers = _workers(running, scene, phase)
         running.send_signal(how)
     try:
-        assert until(lambda: not any(map(_is_alive, workers)))
+        assert until(lambda: not any(map(is_alive, workers)))
         assert scene.run().returncode == 0
         assert tree(scene.out) == fresh_tree(scene.digests)
     finally:
@@ -661,7 +334,7 @@ def test_a_build_that_is_interrupted_says_so_and_leaves_no_litter(tmp_path: Path
     assert "Aborted!" in err
     assert "Traceback" not in err
     assert not [path for path in tree(scene.out) if LITTER.search(path)]
-    assert not _children(running.pid)
+    assert not children(running.pid)
 
 
 @needs_workers
@@ -714,29 +387,19 @@ def test_a_server_of_which_a_worker_is_killed_goes_on_and_starts_another(tmp_pat
     digests = write_archive(tmp_path / "digests", days=3, papers=2)
     server = Server(digests, tmp_path, "--workers", "2")
     try:
-        process = server._process.pid
-        assert until(lambda: server._log.read_text().count("Started worker-") == 2)
+        process = server.process
+        assert until(lambda: server.log.read_text().count("Started worker-") == 2)
         before = server.get("/feed.xml")
         victim = web_workers(process)[0]
         os.kill(victim, signal.SIGKILL)
-        assert until(lambda: victim not in _children(process))
+        assert until(lambda: victim not in children(process))
         assert until(lambda: len(web_workers(process)) == 2)
         # One that is told to stop before it listens to that would never do.
-        assert until(lambda: server._log.read_text().count("Started worker-") == 3)
+        assert until(lambda: server.log.read_text().count("Started worker-") == 3)
         for _ in range(20):
             assert server.get("/feed.xml")[2] == before[2]
     finally:
         server.stop()
-
-
-def web_workers(server: int) -> list[int]:
-    """The workers of a server, without what Python starts to look after them."""
-    commands = {each: Path(f"/proc/{each}/cmdline") for each in _children(server)}
-    return sorted(
-        each
-        for each, command in commands.items()
-        if command.exists() and b"resource_tracker" not in command.read_bytes()
-    )
 
 
 # --- an index that is lost while it is in use ------------------------------------------------
@@ -790,6 +453,7 @@ READ_ON = """
 import sys
 from pathlib import Path
 from feedsvc.config import Config
+from feedsvc.site.aliases import ALIASES
 from feedsvc.site.documents import document, paths
 from feedsvc.site.site import Site
 digests, index, url, is_at_rest = sys.argv[1:]
@@ -807,6 +471,7 @@ for asked in sys.stdin:
     if asked == "refresh\\n":
         site.refresh()
     contents = {path[1:]: site.document(path).content for path in paths}
+    contents |= {name: contents[target] for name, target in ALIASES.items()}
     print(contents, flush=True)
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import locale
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import pytest
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feedsvc.config import Config
 from feedsvc.feeds.atom import atom_entry
 from feedsvc.feeds.content import LONGEST_SUMMARY, opening
 from feedsvc.feeds.entry import Entry, paper_entry
@@ -21,12 +20,13 @@ from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.model import Item
 from feedsvc.parser import parse_digest
 from feedsvc.site.site import Site
-from tests.archive import NAMESPACES, digest, paper, read_atom, write_archive
+from tests.support.archive import digest, paper, write_archive
+from tests.support.feeds import NAMESPACES, read_atom
+from tests.support.project import Configure
 
 PICTURE = "https://pictures.example.org/7.png"
 BASE_URL = "https://papers.example.org/"
 DIGESTS = Path(__file__).parent / "digests"
-Configure = Callable[..., Config]
 
 
 @pytest.fixture

@@ -20,10 +20,9 @@ from feedsvc.builder.build import build
 from feedsvc.config import Affects, Config
 from feedsvc.site.pipeline import SOURCES, make_pipeline, sources
 from feedsvc.site.site import Site
-from tests.archive import write_archive
-from tests.conftest import BASE_URL, ROOT
-
-Configure = Callable[..., Config]
+from tests.support.archive import write_archive
+from tests.support.folders import tree
+from tests.support.project import BASE_URL, ROOT, Configure
 
 DAYS = 12
 
@@ -56,14 +55,6 @@ build(site, config)
 print(json.dumps(counts))
 """
 """Builds a site in this process and says how many digests it read and papers it rendered."""
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +137,7 @@ def bench(tmp_path: Path, digests: Path) -> Bench:
     return Bench(tmp_path, digests)
 
 
+@pytest.mark.slow(reason="changes a copy of the code and builds with it in processes of its own")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_makes_anew_what_depends_on_it(bench: Bench, change: str) -> None:
     edit, cost = CHANGES[change]
@@ -153,9 +145,10 @@ def test_a_change_makes_anew_what_depends_on_it(bench: Bench, change: str) -> No
     edit(bench)
     assert bench.build() == cost
     assert bench.build("cold", index="cold.sqlite3") == ALL
-    assert _tree(bench.folder / "site") == _tree(bench.folder / "cold")
+    assert tree(bench.folder / "site") == tree(bench.folder / "cold")
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 @pytest.mark.parametrize("change", ["the title", "the base URL", "media_base"])
 def test_a_change_costs_the_same_where_the_index_has_a_place_of_its_own(
     bench: Bench, change: str
@@ -166,6 +159,7 @@ def test_a_change_costs_the_same_where_the_index_has_a_place_of_its_own(
     assert bench.build(index="index.sqlite3") == cost
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 def test_two_sites_of_one_folder_keep_apart_and_read_it_once(bench: Bench) -> None:
     first = dict(bench.settings)
     assert bench.build() == ALL
@@ -175,6 +169,7 @@ def test_two_sites_of_one_folder_keep_apart_and_read_it_once(bench: Bench) -> No
     assert bench.build() == NOTHING
 
 
+@pytest.mark.slow(reason="builds in processes of its own")
 def test_a_damaged_index_lends_nothing(bench: Bench) -> None:
     bench.build()
     for file in (bench.folder / "cache" / "feedsvc").glob("*.sqlite3"):

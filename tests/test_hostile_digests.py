@@ -437,6 +437,7 @@ LINEAR_PAGES: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow(reason="times digests of several sizes, again where it was disturbed")
 @pytest.mark.parametrize("name", [*LINEAR, *LINEAR_PAGES])
 def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     """What is quadratic takes sixteen times as long."""
@@ -446,6 +447,7 @@ def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     assert _seconds(make(32_000), path) < 10 * _seconds(make(8_000), path)
 
 
+@pytest.mark.slow(reason="parses megabytes")
 @pytest.mark.parametrize(
     ("path", "frame"),
     [
@@ -490,6 +492,14 @@ def test_a_text_within_the_limit_is_cut_at_no_line_and_one_above_it_at_a_line_en
     cut = parse_digest("x.md", text, longest_paper=24)
     assert cut.papers[0].summary_html == "<ul>\n<li>first line</li>\n</ul>"
     assert _problems(cut) == [(3, "too-long")]
+
+
+def test_a_text_of_just_as_many_characters_as_there_may_be_is_whole() -> None:
+    """A line counts with its end."""
+    body = "- first line\n- second line\n"
+    text = f"{HEAD.rstrip()}\n{body}".encode()
+    assert _problems(parse_digest("x.md", text, longest_paper=len(body))) == []
+    assert _problems(parse_digest("x.md", text, longest_paper=len(body) - 1)) == [(3, "too-long")]
 
 
 def test_nesting_of_400_levels_loses_nothing_of_the_neighbours() -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -16,27 +17,23 @@ import zstandard
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.http import http_date
-from werkzeug.test import TestResponse
 
 from feedsvc import __version__
 from feedsvc.config import Config
+from feedsvc.model import Document
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
-from tests.archive import digest, paper, write_archive
-from tests.conftest import BASE_URL, DIGESTS
-
-Configure = Callable[..., Config]
+from feedsvc.web.responses import PreparedDocument
+from tests.support.archive import digest, paper, write_archive
+from tests.support.client import get
+from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     index = tmp_path_factory.mktemp("http") / "index.sqlite3"
     return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).test_client()
-
-
-def _get(client: FlaskClient, path: str = "/feed.xml", **headers: str) -> TestResponse:
-    fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.get(path, headers=fields)
 
 
 @pytest.mark.parametrize(
@@ -53,26 +50,26 @@ def _get(client: FlaskClient, path: str = "/feed.xml", **headers: str) -> TestRe
     ],
 )
 def test_a_known_tag_is_answered_with_304(client: FlaskClient, form: str) -> None:
-    tag = _get(client).headers["ETag"].strip('"')
-    response = _get(client, If_None_Match=form.format(tag=tag))
+    tag = get(client).headers["ETag"].strip('"')
+    response = get(client, If_None_Match=form.format(tag=tag))
     assert response.status_code == 304
     assert response.data == b""
 
 
 def test_a_304_to_a_proxy_names_the_tag_that_the_proxy_knows(client: FlaskClient) -> None:
-    tag = _get(client).headers["ETag"]
+    tag = get(client).headers["ETag"]
     proxied = tag[:-1] + '-gzip"'
-    response = _get(client, If_None_Match=proxied, Accept_Encoding="gzip")
+    response = get(client, If_None_Match=proxied, Accept_Encoding="gzip")
     assert (response.status_code, response.headers["ETag"]) == (304, tag)
 
 
 @pytest.mark.parametrize("form", ['"other"', "", "{tag}x", '"', '"{tag}x"', 'W/"x-gzip"', "\x07"])
 def test_other_tags_are_answered_whole(client: FlaskClient, form: str) -> None:
-    response = _get(client)
+    response = get(client)
     tag = response.headers["ETag"].strip('"')
     modified = response.headers["Last-Modified"]
     # The tag decides, even where the time would not (RFC 9110 section 13.2.2).
-    again = _get(client, If_None_Match=form.format(tag=tag), If_Modified_Since=modified)
+    again = get(client, If_None_Match=form.format(tag=tag), If_Modified_Since=modified)
     assert again.status_code == 200
 
 
@@ -86,7 +83,7 @@ def test_other_tags_are_answered_whole(client: FlaskClient, form: str) -> None:
     ],
 )
 def test_a_time_is_compared_by_age(client: FlaskClient, since: str, status: int) -> None:
-    assert _get(client, If_Modified_Since=since).status_code == status
+    assert get(client, If_Modified_Since=since).status_code == status
 
 
 def test_a_clock_that_was_ahead_leaves_no_time_to_come(tmp_path: Path) -> None:
@@ -97,12 +94,23 @@ def test_a_clock_that_was_ahead_leaves_no_time_to_come(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "index.sqlite3")) as index, index:
         index.execute("UPDATE state SET changed = ?", (int(tomorrow),))
     client = create_app(config).test_client()
-    modified = _get(client).last_modified
+    modified = get(client).last_modified
     assert modified is not None
     assert modified.timestamp() <= time.time()
     # Nor does the client that was told so miss what changes before that time.
     since = http_date(modified)
-    assert _get(client, If_Modified_Since=since).status_code == 200
+    assert get(client, If_Modified_Since=since).status_code == 200
+
+
+def test_a_time_that_was_still_to_come_is_told_when_it_has_come() -> None:
+    """As of an archive that changes twice within a second."""
+    changed = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    prepared = PreparedDocument(Document("/x", "text/plain", (b"x",), "x", changed), changed.date())
+    assert dict(prepared.response({}).headers)["Last-Modified"] != http_date(changed)
+    assert until(lambda: datetime.now(UTC) > changed)
+    assert dict(prepared.response({}).headers)["Last-Modified"] == http_date(changed)
+    known = {"HTTP_IF_MODIFIED_SINCE": http_date(changed)}
+    assert prepared.response(known).status == "304 Not Modified"
 
 
 @pytest.mark.parametrize(
@@ -124,22 +132,22 @@ def test_a_clock_that_was_ahead_leaves_no_time_to_come(tmp_path: Path) -> None:
 def test_a_client_gets_the_encoding_it_likes_best(
     client: FlaskClient, accepted: str, coding: str | None, decode: Callable[[bytes], bytes]
 ) -> None:
-    response = _get(client, Accept_Encoding=accepted)
+    response = get(client, Accept_Encoding=accepted)
     assert response.headers.get("Content-Encoding") == coding
-    assert decode(response.data) == _get(client).data
+    assert decode(response.data) == get(client).data
     assert response.headers["Vary"] == "Accept-Encoding, A-IM"
 
 
 def test_each_encoding_has_a_tag_of_its_own(client: FlaskClient) -> None:
     tags = {
-        _get(client, Accept_Encoding=coding).headers["ETag"]
+        get(client, Accept_Encoding=coding).headers["ETag"]
         for coding in ("identity", "gzip", "br", "zstd")
     }
     assert len(tags) == 4
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/", "/2024-11-18/", "/nowhere", "/atom.xml"])
-def test_head_has_the_headers_of_get(client: FlaskClient, path: str) -> None:
+def test_head_has_the_headers_ofget(client: FlaskClient, path: str) -> None:
     get, head = client.get(path), client.head(path)
     assert head.data == b""
     assert (head.status_code, dict(head.headers)) == (get.status_code, dict(get.headers))
@@ -199,11 +207,24 @@ def test_other_methods_are_refused(client: FlaskClient, method: str) -> None:
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+def test_who_gets_no_document_is_told_in_a_sentence(
+    client: FlaskClient, tmp_path: Path, configure: Configure
+) -> None:
+    nowhere = create_app(configure(digests=tmp_path / "nowhere")).test_client()
+    for response, sentence in (
+        (client.get("/atom.xml"), "It is at another address now."),
+        (client.post("/feed.xml"), "Method Not Allowed."),
+        (nowhere.get("/feed.xml"), "The papers can't be read just now."),
+    ):
+        assert response.text == f"{sentence}\n"
+        assert response.content_type == "text/plain; charset=utf-8"
+
+
 def test_readers_in_a_browser_may_read_every_answer(client: FlaskClient) -> None:
-    tag = _get(client).headers["ETag"]
+    tag = get(client).headers["ETag"]
     responses = [
-        _get(client),
-        _get(client, If_None_Match=tag),
+        get(client),
+        get(client, If_None_Match=tag),
         client.get("/nowhere"),
         client.get("/atom.xml"),
         client.post("/feed.xml"),
@@ -216,20 +237,37 @@ def test_readers_in_a_browser_may_read_every_answer(client: FlaskClient) -> None
 
 
 def test_the_past_is_fresh_for_a_day_and_the_rest_for_minutes(client: FlaskClient) -> None:
-    assert _get(client, "/2024-11-18/feed.xml").headers["Cache-Control"] == "public, max-age=86400"
+    assert get(client, "/2024-11-18/feed.xml").headers["Cache-Control"] == "public, max-age=86400"
     for path in ("/feed.xml", "/", "/all/feed.xml", "/opml.xml"):
-        assert _get(client, path).headers["Cache-Control"] == "public, max-age=300"
+        assert get(client, path).headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "seconds"),
+    [
+        (date(2024, 11, 16), 86_400),
+        (date(2024, 11, 17), 300),
+        (date(2024, 11, 18), 300),
+        (date(2024, 11, 19), 300),
+        (None, 300),
+    ],
+)
+def test_a_day_is_settled_when_two_days_have_passed(last_day: date | None, seconds: int) -> None:
+    changed = datetime(2024, 11, 18, tzinfo=UTC)
+    document = Document("/x", "text/plain", (b"x",), "x", changed, last_day=last_day)
+    response = PreparedDocument(document, date(2024, 11, 18)).response({})
+    assert dict(response.headers)["Cache-Control"] == f"public, max-age={seconds}"
 
 
 def test_a_feed_says_its_relations_in_the_headers_too(client: FlaskClient) -> None:
-    link = _get(client, "/2024-W47/feed.xml").headers["Link"]
+    link = get(client, "/2024-W47/feed.xml").headers["Link"]
     assert '<https://papers.example.org/2024-W47/feed.xml>; rel="self"' in link
     assert '<https://papers.example.org/feed.xml>; rel="current"' in link
     assert 'rel="prev-archive"' in link
 
 
 def test_a_query_changes_nothing(client: FlaskClient) -> None:
-    plain, asked = _get(client), _get(client, "/feed.xml?utm_source=reader&x=%ff")
+    plain, asked = get(client), get(client, "/feed.xml?utm_source=reader&x=%ff")
     assert (asked.data, asked.headers["ETag"]) == (plain.data, plain.headers["ETag"])
 
 
@@ -257,11 +295,11 @@ def test_a_proxy_that_keeps_the_prefix_reaches_everything(configure: Configure) 
 def test_a_change_of_the_folder_shows_by_itself(tmp_path: Path, configure: Configure) -> None:
     folder = write_archive(tmp_path / "digests", days=2, papers=1)
     client = create_app(configure(digests=folder, refresh=0.05)).test_client()
-    tag = _get(client).headers["ETag"]
+    tag = get(client).headers["ETag"]
     (folder / "2024-01-03.md").write_text(digest("2024-01-03", [paper(77)]))
-    _eventually(lambda: b"2411.00077" in _get(client, If_None_Match=tag).data)
+    assert until(lambda: b"2411.00077" in get(client, If_None_Match=tag).data)
     (folder / "2024-01-03.md").unlink()
-    _eventually(lambda: _get(client, If_None_Match=tag).status_code == 304)
+    assert until(lambda: get(client, If_None_Match=tag).status_code == 304)
 
 
 def test_the_last_good_state_stays_while_the_folder_is_gone(
@@ -269,11 +307,11 @@ def test_the_last_good_state_stays_while_the_folder_is_gone(
 ) -> None:
     folder = write_archive(tmp_path / "digests", days=2, papers=1)
     client = create_app(configure(digests=folder, refresh=0.05)).test_client()
-    tag = _get(client).headers["ETag"]
+    tag = get(client).headers["ETag"]
     folder.rename(tmp_path / "elsewhere")
     for _ in range(5):
-        _pause()
-        assert _get(client).headers["ETag"] == tag
+        time.sleep(0.1)
+        assert get(client).headers["ETag"] == tag
 
 
 def test_a_folder_that_never_was_is_503(tmp_path: Path, configure: Configure) -> None:
@@ -297,11 +335,11 @@ def test_healthz_says_that_an_old_state_is_shown(tmp_path: Path, configure: Conf
     client = create_app(configure(digests=folder, refresh=0.05)).test_client()
     assert client.get("/healthz").get_json()["status"] == "ok"
     folder.rename(tmp_path / "away")
-    _eventually(lambda: client.get("/healthz").get_json()["status"] == "stale")
-    assert _get(client).status_code == 200
+    assert until(lambda: client.get("/healthz").get_json()["status"] == "stale")
+    assert get(client).status_code == 200
     assert _metrics(client)["feedsvc_stale"] == 1
     (tmp_path / "away").rename(folder)
-    _eventually(lambda: client.get("/healthz").get_json()["status"] == "ok")
+    assert until(lambda: client.get("/healthz").get_json()["status"] == "ok")
 
 
 def _metrics(client: FlaskClient) -> dict[str, float]:
@@ -331,15 +369,3 @@ def test_metrics_are_for_prometheus(tmp_path: Path, configure: Configure) -> Non
     assert metrics["feedsvc_newest_day_timestamp_seconds"] == 1704326400
     assert metrics["process_resident_memory_bytes"] > 1_000_000
     assert metrics[f"feedsvc_build_info {__version__}"] == 1
-
-
-def _pause() -> None:
-    time.sleep(0.1)
-
-
-def _eventually(holds: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if holds():
-            return
-        _pause()
-    pytest.fail("it did not come true within 10 seconds")

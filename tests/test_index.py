@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from datetime import time as datetime_time
 from pathlib import Path
 
 import pytest
 
 from feedsvc.check import check
-from feedsvc.config import Config
 from feedsvc.index.digest_folder import find_digests
 from feedsvc.index.index import Index
 from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
@@ -28,9 +27,9 @@ from feedsvc.model import Digest
 from feedsvc.parser import parse_digest
 from feedsvc.site.documents import document, paths
 from feedsvc.site.site import Site
-from tests.archive import digest, etags, paper, read_atom, read_json_ids, write_archive
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, etags, paper, write_archive
+from tests.support.feeds import read_atom, read_json_ids
+from tests.support.project import Configure
 
 
 @pytest.fixture
@@ -211,6 +210,12 @@ def test_each_state_has_a_time_of_its_own(folder: Path, configure: Configure) ->
     assert times == sorted(set(times))
 
 
+def test_a_new_index_has_a_time_that_has_come(folder: Path, configure: Configure) -> None:
+    site = Site(configure(digests=folder))
+    site.refresh()
+    assert site.document("/feed.xml").modified <= datetime.now(UTC)
+
+
 def test_an_index_of_other_settings_is_not_used(folder: Path, configure: Configure) -> None:
     first = Site(configure(digests=folder))
     first.refresh()
@@ -234,6 +239,7 @@ def test_two_sites_share_one_index(folder: Path, configure: Configure) -> None:
     assert _shown(second) == _shown(first)
 
 
+@pytest.mark.slow(reason="changes a folder thirty times amid readers")
 def test_readers_see_whole_states_while_the_folder_changes(
     folder: Path, configure: Configure, tmp_path: Path
 ) -> None:
@@ -424,6 +430,7 @@ def test_a_folder_that_becomes_unreadable_keeps_its_digests() -> None:
     assert done.stdout.startswith("more/ the folder can't be read: Permission denied")
 
 
+@pytest.mark.slow(reason="makes a folder of a thousand levels")
 def test_a_folder_however_deep_is_read(tmp_path: Path, configure: Configure) -> None:
     root = write_archive(tmp_path / "digests", days=1, papers=1)
     deep = root

@@ -9,8 +9,10 @@ import sysconfig
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+
 from feedsvc.site import pipeline
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 LIBRARIES = [library for floor in pipeline.LIBRARIES.values() for library in floor]
 VERSIONS = [metadata.version(library) for library in LIBRARIES]
@@ -41,6 +43,7 @@ def _linked(folder: Path, names: dict[str, str]) -> Path:
     return folder
 
 
+@pytest.mark.slow(reason="starts a process for each library")
 def test_another_version_of_a_library_has_another_fingerprint(tmp_path: Path) -> None:
     here = _fingerprint(INSTALLED)
     for library, version in zip(LIBRARIES, VERSIONS, strict=True):
@@ -49,6 +52,7 @@ def test_another_version_of_a_library_has_another_fingerprint(tmp_path: Path) ->
         assert _fingerprint(newer) != here, library
 
 
+@pytest.mark.slow(reason="starts a process for each form")
 def test_the_versions_are_found_where_folders_are_called_otherwise(tmp_path: Path) -> None:
     here = _fingerprint(INSTALLED)
     pairs = list(zip(LIBRARIES, VERSIONS, strict=True))

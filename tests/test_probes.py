@@ -14,8 +14,9 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from feedsvc.config import Config
 from feedsvc.web.app import create_app
-from tests.archive import read_atom
-from tests.conftest import BASE_URL, DIGESTS, Server
+from tests.support.feeds import read_atom
+from tests.support.project import BASE_URL, DIGESTS
+from tests.support.server import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -308,7 +309,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> WSGIApplication:
     return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL))
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.slow(reason="asks 500 times at random")
+@settings(max_examples=500)
 @given(
     method=st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "X"]),
     path=st.one_of(st.just("/feed.xml"), PIECES, PIECES.map("/{}".format)),

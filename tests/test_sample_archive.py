@@ -16,7 +16,7 @@ import pytest
 from feedsvc.feeds.content import body_html
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
-from tests.conftest import SHARED
+from tests.support.project import SHARED
 
 ARCHIVE = SHARED / "sample-archive"
 pytestmark = pytest.mark.skipif(not ARCHIVE.is_dir(), reason=f"there is no {ARCHIVE}")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from feedsvc.config import Config
 from feedsvc.errors import FolderError, NotFoundError
 from feedsvc.site.calendar import Calendar, Week, parse_day, parse_week
 from feedsvc.site.documents import document, paths
 from feedsvc.site.places import all_places, find_place, place_paths
 from feedsvc.site.site import Site
-from tests.archive import NAMESPACES, digest, etags, paper, read_atom, write_archive
-from tests.conftest import BASE_URL
-
-Configure = Callable[..., Config]
+from tests.support.archive import digest, etags, paper, write_archive
+from tests.support.feeds import NAMESPACES, read_atom
+from tests.support.project import BASE_URL, Configure
 
 
 @pytest.fixture
@@ -50,6 +47,14 @@ def test_the_subscription_document_holds_the_fewest_whole_weeks(site: Site) -> N
     # 2024-02-29 is a Thursday: 4 days of the newest week and 5 whole weeks.
     assert len(ids) == 3 * (4 + 5 * 7)
     assert ids[0].endswith(f"{59 * 3:05}")
+
+
+def test_a_week_that_makes_the_size_full_is_the_last_in_the_subscription_document() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(21)]
+    calendar = Calendar(days, [1] * 21)
+    newest = [Week(2024, 3), Week(2024, 2), Week(2024, 1)]
+    for papers, weeks in ((1, 1), (7, 1), (8, 2), (14, 2), (15, 3), (21, 3), (22, 3)):
+        assert list(calendar.newest_weeks(papers)) == newest[:weeks], papers
 
 
 def test_the_complete_feed_has_every_paper_and_no_archive_links(site: Site) -> None:

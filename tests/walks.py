@@ -23,8 +23,9 @@ from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.site.documents import paths
 from feedsvc.site.site import Site
-from tests.archive import digest, paper
-from tests.conftest import BASE_URL
+from tests.support.archive import digest, paper
+from tests.support.folders import tree
+from tests.support.project import BASE_URL
 
 FIRST_DAY = date(2024, 1, 1)
 DAYS = 40
@@ -86,7 +87,7 @@ class Walk:
         for file in self.folder.glob("cold.sqlite3*"):
             file.unlink()
         self._build(cold)
-        left, right = _tree(self.config.out), _tree(cold.out)
+        left, right = tree(self.config.out), tree(cold.out)
         if left != right:
             names = sorted(name for name in left | right if left.get(name) != right.get(name))
             return f"the built site differs in {names[:5]}"
@@ -187,14 +188,6 @@ class Walk:
         else:
             index.write_bytes(self.random.randbytes(100) + index.read_bytes()[100:])
         return f"{name} the index"
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def walk(steps: int, seed: int) -> int:

@@ -24,8 +24,16 @@ _log = logging.getLogger(__name__)
 class Refresher:
     """Calls a function now and every `interval` seconds, in each process that serves requests."""
 
-    def __init__(self, refresh: Callable[[], object], interval: float) -> None:
+    def __init__(
+        self,
+        refresh: Callable[[], object],
+        interval: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._refresh = refresh
+        self._clock = clock
+        self._sleep = sleep
         self._interval = max(interval, 0.05)
         self._trouble = ""
         self._thread: threading.Thread | None
@@ -51,7 +59,7 @@ class Refresher:
 
     def is_at_work(self) -> bool:
         """Whether the thread lives in this process and is looking, or has looked lately."""
-        return time.monotonic() < self._trusted_until
+        return self._clock() < self._trusted_until
 
     def is_in_trouble(self) -> bool:
         """Whether the last look failed."""
@@ -64,7 +72,7 @@ class Refresher:
         self._trusted_until = 0.0
 
     def _trust(self) -> None:
-        self._trusted_until = time.monotonic() + PATIENCE * max(self._interval, 1.0)
+        self._trusted_until = self._clock() + PATIENCE * max(self._interval, 1.0)
 
     def _look(self) -> None:
         """A look that may fail: the last state that was seen stays. Trouble is told of once."""
@@ -85,5 +93,5 @@ class Refresher:
 
     def _run(self) -> None:
         while True:
-            time.sleep(self._interval)
+            self._sleep(self._interval)
             self._look()

@@ -120,7 +120,7 @@ class PreparedDocument:
     def _choose(self, environ: Mapping[str, object]) -> _Representation:
         header, encoding = environ.get("HTTP_ACCEPT_ENCODING"), self.encoding(environ)
         representation = self._made.get(encoding) or self._make(encoding)
-        if len(str(header)) <= LONGEST_KNOWN_HEADER:
+        if encoding in self._made and len(str(header)) <= LONGEST_KNOWN_HEADER:
             if len(self._by_header) >= KNOWN_HEADERS:
                 self._by_header.clear()
             self._by_header[header] = representation
@@ -140,6 +140,8 @@ class PreparedDocument:
                 _line(status), (*self._headers(quoted), *self._fields(encoding, body)), body
             )
             made = _Representation(etag, quoted, whole, self._unmodified(quoted))
+            if self.document.modified > datetime.now(UTC):
+                return made  # with another Last-Modified the next time, see `_headers`
             self._made[encoding] = made
             if encoding != IDENTITY:
                 self.size += len(body or b"")

@@ -15,7 +15,6 @@ import lxml.html
 import pytest
 import reader
 
-from tests.conftest import Server
 from tests.readers.clients import ATOM, CLIENTS, JSON, RSS, Client, Seen
 from tests.readers.limits import (
     LIMITS,
@@ -25,6 +24,9 @@ from tests.readers.limits import (
     usual_expectation,
 )
 from tests.readers.truths import DOCUMENTS, HARD_DIGESTS, Document, Truth
+from tests.support.server import Server
+
+pytestmark = pytest.mark.slow(reason="starts a dozen feed readers for each document")
 
 
 @pytest.fixture(scope="session")

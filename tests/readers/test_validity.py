@@ -12,9 +12,9 @@ from lxml import etree
 from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.site.site import Site
-from tests.conftest import BASE_URL
 from tests.readers.rules import RULES, Feed, Rule, atom, json_feed, rss, xml
 from tests.readers.truths import HARD_DIGESTS
+from tests.support.project import BASE_URL
 
 CASES = [
     pytest.param(name, rule, id=f"{name} {rule.__name__}")

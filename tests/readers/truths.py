@@ -10,7 +10,7 @@ from typing import Any
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import READERS, parse_digest
-from tests.conftest import BASE_URL, DIGESTS
+from tests.support.project import BASE_URL, DIGESTS
 
 FIRST_SECOND = time(0, 59, 59)
 """UTC; when the first paper of a day is said to be published (DESIGN.md)."""

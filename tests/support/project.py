@@ -1,0 +1,25 @@
+"""Where things are, what tests call them, and the settings that tests start from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from feedsvc.config import Config
+
+ROOT = Path(__file__).parents[2]
+DIGESTS = ROOT / "digests"
+SHARED = ROOT.parent / "shared"
+"""Real digests, which are not part of the project; tests that read them skip where they aren't."""
+
+BASE_URL = "https://papers.example.org/"
+
+Configure = Callable[..., Config]
+"""What the fixture `configure` gives: it makes a Config of settings."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of this process without settings of feedsvc, and more."""
+    kept = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+    return {**kept, **more}
