@@ -1,4 +1,4 @@
-"""Says what is odd about digests, in the ways that people and machines read it."""
+"""Lists the problems of digests, in the ways that people and machines read them."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
 
 
 def as_text(findings: Findings) -> str:
-    """A line a problem, as compilers write them, and a last line with the counts."""
+    """A line a problem, as compilers write them, then the counts and what tells more."""
     lines = [
         f"{visible(str(findings.folder / problem.path))}:{problem.line}: {problem.severity}: "
         f"{problem.message} [{problem.code}]"
         for problem in findings.problems
     ]
-    return "\n".join([*lines, summary(findings)])
+    return "\n".join([*lines, *_ending(findings)])
 
 
 def as_json(findings: Findings) -> str:
@@ -115,7 +115,7 @@ def as_github(findings: Findings) -> str:
         f"line={problem.line},title={_property(problem.code)}::{_data(problem.message)}"
         for problem in findings.problems
     ]
-    return "\n".join([*lines, summary(findings)])
+    return "\n".join([*lines, *_ending(findings)])
 
 
 REPORTS: dict[str, Callable[[Findings], str]] = {
@@ -126,7 +126,7 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
 
 
 def summary(findings: Findings) -> str:
-    """How much there is and how much of it is odd, in one line."""
+    """How much there is, and how many problems it has, in one line."""
     return ", ".join(
         f"{number} {name if number == 1 else name + 's'}"
         for number, name in (
@@ -136,6 +136,13 @@ def summary(findings: Findings) -> str:
             (findings.warnings, "warning"),
         )
     )
+
+
+def _ending(findings: Findings) -> list[str]:
+    if not findings.problems:
+        return [summary(findings)]
+    code = findings.problems[0].code
+    return [summary(findings), f"What a code means: feedsvc check --explain {code}"]
 
 
 def _data(text: str) -> str:

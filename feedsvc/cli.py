@@ -17,6 +17,7 @@ from feedsvc.check import check as check_digests
 from feedsvc.config import Config
 from feedsvc.errors import FeedsvcError
 from feedsvc.parallel.progress import parallel_map
+from feedsvc.parser.problems import CODES
 from feedsvc.site.documents import document
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
@@ -87,7 +88,7 @@ def serve(
     findings = _findings(_fresh_site(config), config)
     click.echo(f"{config.title}: {summary(findings)}")
     if findings.problems:
-        click.echo("  (`feedsvc check` tells what is odd)")
+        click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
     from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - the others start faster
@@ -128,9 +129,22 @@ def build(strict: bool, file: Path | None, **flags: object) -> None:
 @_config
 @_digests
 @click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text")
+@click.option(
+    "--explain",
+    type=click.Choice(list(CODES)),
+    metavar="CODE",
+    help="Print what a problem's code means, with an example, and read no digest.",
+)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-def check(file: Path | None, digests: str | None, format_: str, path: Path | None) -> None:
-    """Say what is odd about the digests, or about the folder or digest at PATH."""
+def check(
+    file: Path | None, digests: str | None, format_: str, explain: str | None, path: Path | None
+) -> None:
+    """List the problems of the digests, or of the folder or digest at PATH."""
+    if explain:
+        from feedsvc.explanations import explain as explanation  # noqa: PLC0415 - rarely needed
+
+        click.echo(explanation(explain), nl=False)
+        return
     config = Config.load(file, flags={"digests": digests})
     findings = check_digests(path or config.digests, config)
     click.echo(REPORTS[format_](findings))

@@ -14,6 +14,7 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
+from feedsvc.explanations import explain
 from tests.archive import write_archive
 from tests.conftest import DIGESTS, Server
 
@@ -44,11 +45,14 @@ def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 def test_check_prints_each_problem_with_its_place(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "check", str(digests))
-    *problems, counts = done.stdout.splitlines()
+    *problems, counts, more = done.stdout.splitlines()
     assert done.returncode == 1
     for problem in problems:
         assert re.fullmatch(r"\S+\.md:\d+: (error|warning): .+ \[[a-z-]+\]", problem), problem
     assert counts == "4 days, 5 papers, 3 errors, 3 warnings"
+    named = re.fullmatch(r"What a code means: feedsvc check --explain ([a-z-]+)", more)
+    assert named
+    assert f"[{named[1]}]" in problems[0]
     assert "\x1b" not in done.stdout
 
 
@@ -76,7 +80,15 @@ def test_check_writes_annotations_for_github(digests: Path, tmp_path: Path) -> N
     )
 
 
-def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> None:
+def test_check_explains_a_code(tmp_path: Path) -> None:
+    done = _run(tmp_path, "check", "--explain", "bad-votes")
+    assert (done.returncode, done.stdout) == (0, explain("bad-votes"))
+    unknown = _run(tmp_path, "check", "--explain", "bad-vote")
+    assert unknown.returncode == 2
+    assert "'bad-votes'" in unknown.stderr
+
+
+def test_build_goes_on_and_lists_the_problems(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "build", "--digests", str(digests), "--out", str(tmp_path / "out"))
     assert done.returncode == 0
     assert "[conflict-marker]" in done.stderr
