@@ -1,4 +1,4 @@
-"""docs/digests.md and docs/problems.md say what the parser does: their tables are its answers.
+"""Documents that tell of the code: their tables are its answers, and what they name is there.
 
 `pytest --update-goldens` writes them anew; read the difference before you commit it.
 """
@@ -25,6 +25,15 @@ from feedsvc.parser.problems import CODES
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
+PACKAGE = ROOT / "feedsvc"
+GUIDES = [
+    ROOT / name
+    for name in (
+        *("CONTRIBUTING.md", "DESIGN.md", "README.md", "SECURITY.md", "CHANGELOG.md"),
+        *("docs/digests.md", "docs/operation.md", "docs/problems.md", "docs/settings.md"),
+        *("benchmarks/README.md", "deploy/README.md", "digests/README.md"),
+    )
+]
 
 NAMES = (
     "2024-11-18.md",
@@ -271,3 +280,32 @@ def test_what_is_told_in_words_brings_its_problem(
     (tmp_path / "digests").mkdir()
     SITUATIONS[code](tmp_path / "digests", monkeypatch)
     assert [problem.code for problem in _found(tmp_path / "digests")] == [code]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_document_names_is_there(guide: Path) -> None:
+    blocks = r"^```.*?^```$|^    .*?$"
+    text = re.sub(blocks, "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
+    folders = (ROOT, PACKAGE, PACKAGE / "pages" / "templates", guide.parent)
+    for name in re.findall(r"`([a-zA-Z][\w./-]*(?:\.py|\.html|/))`", text):
+        assert any((folder / name).exists() for folder in folders), name
+    for link in re.findall(r"\]\(([\w./-]+)\)", re.sub(r"`[^`]*`", "", text)):
+        assert (guide.parent / link).exists(), link
+
+
+def test_modules_of_the_design_exist() -> None:
+    rooms = "|".join(path.stem for path in PACKAGE.iterdir() if path.is_dir())
+    for name in re.findall(rf"`((?:{rooms})\.\w+)`", (ROOT / "DESIGN.md").read_text()):
+        folder, _, inside = name.partition(".")
+        path = PACKAGE / folder
+        is_function = f"def {inside}(" in (path / "__init__.py").read_text()
+        assert is_function or (path / f"{inside}.py").exists(), name
+
+
+def test_commands_for_contributors_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    commands = "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^make (\w+)$", commands, re.MULTILINE):
+        assert f"\n{target}:" in makefile, target
+    assert (ROOT / re.findall(r"pytest (\S+\.py)", commands)[0]).exists()
