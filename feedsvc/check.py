@@ -20,15 +20,15 @@ from feedsvc.site.pipeline import make_pipeline
 
 
 class Findings(Struct, frozen=True):
-    """The problems of some digests, and how much is in these."""
+    """The problems of some digests, and how many days and papers these have."""
 
     folder: Path
-    """What the problems' paths are relative to."""
+    """The folder that the problems' paths are relative to."""
     problems: Sequence[Problem]
     """By path and line."""
     days: int
     papers: int
-    """Each counted once, in however many days it stands."""
+    """Each counted once, even if it is in several days."""
 
     @property
     def errors(self) -> int:
@@ -42,7 +42,7 @@ class Findings(Struct, frozen=True):
 
 
 def check(path: Path, config: Config) -> Findings:
-    """Reads a folder of digests, or one digest. Raises FolderError where that can't be."""
+    """Reads a folder of digests, or one digest. Raises FolderError if it can't be read."""
     if path.is_dir():
         return _findings(path, find_digests(path), config)
     if path.suffix.lower() not in READERS:
@@ -56,7 +56,7 @@ def check(path: Path, config: Config) -> Findings:
 
 
 def _folder_of(path: Path, digests: Path) -> Path:
-    """The folder that a digest's path begins in, spelled as the person did who named the digest."""
+    """The folder of digests that a path leads through, spelled as the user spelled it."""
     for folder in path.parents:
         if folder.resolve() == digests.resolve():
             return folder
@@ -98,7 +98,7 @@ def as_text(findings: Findings) -> str:
 
 def as_json(findings: Findings) -> str:
     """One object: the counts, and `problems` with the fields of the model."""
-    import json  # noqa: PLC0415 - of no use to most commands
+    import json  # noqa: PLC0415 - most commands don't need it
 
     counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
     problems = [
@@ -126,7 +126,7 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
 
 
 def summary(findings: Findings) -> str:
-    """How much there is, and how many problems it has, in one line."""
+    """The numbers of days, papers, errors and warnings, in one line."""
     return ", ".join(
         f"{number} {name if number == 1 else name + 's'}"
         for number, name in (

@@ -26,7 +26,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class _Commands(click.Group):
-    """Tells a person of our errors in their one sentence, without a traceback."""
+    """Shows our errors as their one sentence, without a traceback."""
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click declares it
         try:
@@ -34,7 +34,7 @@ class _Commands(click.Group):
         except FeedsvcError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # nobody reads any more, which click knows to end
+            if error.errno == errno.EPIPE:  # nobody reads the output any more; click handles that
                 raise
             where = error.filename or "the output"
             raise click.ClickException(f"{where}: can't be used: {error.strerror}.") from error
@@ -51,7 +51,7 @@ _config = click.option(
     help="Settings file; ./feedsvc.toml if there.",
 )
 _digests = _setting("digests", "Folder of digests.")
-_base_url = _setting("base-url", "Address that the site is reached at.")
+_base_url = _setting("base-url", "Address of the site.")
 _out = _setting("out", "Folder to write the site to.")
 
 
@@ -76,7 +76,7 @@ def serve(
     port: int,
     workers: int,
 ) -> None:
-    """Serve the site; new and changed digests show by themselves."""
+    """Serve the site; new and changed digests appear without a restart."""
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
     config = Config.load(
@@ -84,14 +84,14 @@ def serve(
         flags={"digests": digests, "base_url": base_url},
         defaults={"base_url": f"http://{name}:{port}/"},
     )
-    # This process keeps no index open while others serve it.
+    # The site is not kept: this process must not hold the index open while workers serve it.
     findings = _findings(_fresh_site(config), config)
     click.echo(f"{config.title}: {summary(findings)}")
     if findings.problems:
         click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - the others start faster
+    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - slow to load
 
     serve_site(config, host, port, workers)
 
@@ -102,11 +102,11 @@ def serve(
 @_out
 @_base_url
 @click.option(
-    "--precompress", is_flag=True, default=None, help="Write each file as .gz, .br and .zst, too."
+    "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
 def build(strict: bool, file: Path | None, **flags: object) -> None:
-    """Write the site as a folder of files for any web host."""
+    """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)
     site = _fresh_site(config)
     findings = _findings(site, config)
@@ -120,8 +120,8 @@ def build(strict: bool, file: Path | None, **flags: object) -> None:
     )
     if report.papers_left_out:
         click.echo(
-            f"The feeds of /all/ were not written: {report.papers_left_out} papers are more than "
-            f"all_size, {config.all_size}."
+            f"The feeds of /all/ were not written: there are {report.papers_left_out} papers, more "
+            f"than all_size ({config.all_size})."
         )
 
 

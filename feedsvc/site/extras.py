@@ -1,4 +1,4 @@
-"""The documents that belong to no place: OPML, sitemap, the page for what isn't there, assets."""
+"""The documents that belong to no place: OPML, sitemap, the 404 page, style and icon."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _STATIC = Path(pages.__file__).parent / "static"
 
 
 class _Facts(Struct, frozen=True):
-    """What these documents tell of."""
+    """What these documents are made from."""
 
     config: Config
     places: Iterable[str]
-    """The path of every place; can be gone through once."""
+    """The path of every place; can be iterated once."""
     updated: datetime
     """Of the newest item."""
 
@@ -40,8 +40,8 @@ def extra_document(
 ) -> Document:
     """The document at a path of EXTRAS.
 
-    `places` are the paths of all places; `updated` is the time of the newest item, and `modified`
-    that of the archive's last change.
+    `places` are the paths of all places, `updated` is the time of the newest item, and `modified`
+    the time of the archive's last change.
     """
     type_, make = EXTRAS[path]
     content = make(_Facts(config, places, updated))
@@ -49,7 +49,7 @@ def extra_document(
 
 
 def _opml(facts: _Facts) -> bytes:
-    """OPML 2.0 with the one feed to subscribe to: with more, a reader would show papers twice."""
+    """OPML 2.0 with the one feed to subscribe to: with more, readers would show papers twice."""
     config = facts.config
     opml = etree.Element("opml", version="2.0")
     head = etree.SubElement(opml, "head")
@@ -103,4 +103,4 @@ EXTRAS: dict[str, tuple[str, Callable[[_Facts], bytes]]] = {
     # GitHub Pages would otherwise run the folder through Jekyll.
     "/.nojekyll": ("text/plain; charset=utf-8", lambda _: b""),
 }
-"""Type and maker of each document, by path."""
+"""The type of each document and the function that makes it, by path."""

@@ -1,4 +1,4 @@
-"""The finished items that a document holds, as the index has them."""
+"""The finished items of a document, as the index has them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from feedsvc.site.catalogue import Catalogue
 
 
 def rendering_name(grain: Grain, name: str) -> str:
-    """What the index calls the items of a grain, rendered for the documents of a name."""
+    """The name in the index of a grain's items, rendered for the documents of a name."""
     return name if grain is Grain.PAPER else f"{grain.value}/{name}"
 
 

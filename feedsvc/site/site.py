@@ -36,15 +36,15 @@ class Site:
         self._catalogue: Catalogue | None = None
 
     def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Looks at the folder of digests. Raises FolderError."""
+        """Takes up what changed in the folder of digests. Raises FolderError."""
         self._index.refresh(parallel_map)
 
     @contextmanager
     def snapshot(self, *, long: bool = False) -> Iterator[Snapshot]:
         """One state of the site, which stays while others refresh the index.
 
-        A `long` one keeps no other waiting, however long it is open. Raises FolderError where
-        the folder was never readable, and IndexLostError where the index breaks meanwhile.
+        A `long` one keeps no other waiting, however long it is open. Raises FolderError if the
+        folder was never readable, and IndexLostError if the index breaks meanwhile.
         """
         with self._index.reading(long=long) as store:
             catalogue = self._catalogue_of(store)
@@ -56,13 +56,13 @@ class Site:
         return self.read(lambda snapshot: _whole(document(snapshot, path, query)))
 
     def outline(self, path: str, query: str = "") -> Document:
-        """The same, but one to be streamed has no content: for who asks only for its ETag."""
+        """The same, but without content if it is streamed: for callers that need only its ETag."""
         return self.read(lambda snapshot: _outline(document(snapshot, path, query)))
 
     def delta(self, path: str, version: FeedVersion) -> Document:
-        """What is new at a path since a version, without content if it is to be streamed.
+        """What is new at a path since a version, without content if it is streamed.
 
-        Raises NotFoundError where that is not all that changed.
+        Raises NotFoundError if something else changed, too.
         """
         return self.read(lambda snapshot: _outline(delta(snapshot, path, version)))
 
@@ -73,11 +73,11 @@ class Site:
     def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes what a build left in places, and which are gone."""
+        """Notes which files a build left in places, and which places are gone."""
         self._index.update_manifest(folder, places, gone)
 
     def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
-        """What is read of the newest state; once more where the index breaks meanwhile."""
+        """What `read` makes of the newest state; tries once more if the index breaks meanwhile."""
         try:
             with self.snapshot() as snapshot:
                 return read(snapshot)
@@ -86,7 +86,7 @@ class Site:
                 return read(snapshot)
 
     def _catalogue_of(self, store: Store) -> Catalogue:
-        """Of the state that the store shows, read once for each."""
+        """The catalogue of the state that the store shows, read once for each state."""
         state = store.state(self._fingerprints)
         catalogue = self._catalogue
         if not catalogue or catalogue.state != state:

@@ -20,12 +20,12 @@ class Snapshot(Struct):
     catalogue: Catalogue
     etags: ETags
     extras: dict[str, Document] = field(default_factory=dict)
-    """The documents of no place that were made, by path: each is made once."""
+    """The extras that were made, by path: each is made once."""
 
     def scope(self, query: str = "") -> Scope:
-        """What kinds of places look at."""
+        """What kinds of places decide by."""
         return Scope(self.catalogue, self.config, query)
 
     def place(self, path: str, query: str = "") -> Place | None:
-        """The place at a path, with a canonical query; None where there is none."""
+        """The place at a path, with a canonical query; None if there is none."""
         return find_place(path, self.scope(query))
