@@ -19,7 +19,7 @@ class Example(Struct, frozen=True):
     """How a problem comes about, and how it goes away."""
 
     wrong: str
-    """A digest that has the problem; where that can't be shown, a sentence that tells of it."""
+    """A digest that has the problem; if it can't be shown, a sentence about it."""
     right: str
     """The same digest mended, or a sentence on what to do."""
     is_shown: bool = True

@@ -52,27 +52,27 @@ class Media(Struct, frozen=True):
     type: str
     """The media type, from the URL's extension."""
     poster: str | None = None
-    """The still picture of a video, absolute; None where the digest names none."""
+    """The still picture of a video, absolute; None if the digest names none."""
     description: str = ""
-    """What a picture shows, in words; empty where the digest doesn't say."""
+    """What a picture shows, in words; empty if the digest doesn't say."""
 
 
 class Paper(Struct, frozen=True):
     """One paper as one digest describes it."""
 
     id: str
-    """The canonical URL of the paper, or a `tag:` URI (RFC 4151) where it has no URL."""
+    """The canonical URL of the paper, or a `tag:` URI (RFC 4151) if it has no URL."""
     day: date
     title: str
     """Plain text: no markup, TeX already turned into Unicode."""
     link: str | None
-    """The address the digest gives, http or https; None where it gives none."""
+    """The address the digest gives, http or https; None if it gives none."""
     authors: tuple[str, ...]
     """In the digest's order, none twice."""
     more_authors: bool
     """Whether the digest says "and others" (a `+` among the authors)."""
     votes: int | None
-    """None where the digest gives no number."""
+    """None if the digest gives no number."""
     media: tuple[Media, ...]
     """In the digest's order, none twice."""
     summary_html: str
@@ -109,7 +109,7 @@ class Link(Struct, frozen=True):
     url: str
     """Absolute."""
     type: str = ""
-    """The media type of the other document; empty where it doesn't matter."""
+    """The media type of the other document; empty if it doesn't matter."""
 
 
 class Document(Struct, frozen=True):
@@ -118,7 +118,7 @@ class Document(Struct, frozen=True):
     path: str
     """Begins with a slash and is relative to the base URL: `/2024-11-18/feed.xml`."""
     type: str
-    """The value of Content-Type, with its charset where the type has one."""
+    """The value of Content-Type, with its charset if the type has one."""
     pieces: Iterable[bytes]
     """The content. The pieces of a streamed document are made while they are read, once."""
     etag: str
@@ -127,7 +127,7 @@ class Document(Struct, frozen=True):
     """When the archive last changed as this machine saw it; whole seconds, UTC."""
     links: tuple[Link, ...] = ()
     last_day: date | None = None
-    """The last day whose papers can be in the document; None where new papers join it for ever."""
+    """The last day whose papers can be in the document; None if new papers are added for ever."""
     is_streamed: bool = False
     """Whether it is too long to be kept in memory."""
     has_deltas: bool = False

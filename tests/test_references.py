@@ -293,6 +293,13 @@ def test_what_a_document_names_is_there(guide: Path) -> None:
         assert (guide.parent / link).exists(), link
 
 
+def test_the_design_has_a_line_for_each_room() -> None:
+    text = (ROOT / "DESIGN.md").read_text()
+    for path in PACKAGE.iterdir():
+        if path.name not in {"__init__.py", "__pycache__", "py.typed"}:
+            assert f"`{path.name}{'/' if path.is_dir() else ''}`" in text, path.name
+
+
 def test_modules_of_the_design_exist() -> None:
     rooms = "|".join(path.stem for path in PACKAGE.iterdir() if path.is_dir())
     for name in re.findall(rf"`((?:{rooms})\.\w+)`", (ROOT / "DESIGN.md").read_text()):
