@@ -230,7 +230,7 @@ def _found(folder: Path, config: Config = Config()) -> list[Problem]:  # noqa: B
     return list(check(folder, config).problems)
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if EXAMPLES[code].is_shown])
+@pytest.mark.parametrize("code", [code for code, example in EXAMPLES.items() if example.is_shown])
 def test_an_example_has_its_problem_and_mended_it_has_none(code: str, tmp_path: Path) -> None:
     example: Example = EXAMPLES[code]
     config = Config(**example.settings)  # type: ignore[arg-type]  # whole numbers all of them
@@ -273,7 +273,9 @@ SITUATIONS = {
 }
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if not EXAMPLES[code].is_shown])
+@pytest.mark.parametrize(
+    "code", [code for code, example in EXAMPLES.items() if not example.is_shown]
+)
 def test_what_is_told_in_words_brings_its_problem(
     code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
