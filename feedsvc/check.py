@@ -1,4 +1,4 @@
-"""Says what is odd about digests, in the ways that people and machines read it."""
+"""Lists the problems of digests, in the ways that people and machines read them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from feedsvc.site.pipeline import make_pipeline
 
 
 class Findings(Struct, frozen=True):
-    """The problems of some digests, and how much is in these."""
+    """The problems of some digests, and how many days and papers these have."""
 
     folder: Path
-    """What the problems' paths are relative to."""
+    """The folder that the problems' paths are relative to."""
     problems: Sequence[Problem]
     """By path and line."""
     days: int
     papers: int
-    """Each counted once, in however many days it stands."""
+    """Each counted once, even if it is in several days."""
 
     @property
     def is_empty(self) -> bool:
@@ -47,7 +47,7 @@ class Findings(Struct, frozen=True):
 
 
 def check(path: Path, config: Config) -> Findings:
-    """Reads a folder of digests, or one digest. Raises FolderError where that can't be."""
+    """Reads a folder of digests, or one digest. Raises FolderError if it can't be read."""
     if path.is_dir():
         return _findings(path, find_digests(path), config)
     if path.suffix.lower() not in READERS:
@@ -61,7 +61,7 @@ def check(path: Path, config: Config) -> Findings:
 
 
 def _folder_of(path: Path, digests: Path) -> Path:
-    """The folder that a digest's path begins in, spelled as the person did who named the digest."""
+    """The folder of digests that a path leads through, spelled as the user spelled it."""
     for folder in path.parents:
         if folder.resolve() == digests.resolve():
             return folder
@@ -92,13 +92,13 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
 
 
 def as_text(findings: Findings) -> str:
-    """A line a problem, as compilers write them, and a last line with the counts."""
+    """A line a problem, as compilers write them, then the counts and what tells more."""
     lines = [
         f"{visible(str(findings.folder / problem.path))}:{problem.line}: {problem.severity}: "
         f"{problem.message} [{problem.code}]"
         for problem in findings.problems
     ]
-    return "\n".join([*lines, *no_papers(findings), summary(findings)])
+    return "\n".join([*lines, *no_papers(findings), *_ending(findings)])
 
 
 def no_papers(findings: Findings) -> list[str]:
@@ -113,7 +113,7 @@ def no_papers(findings: Findings) -> list[str]:
 
 def as_json(findings: Findings) -> str:
     """One object: the counts, and `problems` with the fields of the model."""
-    import json  # noqa: PLC0415 - of no use to most commands
+    import json  # noqa: PLC0415 - most commands don't need it
 
     counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
     problems = [
@@ -131,7 +131,7 @@ def as_github(findings: Findings) -> str:
         for problem in findings.problems
     ]
     empty = [f"::error ::{_data(line)}" for line in no_papers(findings)]
-    return "\n".join([*lines, *empty, summary(findings)])
+    return "\n".join([*lines, *empty, *_ending(findings)])
 
 
 REPORTS: dict[str, Callable[[Findings], str]] = {
@@ -142,7 +142,7 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
 
 
 def summary(findings: Findings) -> str:
-    """How much there is and how much of it is odd, in one line."""
+    """The numbers of days, papers, errors and warnings, in one line."""
     return ", ".join(
         f"{number} {name if number == 1 else name + 's'}"
         for number, name in (
@@ -152,6 +152,13 @@ def summary(findings: Findings) -> str:
             (findings.warnings, "warning"),
         )
     )
+
+
+def _ending(findings: Findings) -> list[str]:
+    if not findings.problems:
+        return [summary(findings)]
+    code = findings.problems[0].code
+    return [summary(findings), f"What a code means: feedsvc check --explain {code}"]
 
 
 def _data(text: str) -> str:

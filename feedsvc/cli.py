@@ -17,6 +17,7 @@ from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
 from feedsvc.parallel.progress import parallel_map
+from feedsvc.parser.problems import CODES
 from feedsvc.site.documents import document
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
@@ -25,7 +26,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class _Commands(click.Group):
-    """Tells a person of our errors in their one sentence, without a traceback."""
+    """Shows our errors as their one sentence, without a traceback."""
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click declares it
         try:
@@ -33,7 +34,7 @@ class _Commands(click.Group):
         except FeedsvcError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # nobody reads any more, which click knows to end
+            if error.errno == errno.EPIPE:  # nobody reads the output any more; click handles that
                 raise
             where = error.filename or "the output"
             raise click.ClickException(f"{where}: can't be used: {error.strerror}.") from error
@@ -50,7 +51,7 @@ _config = click.option(
     help="Settings file; ./feedsvc.toml if there.",
 )
 _digests = _setting("digests", "Folder of digests.")
-_base_url = _setting("base-url", "Address that the site is reached at.")
+_base_url = _setting("base-url", "Address of the site.")
 _out = _setting("out", "Folder to write the site to.")
 
 
@@ -75,7 +76,7 @@ def serve(
     port: int,
     workers: int,
 ) -> None:
-    """Serve the site; new and changed digests show by themselves."""
+    """Serve the site; new and changed digests appear without a restart."""
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
     config = Config.load(
@@ -83,16 +84,16 @@ def serve(
         flags={"digests": digests, "base_url": base_url},
         defaults={"base_url": f"http://{name}:{port}/"},
     )
-    # This process keeps no index open while others serve it.
+    # The site is not kept: this process must not hold the index open while workers serve it.
     findings = _findings(_fresh_site(config), config)
     click.echo(f"{config.title}: {summary(findings)}")
     for line in no_papers(findings):
         click.echo(f"  {line}")
     if findings.problems:
-        click.echo("  (`feedsvc check` tells what is odd)")
+        click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - the others start faster
+    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - slow to load
 
     serve_site(config, host, port, workers)
 
@@ -103,7 +104,7 @@ def serve(
 @_out
 @_base_url
 @click.option(
-    "--precompress", is_flag=True, default=None, help="Write each file as .gz, .br and .zst, too."
+    "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
 @click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
@@ -126,8 +127,8 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     )
     if report.papers_left_out:
         click.echo(
-            f"The feeds of /all/ were not written: {report.papers_left_out} papers are more than "
-            f"all_size, {config.all_size}."
+            f"The feeds of /all/ were not written: there are {report.papers_left_out} papers, more "
+            f"than all_size ({config.all_size})."
         )
 
 
@@ -135,9 +136,22 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
 @_config
 @_digests
 @click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text")
+@click.option(
+    "--explain",
+    type=click.Choice(list(CODES)),
+    metavar="CODE",
+    help="Print what a problem's code means, with an example, and read no digest.",
+)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-def check(file: Path | None, digests: str | None, format_: str, path: Path | None) -> None:
-    """Say what is odd about the digests, or about the folder or digest at PATH."""
+def check(
+    file: Path | None, digests: str | None, format_: str, explain: str | None, path: Path | None
+) -> None:
+    """List the problems of the digests, or of the folder or digest at PATH."""
+    if explain:
+        from feedsvc.explanations import explain as explanation  # noqa: PLC0415 - rarely needed
+
+        click.echo(explanation(explain), nl=False)
+        return
     config = Config.load(file, flags={"digests": digests})
     findings = check_digests(path or config.digests, config)
     click.echo(REPORTS[format_](findings))

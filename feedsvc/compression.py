@@ -1,4 +1,4 @@
-"""Content encodings: what compresses a document, whole or piece by piece. Pure."""
+"""Content encodings: they compress a document, whole or piece by piece. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ SMALLEST_WORTH_ENCODING = 1024
 """Bytes; a shorter body travels in one packet anyway."""
 
 LARGEST_ENCODED_WELL = 1_000_000
-"""Bytes; what is longer is compressed fast, as somebody waits for it."""
+"""Bytes; longer bodies are compressed fast rather than well, as somebody waits for them."""
 
 IDENTITY = "identity"
 
 _Compressor = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
-"""What compresses the next bytes, and what ends the stream."""
+"""A function that compresses the next bytes, and one that ends the stream."""
 
 _Start = Callable[[int], _Compressor]
-"""Begins a stream of so many bytes; -1 where their number isn't known."""
+"""Begins a stream of the given number of bytes; -1 if that isn't known."""
 
 
 class Encoding(Struct, frozen=True):
@@ -31,12 +31,12 @@ class Encoding(Struct, frozen=True):
 
     name: str
     suffix: str
-    """What its ETags and its files end in."""
+    """The ending of its ETags and of its files."""
     start_well: _Start
     start_fast: _Start
 
     def encode(self, pieces: Iterable[bytes], *, fast: bool) -> Iterator[bytes]:
-        """The encoded pieces; fast is for documents that somebody waits for."""
+        """The encoded pieces; `fast` is for documents that somebody waits for."""
         compress, finish = (self.start_fast if fast else self.start_well)(-1)
         for piece in pieces:
             if encoded := compress(piece):
@@ -44,7 +44,7 @@ class Encoding(Struct, frozen=True):
         yield finish()
 
     def encode_whole(self, body: bytes) -> bytes:
-        """The encoded body, the better the shorter it is."""
+        """The encoded body; short ones are compressed better, long ones faster."""
         start = self.start_well if len(body) <= LARGEST_ENCODED_WELL else self.start_fast
         compress, finish = start(len(body))
         return compress(body) + finish()
@@ -60,7 +60,7 @@ def _brotli(level: int) -> _Start:
 
 def _zstd(level: int) -> _Start:
     def start(size: int) -> _Compressor:
-        # Some decompressors need the size that the frame then tells.
+        # With the size known, the frame names it, which some decompressors need.
         compressor = zstandard.ZstdCompressor(level).compressobj(size)
         return compressor.compress, compressor.flush
 
@@ -80,13 +80,13 @@ ENCODINGS = {
     for encoding in (
         Encoding("br", ".br", _brotli(5), _brotli(1)),
         Encoding("zstd", ".zst", _zstd(6), _zstd(3)),
-        # The second takes a quarter of the time of zlib's fastest level, and less room.
+        # isal takes a quarter of the time of zlib's fastest level, and the result is smaller.
         Encoding("gzip", ".gz", _gzip(zlib, 6), _gzip(isal_zlib, 2)),
     )
 }
-"""By name, the one preferred among equals first; none of them is IDENTITY."""
+"""By name; among those that a client likes equally, the first is used. IDENTITY is not in it."""
 
 
 def is_worth_encoding(type_: str, size: int) -> bool:
-    """Whether compression makes a document of so many bytes shorter."""
+    """Whether compression makes a document of this size shorter."""
     return size >= SMALLEST_WORTH_ENCODING and type_ != "image/png"

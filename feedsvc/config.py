@@ -26,7 +26,7 @@ ENVIRONMENT_PREFIX = "FEEDSVC_"
 
 
 class Affects(Enum):
-    """What has to be made anew where a setting changes; each includes those behind it."""
+    """What must be made again when a setting changes; each includes those below it."""
 
     READING = "how digests are read"
     ITEMS = "how papers are rendered"
@@ -131,7 +131,7 @@ def setting(
 ) -> Any:  # noqa: ANN401 - as dataclasses.field
     """A setting: a field of Config or of a class below it.
 
-    `parse` gives the value that a text, or a value of TOML, stands for; it raises ValueError with
+    `parse` turns a text, or a value of TOML, into the setting's value; it raises ValueError with
     the valid form as its argument.
     """
     metadata = {"parse": parse, "affects": affects, "meaning": meaning}
@@ -150,7 +150,7 @@ class Config:
         "http://127.0.0.1:8000/",
         _folder_address,
         Affects.ITEMS,
-        "the address the site is reached at; every absolute link begins with it",
+        "the address of the site; every absolute link begins with it",
     )
     title: str = setting(
         "Daily Papers", _name, Affects.DOCUMENTS, "the name of the site and of its main feed"
@@ -159,10 +159,10 @@ class Config:
         "One item per paper, every day",
         _text,
         Affects.DOCUMENTS,
-        "a sentence on what the site is",
+        "a sentence that describes the site",
     )
     language: str = setting(
-        "ko", _language, Affects.ITEMS, "the language of digests whose name says no other"
+        "ko", _language, Affects.ITEMS, "the language of digests whose file names give none"
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")
@@ -173,28 +173,33 @@ class Config:
         "",
         _optional_web_address,
         Affects.DOCUMENTS,
-        "a small square picture; empty: the site's own",
+        "the address of a small square picture; empty: the one that feedsvc brings",
     )
     logo: str = setting(
-        "", _optional_web_address, Affects.DOCUMENTS, "a picture twice as wide as high"
+        "",
+        _optional_web_address,
+        Affects.DOCUMENTS,
+        "the address of a picture twice as wide as high",
     )
     feed_size: int = setting(
         100,
         _positive,
         Affects.DOCUMENTS,
-        "papers in the feed to subscribe to: the newest whole weeks that hold at least this many",
+        "minimum number of papers in the feed to subscribe to, which holds the newest whole weeks",
     )
     time_of_day: time = setting(
         time(0, 59, 59),
         _time_of_day,
         Affects.ITEMS,
-        "the time of a day's first paper in UTC; each later paper gets a second less",
+        "time in UTC at which a day's first paper is dated; each later paper is dated a second "
+        "earlier",
     )
     media_base: str = setting(
         "",
         _optional_web_address,
         Affects.READING,
-        "the address that relative pictures start from; empty: they are left out and reported",
+        "the address that relative addresses of pictures start from; empty: such pictures are left "
+        "out and reported",
     )
     largest_file: int = setting(
         16_000_000,
@@ -219,13 +224,13 @@ class Config:
         False,  # noqa: FBT003 - a setting's default
         _yes_or_no,
         Affects.NOTHING,
-        "whether a build also writes each file as .gz, .br and .zst, for servers that send these",
+        "whether a build also writes each file as .gz, .br and .zst, for servers that send those",
     )
     index: Path | None = setting(
-        None, _optional_path, Affects.NOTHING, "the index file; empty: one in your cache folder"
+        None, _optional_path, Affects.NOTHING, "the index file; empty: a file in your cache folder"
     )
     refresh: float = setting(
-        2.0, _seconds, Affects.NOTHING, "seconds between two looks at the folder of digests"
+        2.0, _seconds, Affects.NOTHING, "seconds between two checks of the folder of digests"
     )
 
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
@@ -241,8 +246,8 @@ class Config:
     ) -> Self:
         """Settings from `file` (or FEEDSVC_CONFIG, or ./feedsvc.toml), environment and flags.
 
-        Each wins over those before; `defaults` are for where none says a thing. A flag that is
-        None was not given. Relative paths in the file start from the file's folder. Raises
+        Each wins over those before; `defaults` are used where none of them has a value. A flag that
+        is None was not given. Relative paths in the file start from the file's folder. Raises
         ConfigError for an unknown name or an unusable value.
         """
         named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
@@ -279,7 +284,7 @@ class Config:
 
 
 _Parse = Callable[[str, object, str], object]
-"""Takes a setting's name, its value as written, and where that is."""
+"""Takes a setting's name, its value as written, and the place where it is written."""
 
 
 def _values_from_file(path: Path, parse: _Parse) -> dict[str, object]:

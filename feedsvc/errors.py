@@ -1,4 +1,4 @@
-"""The errors feedsvc raises, one sentence each. Odd digests raise none: they are `Problem`s."""
+"""The errors that feedsvc raises, one sentence each. What is wrong in a digest is a `Problem`."""
 
 
 class FeedsvcError(Exception):
@@ -14,7 +14,7 @@ class FolderError(FeedsvcError):
 
 
 class IndexLostError(FeedsvcError):
-    """The index broke while it was read; it is made anew when it is next asked for."""
+    """The index broke while it was read; it is made again at the next request."""
 
 
 class BuildError(FeedsvcError):
@@ -22,4 +22,4 @@ class BuildError(FeedsvcError):
 
 
 class NotFoundError(FeedsvcError):
-    """No document stands at that path."""
+    """There is no document at that path."""

@@ -1,7 +1,7 @@
 """The types that travel through feedsvc. Frozen, and importing nothing of ours.
 
-What a digest holds is made by the thousand and packed into the index: these types are Structs,
-which are quick at both.
+They are Structs, not dataclasses: thousands are made and packed into the index, at which Structs
+are fast, and dataclasses are compiled anew at each start of the command.
 
 Days are UTC dates, times are aware datetimes in UTC, text is Unicode that XML 1.0 allows.
 """
@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
 
 class Problem(Struct, frozen=True):
-    """Something odd in a digest, said so that its author can find and mend it."""
+    """Something wrong in a digest, told so that its author can find and correct it."""
 
     path: str
     """The digest's path inside the folder, with forward slashes."""
@@ -32,7 +32,7 @@ class Problem(Struct, frozen=True):
     code: str
     """A key of `feedsvc.parser.problems.CODES`."""
     message: str
-    """One sentence: what is odd, and what would be valid."""
+    """One sentence: what is wrong, what was done about it, and what would be valid."""
     severity: Severity
 
 
@@ -52,27 +52,27 @@ class Media(Struct, frozen=True):
     type: str
     """The media type, from the URL's extension."""
     poster: str | None = None
-    """The still picture of a video, absolute; None where the digest names none."""
+    """The still picture of a video, absolute; None if the digest names none."""
     description: str = ""
-    """What a picture shows, in words; empty where the digest doesn't say."""
+    """What a picture shows, in words; empty if the digest doesn't say."""
 
 
 class Paper(Struct, frozen=True):
-    """One paper as one digest tells of it."""
+    """One paper as one digest describes it."""
 
     id: str
-    """The canonical URL of the paper, or a `tag:` URI (RFC 4151) where it has no URL."""
+    """The canonical URL of the paper, or a `tag:` URI (RFC 4151) if it has no URL."""
     day: date
     title: str
     """Plain text: no markup, TeX already turned into Unicode."""
     link: str | None
-    """The address the digest gives, http or https; None where it gives none."""
+    """The address the digest gives, http or https; None if it gives none."""
     authors: tuple[str, ...]
     """In the digest's order, none twice."""
     more_authors: bool
     """Whether the digest says "and others" (a `+` among the authors)."""
     votes: int | None
-    """None where the digest gives no number."""
+    """None if the digest gives no number."""
     media: tuple[Media, ...]
     """In the digest's order, none twice."""
     summary_html: str
@@ -81,7 +81,7 @@ class Paper(Struct, frozen=True):
     """BCP 47 tag from the file name (`2024-11-18.en.md`); None means the site's language."""
     path: str
     line: int
-    """Of the heading, counted from 1."""
+    """The line of the heading, counted from 1."""
 
 
 class Digest(Struct, frozen=True):
@@ -93,7 +93,7 @@ class Digest(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """A paper where it stands in a day: what feeds and pages are made of."""
+    """A paper at its position in a day, with its times: what feeds and pages are made of."""
 
     paper: Paper
     published: datetime
@@ -109,31 +109,31 @@ class Link(Struct, frozen=True):
     url: str
     """Absolute."""
     type: str = ""
-    """The media type to expect there; empty where it is of no help."""
+    """The media type of the other document; empty if it doesn't matter."""
 
 
 class Document(Struct, frozen=True):
-    """What a path of the site answers with; the same on the server and in the built folder."""
+    """What is at a path of the site; the same on the server and in the built folder."""
 
     path: str
     """Begins with a slash and is relative to the base URL: `/2024-11-18/feed.xml`."""
     type: str
-    """The value of Content-Type, with its charset where the type has one."""
+    """The value of Content-Type, with its charset if the type has one."""
     pieces: Iterable[bytes]
-    """The content. Of a streamed document each piece is made when it is asked for, once."""
+    """The content. The pieces of a streamed document are made while they are read, once."""
     etag: str
-    """Opaque, from all that the content is made of, without quotes (RFC 9110 section 8.8.3)."""
+    """Opaque, made from all that decides the content, without quotes (RFC 9110 section 8.8.3)."""
     modified: datetime
     """When the archive last changed as this machine saw it; whole seconds, UTC."""
     links: tuple[Link, ...] = ()
     last_day: date | None = None
-    """The last day that the document tells of; None where tomorrow's papers will be in it."""
+    """The last day whose papers can be in the document; None if new papers are added for ever."""
     is_streamed: bool = False
     """Whether it is too long to be kept in memory."""
     has_deltas: bool = False
-    """Whether a client that has an older version may ask for what is new only (RFC 3229)."""
+    """Whether a client that has an older version may ask only for what is new (RFC 3229)."""
     is_delta: bool = False
-    """Whether it is just what is new; its ETag is that of the whole document."""
+    """Whether it holds only what is new; its ETag is that of the whole document."""
 
     @property
     def content(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Loads the programme into a new process, which is faster without a look for garbage meanwhile."""
+"""Loads feedsvc into a new process, without garbage collection meanwhile, which takes time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """For imports: what is loaded never becomes garbage, so none is looked for among it.
+    """Switches garbage collection off during imports, as modules never become garbage.
 
-    Not now, where that takes a quarter of the time, and not later, where it would hold up requests.
+    It would take a quarter of the time now. What is loaded is not looked at later, either, when
+    that would delay requests.
     """
     was_enabled = gc.isenabled()
     gc.disable()

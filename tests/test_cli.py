@@ -12,6 +12,7 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
+from feedsvc.explanations import explain
 from tests.support.archive import write_archive
 from tests.support.project import BASE_URL, DIGESTS, environment
 from tests.support.server import Server
@@ -46,11 +47,14 @@ def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.Completed
 
 def test_check_prints_each_problem_with_its_place(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "check", str(digests))
-    *problems, counts = done.stdout.splitlines()
+    *problems, counts, more = done.stdout.splitlines()
     assert done.returncode == 1
     for problem in problems:
         assert re.fullmatch(r"\S+\.md:\d+: (error|warning): .+ \[[a-z-]+\]", problem), problem
     assert counts == "4 days, 5 papers, 3 errors, 3 warnings"
+    named = re.fullmatch(r"What a code means: feedsvc check --explain ([a-z-]+)", more)
+    assert named
+    assert f"[{named[1]}]" in problems[0]
     assert "\x1b" not in done.stdout
 
 
@@ -78,7 +82,15 @@ def test_check_writes_annotations_for_github(digests: Path, tmp_path: Path) -> N
     )
 
 
-def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> None:
+def test_check_explains_a_code(tmp_path: Path) -> None:
+    done = _run(tmp_path, "check", "--explain", "bad-votes")
+    assert (done.returncode, done.stdout) == (0, explain("bad-votes"))
+    unknown = _run(tmp_path, "check", "--explain", "bad-vote")
+    assert unknown.returncode == 2
+    assert "'bad-votes'" in unknown.stderr
+
+
+def test_build_goes_on_and_lists_the_problems(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "build", "--digests", str(digests), "--out", str(tmp_path / "out"))
     assert done.returncode == 0
     assert "[conflict-marker]" in done.stderr
@@ -88,7 +100,7 @@ def test_build_goes_on_and_tells_what_is_odd(digests: Path, tmp_path: Path) -> N
 
 def test_build_tells_that_an_archive_is_too_large_for_its_complete_feeds(tmp_path: Path) -> None:
     write_archive(tmp_path / "digests", days=2, papers=2)
-    said = "The feeds of /all/ were not written: 4 papers are more than all_size, 3.\n"
+    said = "The feeds of /all/ were not written: there are 4 papers, more than all_size (3).\n"
     done = _run(tmp_path, "build", FEEDSVC_ALL_SIZE="3")
     first, rest = done.stdout.split("\n", 1)
     assert (done.returncode, rest) == (0, said)
@@ -97,14 +109,14 @@ def test_build_tells_that_an_archive_is_too_large_for_its_complete_feeds(tmp_pat
     assert done.stdout.count("\n") == 1
 
 
-def test_serve_tells_who_says_what_is_odd(digests: Path, tmp_path: Path) -> None:
+def test_serve_tells_what_lists_the_problems(digests: Path, tmp_path: Path) -> None:
     odd = Server(digests, tmp_path)
     odd.stop()
     good = Server(DIGESTS, tmp_path)
     good.stop()
     said, said_of_good = odd.log.read_text(), good.log.read_text()
     assert "Daily Papers: 4 days, 5 papers, 3 errors, 3 warnings\n" in said
-    assert "  (`feedsvc check` tells what is odd)\n" in said
+    assert "  (`feedsvc check` lists the problems)\n" in said
     assert "Daily Papers: 12 days, 69 papers, 0 errors, 0 warnings\n" in said_of_good
     assert "feedsvc check" not in said_of_good
     for line in (
@@ -118,7 +130,7 @@ def test_check_says_of_a_file_that_is_left_out_that_it_is(tmp_path: Path) -> Non
     write_archive(tmp_path / "digests", days=1, papers=1)
     (tmp_path / "digests" / "2024-01-02.md").symlink_to("/etc/hostname")
     done = _run(tmp_path, "check")
-    line, counts = done.stdout.splitlines()
+    line, counts, _explained = done.stdout.splitlines()
     assert line.startswith("digests/2024-01-02.md:1: warning: the link leads out of the folder, ")
     assert line.endswith(" [left-out]")
     assert (done.returncode, counts) == (0, "1 day, 1 paper, 0 errors, 1 warning")

@@ -56,9 +56,9 @@ def _time(entry: bytes) -> bytes:
 
 def _delta(site: Site, document: Document) -> Document | None:
     """What is new since a version of a document; None where it must be read whole."""
-    mark = parse_version(document.etag)
+    version = parse_version(document.etag)
     try:
-        return site.delta(document.path, mark) if mark else None
+        return site.delta(document.path, version) if version else None
     except NotFoundError:
         return None
 
@@ -305,10 +305,10 @@ def test_a_version_without_a_paper_gets_the_whole_document(site: Site) -> None:
     ],
 )
 def test_a_tag_that_somebody_made_up_gets_no_delta(site: Site, tag: str) -> None:
-    mark = parse_version(tag)
-    if mark:
+    version = parse_version(tag)
+    if version:
         with pytest.raises(NotFoundError):
-            site.delta("/feed.xml", mark)
+            site.delta("/feed.xml", version)
 
 
 def test_a_version_is_read_back_from_its_etag() -> None:

@@ -668,7 +668,7 @@ def test_no_time_of_a_file_hides_an_edit_of_it(tmp_path: Path) -> None:
     digests = write_archive(scene.digests, days=8, papers=1)
     times = {path: path.stat().st_mtime_ns for path in sorted(digests.iterdir())}
     past, future, same, zero, copied, grown, one, other = times
-    time.sleep(2.1)  # so that stamps are trusted
+    time.sleep(2.1)  # so that signatures are trusted
     site = Site(scene.config)
     site.refresh()
     with site.snapshot() as snapshot:

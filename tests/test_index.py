@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _age(folder: Path) -> None:
-    """Makes every file old enough for its stamp to be trusted."""
+    """Makes every file old enough for its signature to be trusted."""
     past = time.time() - 60
     for path in folder.rglob("*"):
         os.utime(path, (past, past))
@@ -300,9 +300,9 @@ def test_only_digests_are_found(tmp_path: Path) -> None:
     (root / "nowhere.md").symlink_to(root / "gone")
     found = find_digests(root)
     assert {file.path: file.trouble for file in found if file.trouble} == {
-        "2024-11-20.md": "it is no regular file",
+        "2024-11-20.md": "it is not a regular file",
         "leads-out.md": "the link leads out of the folder",
-        "loop": "the links are a loop",
+        "loop": "its links form a loop",
         "nowhere.md": "the link leads nowhere",
     }
     assert [file.path for file in found if not file.trouble] == [

@@ -1,15 +1,15 @@
-"""Writes the site as a folder of files, as far as they changed.
+"""Writes the site as a folder of files: those that changed since the last build.
 
 What a build does not do again:
 
-- **Skipped**: a place whose version, folder and files are as the manifest of the last build notes.
-  That costs one look at each file, and neither lists a folder nor makes a document.
-- **Kept**: in a place that changed, each document whose ETag is the one noted with its file.
-- **Continued**: the complete feeds, where only papers of new days came. They are half of what a new
-  day writes, so the new file is a new start, the new items, and the old file's bytes behind them.
-- **Left**: a file that turns out to hold the same bytes already.
+- **Skipped**: a place whose version, folder and files are as the manifest of the last build says.
+  That costs one `stat` for each file; no folder is listed and no document made.
+- **Kept**: in a place that changed, each document whose ETag is the one in the manifest.
+- **Continued**: the complete feeds, if only papers of new days were added. They are half of what a
+  new day writes, so the new file is a new start, the new items, and then the old file's bytes.
+- **Left**: a file that turns out to have the same bytes already.
 
-The manifest is in the index (`BuiltPlace`). Without it files are compared.
+The manifest is in the index (`BuiltPlace`). Without it, files are compared.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Report(Struct):
     unchanged: int = 0
     removed: int = 0
     papers_left_out: int = 0
-    """How many there are, where these are too many for the feeds of `/all/` to be written."""
+    """The number of all papers, if these are too many for the feeds of `/all/`; else 0."""
 
 
 def build(
@@ -103,7 +103,7 @@ def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Waits until no other build is at work in a folder."""
+    """Waits until no other build is writing into a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -124,11 +124,11 @@ class _Build:
         self._manifest = snapshot.store.manifest(str(out))
         self._output = OutputFolder(out, snapshot.config.base_url, encodings, self._manifest)
         home, *others = all_places(snapshot.scope())
-        # Home, which leads to the others, is written last.
+        # Home is written last, as it leads to the others.
         self._places = {place.path: place for place in (*others, home)}
         self._facts = facts_for_extras(snapshot)
         self._changed: dict[str, BuiltPlace] = {}
-        """The places that are not as the manifest notes them, by path."""
+        """The places that are not as the manifest says, by path."""
         self._report = Report()
 
     def would_become_empty(self) -> bool:
@@ -137,7 +137,7 @@ class _Build:
         return is_empty and bool(self._output.old_places(self._places))
 
     def run(self, parallel_map: ParallelMap) -> Report:
-        """Writes what changed and removes what is gone."""
+        """Writes what changed and removes what no longer belongs."""
         groups = self._documents_to_write()
         written = parallel_map(self._write, groups, len(groups), "weeks")
         for paths, files in zip(groups, written, strict=True):
@@ -174,7 +174,7 @@ class _Build:
         return [*to_write.values()]
 
     def _version(self, place: Place) -> bytes:
-        """Differs where another file would be written for a place than was written for it."""
+        """Differs if another file would now be written for a place."""
         parts = [self._snapshot.etags.place_version(place), *self._names_of_encodings]
         parts += [self._etag(place, path).encode() for path in _extras_in(place)]
         return b" ".join(parts)
@@ -189,7 +189,7 @@ class _Build:
             yield from (HOME + name for name, target in ALIASES.items() if target in feeds)
 
     def _kept(self, place: Place, path: str) -> dict[str, BuiltFile]:
-        """The files of a document as noted, by name, if nothing is to be done for it; else none."""
+        """The files of a document in the manifest, by name, if all are still right; else none."""
         name = path.rpartition("/")[2]
         noted = self._noted(path)
         if not noted or noted.etag != self._etag(place, path):
@@ -208,7 +208,7 @@ class _Build:
         return self._snapshot.etags.etag(place, _split(_unaliased(path))[1])
 
     def _noted(self, path: str) -> BuiltFile | None:
-        """What the manifest says of a file, as long as that holds."""
+        """The file in the manifest, if it is still as noted there."""
         place, name = _split(path)
         known = self._manifest.get(place)
         file = known.files.get(name) if known else None
@@ -217,7 +217,7 @@ class _Build:
     def _write(self, paths: Iterable[str]) -> list[WrittenFile]:
         """Writes documents.
 
-        Gives no files where this is a process that can't see the state that is built any more.
+        Returns no files if this process can no longer see the state that is built.
         """
         with self._own_snapshot() as snapshot, self._output.writing() as writer:
             for path in paths if snapshot.catalogue.state == self._snapshot.catalogue.state else ():
@@ -226,7 +226,7 @@ class _Build:
         return writer.written
 
     def _continued(self, snapshot: Snapshot, path: str) -> Document | None:
-        """A document made from the file that the last build wrote, where only new papers came."""
+        """A document that continues the file of the last build, if only new papers were added."""
         noted = self._noted(path)
         if not noted:
             return None
@@ -257,7 +257,7 @@ class _Build:
 
 
 def _group(place: Place) -> str:
-    """What is written together: the documents of a week and of its days have the same papers.
+    """Names what is written together: a week and its days, as they have the same papers.
 
     A place without a last day is written alone.
     """
@@ -265,7 +265,7 @@ def _group(place: Place) -> str:
 
 
 def _extras_in(place: Place) -> Iterable[str]:
-    """The paths of the documents that belong to no place, for the root, where they are."""
+    """The paths of the documents that belong to no place, which are in the root; else none."""
     return EXTRAS if place.path == HOME else ()
 
 

@@ -6,7 +6,7 @@ whose document says that it is of the place with that address. All else stays as
 is followed.
 """
 
-# ruff: noqa: PTH116, PTH208 - for the thousands of files of a site Path takes several times as long
+# ruff: noqa: PTH116, PTH208 - Path is several times slower, and a site has thousands of files
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _LOOKED_AT = 8192
 """Bytes of a document in which its own address is."""
 
 _LARGE = 1 << 20
-"""Bytes; syncing so many takes long enough for the next document to be made meanwhile."""
+"""Bytes; while this many are synced, the next document can be made."""
 
 _MOST_PENDING = 2
-"""Files that threads put in place at a time: one is synced while the next is written."""
+"""Files that threads settle at a time: one is synced while the next is written."""
 
 
 class WrittenFile(NamedTuple):
@@ -50,11 +50,11 @@ class WrittenFile(NamedTuple):
     path: str
     built: BuiltFile
     is_new: bool
-    """False where it held the same before."""
+    """False if the file had the same bytes before."""
 
 
 class PendingFile(Struct, frozen=True):
-    """A file that is written, and doesn't have its name yet."""
+    """A file that is written but doesn't have its final name yet."""
 
     path: str
     file: Path
@@ -65,8 +65,8 @@ class PendingFile(Struct, frozen=True):
 class OutputFolder:
     """A folder and the files in it that may be ours.
 
-    Paths are those of documents and of places: they begin with a slash, which is the folder.
-    What is in a place is known after `look_into`. Raises OSError from every method.
+    Paths are those of documents and places: they begin with a slash, which is the folder itself.
+    The files of a place are known after `look_into`. Every method may raise OSError.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class OutputFolder:
         )
 
     def is_as_noted(self, place: str, built: BuiltPlace) -> bool:
-        """Whether nothing came to, changed in and left the folder of a place since a build."""
+        """Whether no file of a place was added, changed or removed since a build."""
         folder = f"{self._folder}{place}"
         try:
             if self.folder_signature(place) != built.signature:
@@ -124,15 +124,15 @@ class OutputFolder:
                 elif _TEMPORARY.fullmatch(entry.name):
                     Path(entry.path).unlink(missing_ok=True)
         if is_empty and place != HOME:
-            with suppress(OSError):  # then it is left as it is
+            with suppress(OSError):  # then the folder stays
                 Path(folder).rmdir()
 
     def folder_signature(self, place: str) -> str:
-        """That of a place's folder: another one when a file has come to it or left it."""
+        """The signature of a place's folder, which changes when a file is added or removed."""
         return signature_of(os.stat(f"{self._folder}{place}"))
 
     def signature(self, path: str) -> str:
-        """That of a file, as of `signature_of`; empty where there is none."""
+        """The signature of a file, see `signature_of`; empty if there is no such file."""
         status = self._found.get(path)
         return signature_of(status) if status else ""
 
@@ -142,7 +142,7 @@ class OutputFolder:
         return self._encodings if is_worth_encoding(type_, self._size(path)) else ()
 
     def read(self, path: str, start: int = 0, end: int = 0) -> Iterator[bytes]:
-        """A file in pieces, but for so many bytes at its start and at its end."""
+        """A file in pieces, without the first `start` and the last `end` bytes."""
         with (self._folder / path[1:]).open("rb", buffering=0) as file:
             left = self._size(path) - start - end
             file.seek(start)
@@ -152,7 +152,7 @@ class OutputFolder:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """What writes files; at its end all have their names."""
+        """Gives a writer of files; at the end all files have their final names."""
         with ThreadPoolExecutor(_MOST_PENDING) as disk:
             writer = Writer(self, disk)
             yield writer
@@ -191,7 +191,7 @@ class OutputFolder:
         return False
 
     def write(self, path: str, pieces: Iterable[bytes]) -> PendingFile:
-        """Writes what a file is to hold beside it."""
+        """Writes the new content of a file under a temporary name beside it."""
         target = self._folder / path[1:]
         if target.parent not in self._folders:
             if target.parent.is_symlink():
@@ -199,26 +199,26 @@ class OutputFolder:
             target.parent.mkdir(exist_ok=True)
             self._folders.add(target.parent)
         file = target.parent / f".feedsvc-{os.urandom(8).hex()}.tmp"
-        # Unlike tempfile's, a file that is simply opened gets the mode that the umask leaves it.
+        # Not tempfile: its files are private, while these get the mode that the umask allows.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with _removed_on_failure(file), os.fdopen(descriptor, "wb", _CHUNK) as stream:
             stream.writelines(pieces)
             return PendingFile(path, file, stream.tell())
 
     def may_settle_later(self, pending: PendingFile) -> bool:
-        """Whether a file is worth a thread, and there is nothing that must come after it.
+        """Whether a file is large enough for a thread, and no other file has to wait for it.
 
-        What is in a folder comes after its first file, encodings come after what they encode.
+        A folder's first file comes before its others, and a file before its encodings.
         """
         is_there = self._size(pending.path) > 0
         return pending.size >= _LARGE and is_there and not self._encodings
 
     def settle(self, pending: PendingFile, etag: str) -> WrittenFile:
-        """Replaces a file in one step, unless it holds just that already."""
+        """Replaces a file in one step, unless it has the same bytes already."""
         target = self._folder / pending.path[1:]
         with _removed_on_failure(pending.file):
             if not self._is_first:
-                # Else a power cut could leave an empty file where there was a good one.
+                # Otherwise a power cut could leave an empty file in place of a good one.
                 _sync(pending.file)
             is_new = pending.path not in self._found or not filecmp.cmp(
                 pending.file, target, shallow=False
@@ -231,23 +231,23 @@ class OutputFolder:
         return WrittenFile(pending.path, BuiltFile(etag, self.signature(pending.path)), is_new)
 
     def _size(self, path: str) -> int:
-        """Bytes of a file; 0 where there is none."""
+        """Bytes of a file; 0 if there is none."""
         status = self._found.get(path)
         return status.st_size if status else 0
 
 
 class Writer:
-    """Writes files into an output folder, long ones while the next is made."""
+    """Writes files into an output folder; long ones are settled while the next is made."""
 
     def __init__(self, folder: OutputFolder, disk: ThreadPoolExecutor) -> None:
         self._folder = folder
         self._disk = disk
         self._later: list[Future[WrittenFile]] = []
         self.written: list[WrittenFile] = []
-        """What was put and has its name."""
+        """The files that have their final names."""
 
     def put(self, path: str, pieces: Iterable[bytes], etag: str) -> None:
-        """Writes a file, and its encodings beside it."""
+        """Writes a file, and the same in each encoding beside it."""
         folder = self._folder
         pending = folder.write(path, pieces)
         if folder.may_settle_later(pending):
@@ -260,7 +260,7 @@ class Writer:
             self.written.append(folder.settle(pending, etag))
 
     def finish(self) -> None:
-        """Waits until all has its name."""
+        """Waits until all files have their final names."""
         self.written += [file.result() for file in self._later]
 
 

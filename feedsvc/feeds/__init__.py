@@ -1,5 +1,5 @@
-"""Papers to bytes of feeds: an item a paper, and the documents around items.
+"""Papers to the bytes of feeds: items, and the frames around items.
 
-`entry` says what every format tells of an item, `feed_metadata` what it tells of a feed. `formats`
-is the table of formats, each a module of its own. Nothing here reads a clock or a file.
+`entry` has what every format says of an item, `feed_metadata` what it says of a feed. `formats` is
+the table of formats, each of which is a module. Nothing here reads a clock or a file.
 """

@@ -1,4 +1,4 @@
-"""What the items of all formats show of a paper: its body, opening, picture and categories."""
+"""What all formats show of a paper: its body, opening, picture and categories."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from feedsvc.model import Media, Medium, Paper
 from feedsvc.parser.links import arxiv_id
 
 LONGEST_SUMMARY = 300
-"""Characters; a summary is for a list of papers, the content is for reading."""
+"""Characters; readers show a summary in their list of papers."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 def body_html(paper: Paper) -> str:
-    """The media of a paper, then its whole summary. Empty where a digest has neither."""
+    """The media of a paper, then its whole summary. Empty if a digest has neither."""
     media = "".join(f"<p>{media_html(media)}</p>" for media in paper.media)
     return media + paper.summary_html
 
@@ -33,9 +33,9 @@ def media_html(media: Media) -> str:
 
 
 def opening(paper: Paper) -> str:
-    """The first one or two sentences of the first section; empty where the body says no more.
+    """The first one or two sentences of the first section; empty if the body has nothing more.
 
-    RFC 4287 section 4.2.13 wants no summary that repeats the content.
+    RFC 4287 section 4.2.13 advises against a summary that repeats the content.
     """
     sections = read_sections(paper.summary_html)
     first = next(sections, None)
@@ -49,7 +49,7 @@ def opening(paper: Paper) -> str:
 
 
 def thumbnail(paper: Paper) -> str | None:
-    """The address of the first picture or video's still; None where there is none."""
+    """The address of the first picture or video still; None if there is none."""
     for media in paper.media:
         if media.medium is Medium.IMAGE or media.poster:
             return media.poster or media.url
@@ -57,7 +57,7 @@ def thumbnail(paper: Paper) -> str | None:
 
 
 def categories(paper: Paper) -> list[str]:
-    """The day, and the month of the arXiv id. No commas: FreshRSS splits a label at each."""
+    """The day, and the month of the arXiv id. Without commas, at which FreshRSS splits labels."""
     arxiv = arxiv_id(paper.id)
     month = re.match(r"[0-9]{4}(?=\.)", arxiv) if arxiv else None
     return [paper.day.isoformat(), *([f"arXiv:{month[0]}"] if month else [])]

@@ -1,4 +1,4 @@
-"""What every feed format tells of one item: a paper, or a day with all its papers."""
+"""What every feed format says of one item: a paper, or a day with all its papers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ class Entry(Struct, frozen=True):
     """One item of a feed. Texts are plain but for `html`; times are in UTC."""
 
     id: str
-    """The same in every format and document: readers know an item by it."""
+    """The same in every format and document: readers recognise an item by it."""
     address: str
-    """Where the item leads, absolute."""
+    """The address that the item links to, absolute."""
     title: str
     html: str
     """The body, sanitised; may be empty."""
     html_as_text: str
     """The body with `&`, `<` and `>` escaped, as Atom and RSS carry it."""
     summary: str
-    """The opening of the body in plain text; empty where the body says no more."""
+    """The opening of the body in plain text; empty if the body has nothing more."""
     thumbnail: str | None
-    """The address of a picture; None where there is none."""
+    """The address of a picture; None if there is none."""
     published: datetime
     updated: datetime
     day: date
@@ -78,7 +78,7 @@ def paper_entry(item: Item, base_url: str) -> Entry:
 
 
 def item_address(paper: Paper, base_url: str) -> str:
-    """Where an item leads: to the paper, or to its day on this site."""
+    """The address that an item links to: the paper's, or that of its day on this site."""
     return paper.link or f"{base_url}{paper.day}/"
 
 
@@ -90,8 +90,8 @@ def paper_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
 def day_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
     """A day's papers as one item: the list of titles, then each paper.
 
-    Its title and link are those that it has from its first paper on, as readers take an item with
-    another title or link for a new one; so it is also dated as that paper.
+    Title, link and date come from the first paper and stay when more are added: readers treat an
+    item with another title or link as a new one.
     """
     first = items[0]
     day = first.paper.day
@@ -119,7 +119,7 @@ ENTRIES: dict[Grain, Callable[[Sequence[Item], str], list[Entry]]] = {
     Grain.PAPER: paper_entries,
     Grain.DAY: day_entries,
 }
-"""The items that a day's papers make, by what is one item; the text is the site's base URL."""
+"""Makes the entries of a day's items, by grain; the second argument is the base URL."""
 
 
 def _linked_title(paper: Paper, base_url: str) -> str:

@@ -1,4 +1,4 @@
-"""Elements that Atom entries and RSS items have in common: Media RSS, and the votes."""
+"""The elements that Atom entries and RSS items have in common: Media RSS and votes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "paper": "tag:feedsvc,2024:paper",
 }
-"""What documents declare for their items beyond what feedgen does; `paper` has the votes."""
+"""The namespaces that documents declare in addition to feedgen's; `paper` is for votes."""
 
 
 def extension_elements(entry: Entry) -> str:

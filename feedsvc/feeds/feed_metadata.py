@@ -1,4 +1,4 @@
-"""What a feed document says of itself, in every format."""
+"""The metadata of a feed document, the same for every format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct, field
 GENERATOR = "feedsvc"
 
 EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
-"""`updated` of a feed without items: RFC 4287 asks for one, and a clock must not decide it."""
+"""`updated` of a feed without items: RFC 4287 requires one, and the clock must not decide it."""
 
 
 class FeedMetadata(Struct, frozen=True):
@@ -23,7 +23,7 @@ class FeedMetadata(Struct, frozen=True):
     """Of the newest item, in UTC."""
     self_url: str
     page_url: str
-    """Of the page for people that shows the same papers."""
+    """The page for people with the same papers."""
     language: str
     author: str
     rights: str
@@ -33,6 +33,6 @@ class FeedMetadata(Struct, frozen=True):
     archive_links: dict[str, str] = field(default_factory=dict)
     """Addresses by relation: `prev-archive`, `next-archive`, `current` (RFC 5005)."""
     is_archive: bool = False
-    """An archive document: its set of items is that of the past."""
+    """Whether it is an archive document, whose set of items is past."""
     is_complete: bool = False
-    """A complete feed: what is not in it is no longer there. Never with archive links."""
+    """Whether it is a complete feed: what is not in it is gone. Never with archive links."""

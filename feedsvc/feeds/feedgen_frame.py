@@ -1,7 +1,7 @@
-"""The frames of Atom 1.0 and RSS 2.0 documents, as feedgen writes them. Items are not feedgen's.
+"""The frames of Atom 1.0 and RSS 2.0 documents, as feedgen writes them. It writes no items.
 
-feedgen gets the metadata of a feed right. In an entry it drops the `rel` and `type` of links and
-has no place for votes, and it takes ten times as long as text does.
+feedgen writes the metadata of a feed correctly. From an entry it drops the `rel` and `type` of
+links, it can't write votes, and it takes ten times as long as writing text.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from feedsvc.feeds.times import rfc822
 
 _ATOM = "http://www.w3.org/2005/Atom"
 
-# feedgen's own function switches the locale of the process to C and back, which other threads
-# would see. Ours gives the same text without.
+# feedgen's own function switches the locale of the process to C and back, which affects other
+# threads. Ours gives the same text without that.
 feedgen.feed.formatRFC2822 = rfc822
 
 
@@ -52,13 +52,13 @@ def feedgen_feed(metadata: FeedMetadata, type_: str) -> FeedGenerator:
 
 
 def frame_before(document: bytes, end_tag: bytes) -> Frame:
-    """The frame that a document without items is, where items belong before its last `end_tag`."""
+    """A document without items as a frame; the items belong before its last `end_tag`."""
     end = document.rindex(end_tag)
     return Frame(document[:end].rstrip() + b"\n", document[end:].rstrip() + b"\n")
 
 
 class _MetadataExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
-    """Writes the links and marks of a feed that feedgen has no place for."""
+    """Writes the links and the RFC 5005 elements of a feed, which feedgen can't."""
 
     metadata: FeedMetadata
 
@@ -66,7 +66,7 @@ class _MetadataExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no
         return NAMESPACES
 
     def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - lxml's element type is private
-        """Adds to an Atom `feed`. Links have no namespace, as all that feedgen writes there."""
+        """Adds to an Atom `feed`. Links have no namespace, as all that feedgen writes."""
         self._extend(feed, "link")
         return feed
 

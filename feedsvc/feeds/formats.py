@@ -15,18 +15,18 @@ from feedsvc.feeds.rss import RSS_TYPE, rss_frame, rss_item
 
 
 class Format(Struct, frozen=True):
-    """A format in which places have feeds. Server, build, links and index ask this table only."""
+    """A feed format. Server, build, links and index use only this table."""
 
     name: str
-    """Of the file inside the place."""
+    """The name of the file inside a place."""
     type: str
     """The value of Content-Type."""
     label: str
-    """What people call it."""
+    """Its name for people."""
     item: Callable[[Entry], bytes]
-    """An item; the same bytes in every document."""
+    """Writes an item, with the same bytes in every document."""
     frame: Callable[[FeedMetadata], Frame]
-    """A document without its items."""
+    """Writes a document without its items."""
 
 
 FORMATS: dict[str, Format] = {

@@ -1,4 +1,4 @@
-"""A document without its items: what is before them, after them and between them."""
+"""A document without its items: the bytes before, after and between them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Frame(Struct, frozen=True):
     start: bytes
     end: bytes = b""
     between: bytes = b""
-    """What parts two items."""
+    """The bytes between two items."""
     takes_items: bool = True
-    """Whether the document has a place for items at all."""
+    """Whether items belong into the document at all."""
 
     def around(self, items: Iterable[bytes], older: Iterable[bytes] = ()) -> Iterator[bytes]:
         """The whole document in pieces: the items, then `older`.
 
-        `older` is what an older document has between its start and its end, in pieces of any
-        size: items that follow the others as they are.
+        `older` is what an older document has between its start and its end: items that follow
+        the new ones unchanged, in pieces of any size.
         """
         yield self.start
         separator = b""

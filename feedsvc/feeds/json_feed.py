@@ -15,7 +15,7 @@ JSON_TYPE = "application/feed+json"
 
 
 def json_item(entry: Entry) -> bytes:
-    """An item as a JSON object on one line. What the format has no name for is in `_paper`."""
+    """An item as a JSON object on one line. `_paper` has what the format has no name for."""
     fields: dict[str, Any] = {
         "id": entry.id,
         "url": entry.address,
@@ -35,7 +35,7 @@ def json_item(entry: Entry) -> bytes:
         "votes": entry.votes,
         "more_authors": entry.more_authors,
     }
-    # The specification asks for content even where there is none.
+    # The specification requires content, even if it is empty.
     kept = {name: value for name, value in fields.items() if value or name == "content_html"}
     return _encode(kept | {"_paper": extension})
 

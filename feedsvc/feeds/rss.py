@@ -1,4 +1,4 @@
-"""RSS 2.0: items, and the documents around them. Items are text for the reason of Atom's."""
+"""RSS 2.0: items, and the documents around them. Items are written as text, as in `atom`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from feedsvc.feeds.times import rfc822, rfc3339
 RSS_TYPE = "application/rss+xml"
 
 UNKNOWN_LENGTH = 0
-"""Bytes. RSS wants an enclosure's length, and 0 says that it isn't known (RSS Best Practices)."""
+"""Bytes. RSS wants an enclosure's length; 0 means that it isn't known (RSS Best Practices)."""
 
 
 def rss_item(entry: Entry) -> bytes:
-    """An item as an `item`, which ends its line. Readers take its description for HTML."""
+    """An item as an `item`, which ends its line. Readers treat its description as HTML."""
     parts = [f"<item><title>{text(entry.title)}</title><link>{text(entry.address)}</link>"]
     if entry.summary:
         parts.append(
@@ -32,11 +32,11 @@ def rss_item(entry: Entry) -> bytes:
     parts += [
         f'<enclosure url="{escape(media.url)}" length="{UNKNOWN_LENGTH}"'
         f' type="{escape(media.type)}"/>'
-        for media in entry.media[:1]  # there is room for one; Media RSS has them all
+        for media in entry.media[:1]  # RSS allows one; Media RSS below has them all
     ]
     parts.append(f"<pubDate>{rfc822(entry.published)}</pubDate>")
     if entry.authors:
-        # One element for all: of several, readers show only the first or the last.
+        # One element for all authors: of several, readers show only the first or the last.
         parts.append(f"<dc:creator>{text(', '.join(entry.authors))}</dc:creator>")
     if entry.language:
         parts.append(f"<dc:language>{text(entry.language)}</dc:language>")

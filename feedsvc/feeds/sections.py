@@ -24,16 +24,16 @@ class Section(Struct, frozen=True):
     """One top-level block of a summary: usually a bullet."""
 
     label: str
-    """What stands in bold before the colon ("What's New"); empty where there is no label."""
+    """The bold words before the colon ("What's New"); empty if there is no label."""
     text: str
     """Plain text, white space folded."""
 
 
 def read_sections(summary: str) -> Iterator[Section]:
-    """The blocks of a sanitised summary as plain text; a list gives one section an item.
+    """The blocks of a sanitised summary as plain text; each item of a list is a section.
 
-    A label that stands alone takes the block behind it as its text. No more of the summary is
-    looked at than is asked for.
+    A block that is only a label gets the next block as its text. The summary is read only as far
+    as sections are asked for.
     """
     alone: Section | None = None
     for block in _blocks(summary):
@@ -50,9 +50,9 @@ def read_sections(summary: str) -> Iterator[Section]:
 
 
 def _blocks(summary: str) -> Iterator[str]:
-    """What each list item and each other block holds; what stands in no block is one, too.
+    """The content of each list item and each other block; text outside of blocks is one, too.
 
-    Needs no parser: the sanitiser has nested the tags rightly, and closed all but the void ones.
+    Needs no HTML parser: the sanitiser has nested the tags correctly, and closed all but void ones.
     """
     start, depth = 0, 0
     depth_of_blocks, is_in_block = 0, False
@@ -80,7 +80,7 @@ def _blocks(summary: str) -> Iterator[str]:
 
 
 def _section(block: str) -> Section:
-    """The label is what the block begins with in bold, if a colon ends it or follows it."""
+    """The label is the bold text that a block begins with, if a colon ends or follows it."""
     if found := _LABELLED.match(block):
         label, rest = _text(found["label"]), _text(found["rest"])
         if label.endswith((":", "：")):

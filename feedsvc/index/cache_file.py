@@ -16,14 +16,14 @@ UNUSED_AFTER = 30 * 24 * 3600
 """Seconds after which an index that another version or other settings left behind is removed."""
 
 _SHOWN = 16
-"""Signs of each hash in a file's name."""
+"""Characters of each hash in a file's name."""
 
 
 def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
-    """The index file of a folder of digests; None where no cache folder can be made.
+    """The index file of a folder of digests; None if no cache folder can be made.
 
-    The fingerprints are part of the name, so that two versions at work, or two settings, don't
-    undo each other.
+    The fingerprints are part of the name, so that two versions or two sets of settings that run at
+    the same time don't replace each other's index.
     """
     cache = platformdirs.user_cache_path("feedsvc")
     try:
@@ -55,7 +55,7 @@ def lender_of(file: Path) -> Path | None:
 
 
 def remove_index(file: Path | None) -> None:
-    """Deletes an index and what SQLite keeps beside it, as far as that is allowed."""
+    """Deletes an index and the files of SQLite beside it, if that is allowed."""
     for ending in ("", "-wal", "-shm") if file else ():
         with suppress(OSError):
             Path(f"{file}{ending}").unlink()

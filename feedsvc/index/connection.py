@@ -10,7 +10,7 @@ from feedsvc.index.store import Store
 
 
 class Connection:
-    """Of one process to one file; its locks keep the threads of the process apart."""
+    """A connection of one process to one file; its locks are for the threads of the process."""
 
     def __init__(self, file: Path | None) -> None:
         """None keeps the index in memory. Raises OSError and sqlite3.Error."""
@@ -25,14 +25,14 @@ class Connection:
         self._inode = file.stat().st_ino if file else 0
 
     def another_reader(self) -> Store:
-        """One that shares no lock with the others; of an index in memory, a copy."""
+        """A reader that shares no lock with the others; a copy, if the index is in memory."""
         if self.file:
             return Store(self.file)
         with self.reader_lock:
             return self.reader.copy()
 
     def is_alive(self) -> bool:
-        """Whether it may be used: by this process, and on the file that others see."""
+        """Whether it is of this process, and on the file that is still at the path."""
         if self._process != os.getpid():
             return False
         try:

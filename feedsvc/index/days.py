@@ -1,4 +1,4 @@
-"""Puts one day's papers together: each once, in order, each at its second. Pure."""
+"""Puts one day's papers together: each once, in order, each dated by its position. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from feedsvc.parser.problems import problem
 
 
 def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
-    """One day's papers from all its digests, no id twice, and what is odd about them together.
+    """One day's papers from all its digests, no id twice, and the problems between them.
 
-    A paper that stands twice keeps its first place and its last text. Two papers with one link
+    A paper that appears twice keeps its first position and its last text. Two papers with one link
     are told apart by their titles; the second gets an id of its own.
     """
     merged: dict[str, Paper] = {}
@@ -37,7 +37,7 @@ def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
 def items_of_day(
     papers: Sequence[Paper], first_times: Mapping[str, datetime], time_of_day: time
 ) -> list[Item]:
-    """A day's papers where they stand; `first_times` is of those that came before, by id."""
+    """A day's papers with their times; `first_times` has those of earlier days, by id."""
     items = []
     for position, paper in enumerate(papers):
         updated = time_of_item(paper, position, time_of_day)
@@ -46,10 +46,10 @@ def items_of_day(
 
 
 def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:
-    """When the paper at `position` (from 0) of its day is said to be published, in UTC.
+    """When the paper at `position` (from 0) of its day is dated, in UTC.
 
-    Later papers get earlier seconds: readers sort by time, newest first, and so keep the digest's
-    order; and a day that grows does not move its earlier papers.
+    Each is dated one second before the one above it. Readers sort by date, newest first, so this
+    keeps the digest's order, and papers that are appended later don't move earlier ones.
     """
     start = datetime.combine(paper.day, time_of_day, UTC)
     return start - timedelta(seconds=position)

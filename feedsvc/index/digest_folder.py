@@ -1,4 +1,4 @@
-"""The folder of digests: which files in it are digests, and what they hold. Only reads."""
+"""The folder of digests: finds the digests in it and reads them. Writes nothing."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ NOT_DIGESTS = {"readme", "license", "licence", "changelog", "contributing", "cod
 """Names, without suffix and in lower case, of files that describe a folder."""
 
 YOUNGEST_TRUSTED = 2.0
-"""Seconds. A file that changed later than this may change again within one tick of the clock."""
+"""Seconds. A file that changed more recently may change again within one tick of the clock."""
 
-_NO_FILE = "it is no regular file"
+_NO_FILE = "it is not a regular file"
 
 
 class DigestFile(Struct, frozen=True):
     """A digest as the file system shows it, not opened."""
 
     path: str
-    """Inside the folder, with forward slashes. A folder's ends in one."""
+    """Inside the folder, with forward slashes. The path of a folder ends in one."""
     signature: str
-    """As of `signature_of`; other text for a file that is left alone."""
+    """See `signature_of`; any other text for a file that is skipped."""
     is_young: bool = False
-    """Whether the signature is too new to be trusted."""
+    """Whether the file changed too recently for the signature to be trusted."""
     trouble: str = ""
-    """Why it is left alone; empty for a file that may be opened."""
+    """Why it is skipped; empty for a file that may be opened."""
 
 
 def find_digests(folder: Path) -> list[DigestFile]:
-    """The digests below `folder`, in their order. Raises FolderError where it can't be read.
+    """The digests below `folder`, in their order. Raises FolderError if it can't be read.
 
-    Among them is what looks like one and must be left alone: links that lead out of the folder or
-    nowhere, and all that is no regular file, as opening a pipe would wait for ever. A folder
-    below that can't be read is one of them, too. Hidden files are not.
+    The list includes what looks like a digest but must be skipped: links that lead out of the
+    folder or nowhere, and all that is not a regular file, as opening a pipe would wait for ever. It
+    also includes inner folders that can't be read, but not hidden files.
     """
     try:
         root = folder.resolve(strict=True)
         found, waiting = _scan(root, "", (root,))
     except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "it is a loop of links"
+        reason = getattr(error, "strerror", None) or "its links form a loop"
         raise FolderError(
             f"{folder}: the folder of digests can't be read: {reason}. "
             "Name another one with --digests or FEEDSVC_DIGESTS."
@@ -64,13 +64,13 @@ def find_digests(folder: Path) -> list[DigestFile]:
 
 
 def digest_order(path: str) -> tuple[str, str]:
-    """What digests are sorted by: `2024-11-18.md` comes before `2024-11-18.en.md`."""
+    """The sort key of digests: `2024-11-18.md` comes before `2024-11-18.en.md`."""
     stem, _, suffix = path.rpartition(".")
     return stem, suffix
 
 
 def read_digest(folder: Path, path: str, most_bytes: int) -> bytes:
-    """The bytes of a digest. Raises OSError, also for a file of more bytes than that."""
+    """The bytes of a digest. Raises OSError, also if there are more than `most_bytes`."""
     descriptor = os.open(folder / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -114,7 +114,7 @@ def _scan(
 def _look_at(
     entry: os.DirEntry[str], inside: str, parents: tuple[Path, ...]
 ) -> DigestFile | Path | None:
-    """The digest that an entry is, or the real path of the folder that it is; None for others."""
+    """An entry as a digest, or the real path if it is a folder; None for others."""
     path, is_digest = inside + entry.name, is_digest_name(entry.name)
     try:
         real, status = _follow(entry, parents)
@@ -127,14 +127,14 @@ def _look_at(
     if not is_folder and not is_digest:
         return None
     if not _is_text(entry.name):
-        return _left_alone(path, "its name is no UTF-8")
+        return _left_alone(path, "its name is not UTF-8")
     if is_folder:
         return Path(real)
     return _digest_file(path, status)
 
 
 def signature_of(status: os.stat_result) -> str:
-    """Differs when the file was replaced or changed, but for changes within one clock tick."""
+    """Changes when a file is replaced or changed, except within one tick of the clock."""
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
 
@@ -146,7 +146,7 @@ def _digest_file(path: str, status: os.stat_result) -> DigestFile:
 
 
 def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os.stat_result]:
-    """What an entry leads to: its real path and status. Raises OSError where that is to be left."""
+    """The real path and the status of an entry. Raises OSError for links that must be skipped."""
     if not entry.is_symlink():
         return entry.path, entry.stat()
     try:
@@ -154,11 +154,11 @@ def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os
     except FileNotFoundError as error:
         raise OSError(errno.EINVAL, "the link leads nowhere") from error
     except RuntimeError as error:
-        raise OSError(errno.ELOOP, "the links are a loop") from error
+        raise OSError(errno.ELOOP, "its links form a loop") from error
     if not real.is_relative_to(parents[0]):
         raise OSError(errno.EINVAL, "the link leads out of the folder")
     if real in parents:
-        raise OSError(errno.ELOOP, "the links are a loop")
+        raise OSError(errno.ELOOP, "its links form a loop")
     return str(real), real.stat()
 
 
@@ -168,7 +168,7 @@ def _left_alone(path: str, reason: str) -> DigestFile:
 
 
 def _is_text(name: str) -> bool:
-    """Whether a name is UTF-8; another one could not stand in a report or in the index."""
+    """Whether a name is UTF-8; any other can't be written to a report or the index."""
     try:
         name.encode()
     except UnicodeEncodeError:

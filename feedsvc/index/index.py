@@ -1,7 +1,7 @@
 """Keeps the index up to date with the folder of digests, and lends stores to read from.
 
-A missing, damaged or foreign index is made anew without a word. Knows no format: its pipeline
-renders papers.
+A missing, damaged or foreign index is made again silently. Knows no format: its pipeline renders
+papers.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from feedsvc.index.store import OPENING_SECONDS, BuiltPlace, Store
 from feedsvc.parallel.mapping import ParallelMap, serial_map
 
 MOST_ATTEMPTS = 5
-"""To read an index that others delete as soon as it is made."""
+"""Attempts to read an index that others delete as soon as it is made."""
 
 TRY_AGAIN_SECONDS = 60
-"""After which an index that had to be kept in memory is tried on the disk again."""
+"""Seconds after which an index that had to be kept in memory is tried on disk again."""
 
 
 class Index:
     """The papers of a folder, in one state after another.
 
-    Threads may share it, processes may share its file, and a fork is noticed.
+    Threads may share it, processes may share its file, and it works after a fork.
     """
 
     def __init__(self, folder: Path, pipeline: Pipeline, file: Path | None = None) -> None:
@@ -50,10 +50,10 @@ class Index:
 
     @contextmanager
     def reading(self, *, long: bool = False) -> Iterator[Store]:
-        """A store whose answers all belong to one state of the archive.
+        """A store that shows one state of the archive as long as it is open.
 
-        A `long` reading keeps no other waiting. Raises FolderError where there is no index yet
-        and the folder can't be read, and IndexLostError where the index breaks meanwhile.
+        A `long` reading keeps no other waiting. Raises FolderError if there is no index yet and
+        the folder can't be read, and IndexLostError if the index breaks meanwhile.
         """
         connection = self._connect_to_state()
         try:
@@ -75,37 +75,37 @@ class Index:
     def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes what a build left in places and which are gone, as far as that is possible.
+        """Notes which files a build left in places, and which places are gone, if possible.
 
-        What isn't noted is compared by the next build.
+        Where nothing is noted, the next build compares files.
         """
         connection = self._connect()
         with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
             connection.writer.update_manifest(folder, places, gone)
 
     def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Looks at the folder and takes up what is new. Raises FolderError.
+        """Takes up what changed in the folder. Raises FolderError.
 
-        Another thread or process that refreshes at the same time is waited for.
+        Waits for another thread or process that refreshes at the same time.
         """
         with self._refreshing:
             found = find_digests(self._folder)
             if self._file:
                 with suppress(OSError):
-                    os.utime(self._file)  # says that it is in use, see cache_file
+                    os.utime(self._file)  # shows that it is in use, see cache_file
             for repair in (self._reopen_empty, self._reopen_in_memory):
                 try:
                     self._bring_up_to_date(found, parallel_map)
                 except sqlite3.DatabaseError as error:
                     if _is_busy(error):
-                        return  # another process has been at it all the while
+                        return  # another process was refreshing all the time
                     repair()
                 else:
                     return
             self._bring_up_to_date(found, parallel_map)
 
     def _connect_to_state(self) -> Connection:
-        """A connection through which there is something to read; its file may be deleted then."""
+        """A connection to an index that has a state, which may be deleted again at any time."""
         for _ in range(MOST_ATTEMPTS):
             connection = self._connect()
             if self._has_state(connection):
@@ -132,7 +132,7 @@ class Index:
             self._has_looked = True
 
     def _connect(self) -> Connection:
-        """The connection to the file as it is now: it may have been deleted, or this be a fork."""
+        """The connection to the file as it is now; a new one after a deletion or a fork."""
         with self._connecting:
             if not self._connection or not self._connection.is_alive():
                 self._connection = self._open()
@@ -156,14 +156,14 @@ class Index:
                 if not _is_busy(error):
                     remove_index(self._file)
                     break
-                time.sleep(0.05)  # SQLite itself doesn't wait when it turns WAL on
+                time.sleep(0.05)  # SQLite doesn't wait when it turns WAL on
         try:
             return Connection(self._file)
         except (OSError, sqlite3.Error):
             return self._open_in_memory()
 
     def _reopen_empty(self) -> None:
-        """Removes an index that SQLite can't use, so that a new one is made."""
+        """Removes an index that SQLite can't read, so that a new one is made."""
         remove_index(self._file)
         self._connection = None
 
@@ -176,5 +176,5 @@ class Index:
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
-    """Whether another process is at work: what it has made must not be thrown away."""
+    """Whether another process is writing: its work must not be thrown away."""
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

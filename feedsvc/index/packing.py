@@ -16,7 +16,7 @@ import zstandard
 from feedsvc.model import Paper
 
 LEVEL = 1
-"""Of zstd: above it a build takes longer, below it the index grows by half."""
+"""The level of zstd: above it a build takes longer, below it the index grows by half."""
 
 _encode = msgspec.msgpack.encode
 _decode_papers = msgspec.msgpack.Decoder(list[Paper]).decode
@@ -24,7 +24,7 @@ _decode_renderings = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
 class _Zstandard(threading.local):
-    """What compresses, for each thread: to make one anew costs a quarter of what it does."""
+    """One compressor a thread: making one takes a quarter of the time that compressing does."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress
@@ -35,7 +35,7 @@ _zstandard = _Zstandard()
 
 
 def pack(values: Sequence[Paper] | Sequence[bytes]) -> bytes:
-    """The list as `unpack_papers` or `unpack_renderings` reads it."""
+    """The list as bytes that `unpack_papers` or `unpack_renderings` reads."""
     return _zstandard.compress(_encode(values))
 
 

@@ -1,4 +1,4 @@
-"""Brings the index up to date with the folder, in one transaction, doing only what is needed."""
+"""Brings the index up to date with the folder, in one transaction, with the least work."""
 
 from __future__ import annotations
 
@@ -52,11 +52,10 @@ def bring_up_to_date(
     parallel_map: ParallelMap,
     lender: Path | None = None,
 ) -> None:
-    """Reads what changed and renders the days that it touches, if any.
+    """Reads the digests that changed and renders the days that they touch, if any.
 
-    Digests are read again only where the index was read with another fingerprint, and rendered
-    again only where it was rendered with another one. A new index first takes what the one at
-    `lender` has read.
+    All digests are read again only if the fingerprint of reading changed, and all papers rendered
+    again only if that of items did. A new index first takes over what the one at `lender` has read.
     """
     with store.writing():
         is_rendered = _prepare(store, pipeline.fingerprints, lender)
@@ -75,7 +74,7 @@ def bring_up_to_date(
 
 
 def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> bool:
-    """Makes an index hold only what still holds; False where no day in it is rendered."""
+    """Removes from an index what is out of date; False if no day in it is rendered now."""
     if store.is_of(fingerprints):
         return True
     if store.was_read_with(fingerprints):
@@ -91,13 +90,13 @@ def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> b
 
 
 class _Changes(Struct):
-    """What reading the changed digests has brought."""
+    """What changed when the changed digests were read."""
 
     is_any: bool = False
     before: dict[date, set[str]] = field(default_factory=dict)
-    """The days that may have changed, each with the ids it had."""
+    """The days that may have changed, each with the ids it had before."""
     rendered: set[date] = field(default_factory=set)
-    """Those that are stored as rendered from a single digest."""
+    """The days that are stored as rendered from a single digest."""
 
 
 def _read_changed_files(
@@ -139,7 +138,7 @@ def _read_changed_files(
 
 
 def _gone(known: Iterable[str], found: Iterable[DigestFile]) -> list[str]:
-    """The digests that are no longer there; in a folder that can't be read they may still be."""
+    """The digests that are no longer there, except in folders that can't be read just now."""
     paths = {file.path for file in found}
     hidden = tuple(path for path in paths if path.endswith("/"))
     return sorted(path for path in known if path not in paths and not path.startswith(hidden))
@@ -153,10 +152,10 @@ def _note(store: Store, changes: _Changes, days: Iterable[date]) -> None:
 
 
 def _unfinished_days(store: Store, changes: _Changes, pipeline: Pipeline) -> Iterator[MergedDay]:
-    """The days still to be rendered, oldest first: a later one asks when a paper first came.
+    """The days still to be rendered, oldest first, as later ones need the dates of earlier ones.
 
-    These are the changed ones that have several digests or papers that came before, and the later
-    ones that share a paper with what a changed one holds or held.
+    These are the changed days that have several digests or papers of earlier days, and the later
+    days that share a paper with what a changed day has or had.
     """
     waiting = list(changes.before)
     heapify(waiting)
@@ -179,7 +178,7 @@ def _is_finished(store: Store, changes: _Changes, day: date) -> bool:
 
 
 def _merge(store: Store, pipeline: Pipeline, day: date) -> MergedDay:
-    """A day's items, which are put in the store, from all its digests."""
+    """A day's items from all its digests, which are also put into the store."""
     papers, problems = merge_day(store.papers_of_day(day))
     first_times = store.first_times([paper.id for paper in papers], day)
     items = items_of_day(papers, first_times, pipeline.time_of_day)

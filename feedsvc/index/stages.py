@@ -1,6 +1,8 @@
-"""The stages of a digest on its way into the index: it is read, its days are rendered.
+"""The stages of a digest on its way into the index: it is read, and its days are rendered.
 
-Each takes and gives only what can be sent to another process, and touches no index.
+Each takes and returns only what can be sent to another process, and touches no index. The process
+that reads a digest also renders its days: almost every day has one digest and only new papers, so
+that this is right at once, and `refresh` does the few other days again.
 """
 
 from __future__ import annotations
@@ -24,39 +26,39 @@ from feedsvc.parser.problems import problem
 _log = logging.getLogger(__name__)
 
 UNREAD = b""
-"""Stands for the hash of what could not be read."""
+"""In place of the hash of a file that could not be read."""
 
 
 class Fingerprints(Struct, frozen=True):
-    """Each differs where its floor, or one below it, would give other results.
+    """Each changes if its floor, or one below it, would give other results.
 
-    So a change makes anew only what depends on it, see `feedsvc.site.pipeline`.
+    So a change makes again only what depends on it, see `feedsvc.site.pipeline`.
     """
 
     reading: str
-    """Of what decides what is read from a digest."""
+    """Covers what decides how a digest is read."""
     items: str
-    """And of what decides how its papers are rendered."""
+    """Also covers what decides how papers are rendered."""
     documents: str
-    """And of all else that decides the bytes of documents."""
+    """Also covers all else that decides the bytes of documents."""
 
 
 class Pipeline(Struct, frozen=True):
     """How the index turns files into what it keeps."""
 
     parse: Callable[[str, bytes], Digest]
-    """A digest's path and bytes to its papers."""
+    """Makes a digest from its path and bytes."""
     render: Callable[[Sequence[Item]], Renderings]
-    """A day's items to what documents are made of."""
+    """Renders a day's items."""
     time_of_day: time
-    """When a day's first paper is said to be published, in UTC."""
+    """The time at which a day's first paper is dated, in UTC."""
     largest_file: int
     """Bytes; a larger digest is not read."""
     fingerprints: Fingerprints
 
 
 class Renderings(Struct, frozen=True):
-    """What documents are made of, by names that only the pipeline's owner knows."""
+    """What documents are made of, by names that are the pipeline's affair."""
 
     of_papers: Mapping[str, Sequence[bytes]]
     """One rendering a paper."""
@@ -82,7 +84,7 @@ class RenderedDay(Struct, frozen=True):
     day: date
     items: Sequence[ItemRow]
     new_papers: int
-    """How many no earlier day has."""
+    """The number of papers that no earlier day has."""
     item_hashes: Sequence[bytes]
     """Each item's hash in the chain of the day."""
     problems: Sequence[Problem]
@@ -95,16 +97,16 @@ class ReadFile(Struct, frozen=True):
 
     file: DigestFile
     hash: bytes
-    """Of the content; UNREAD where it could not be read."""
+    """The hash of the content; UNREAD if it could not be read."""
     is_news: bool = True
-    """Whether that differs from what was known."""
+    """Whether the content differs from what the index knows."""
     may_pass: bool = False
-    """Whether it could not be read and may be another time, although nobody changed it."""
+    """Whether it could not be read, but perhaps can later, although nobody changes it."""
     papers: Mapping[date, bytes] = field(default_factory=dict)
     """By day, packed."""
     problems: Sequence[Problem] = ()
     days: Sequence[RenderedDay] = ()
-    """The same papers rendered, as if no other digest had a paper of theirs or of their days."""
+    """The same papers rendered, as if no other digest had these papers or days."""
 
 
 class UnreadError(Exception):
@@ -114,7 +116,7 @@ class UnreadError(Exception):
         super().__init__(problem.message)
         self.problem = problem
         self.may_pass = may_pass
-        """Whether it may be read another time, although nobody changed it."""
+        """Whether it can perhaps be read later, although nobody changes it."""
 
 
 def load_digest(pipeline: Pipeline, folder: Path, file: DigestFile) -> bytes:
@@ -133,14 +135,14 @@ def parse_digest(pipeline: Pipeline, file: DigestFile, data: bytes) -> Digest:
     try:
         return pipeline.parse(file.path, data)
     except Exception as error:
-        # No digest is known to bring us here. If one does, it must not cost the others.
+        # No digest is known to bring us here. If one does, the others must still be read.
         _log.exception("%s could not be read.", file.path)
         reason = f"{type(error).__name__}: {error}"
         raise UnreadError(problem(file.path, 1, "failed", reason=reason)) from error
 
 
 def read_file(pipeline: Pipeline, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
-    """A digest's papers, if its content is another than that of the hash it is known by."""
+    """A digest's papers, if its content differs from that of the known hash."""
     file, known_hash = piece
     try:
         data = load_digest(pipeline, folder, file)
@@ -164,7 +166,7 @@ def read_file(pipeline: Pipeline, folder: Path, piece: tuple[DigestFile, bytes |
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:
-    """What the index looks up of items."""
+    """The columns by which the index finds items."""
     return [(item.paper.id, item.paper.title, item.published.isoformat()) for item in items]
 
 

@@ -28,7 +28,7 @@ BUSY_SECONDS = 30
 """How long a statement waits for another process's transaction before it gives up."""
 
 PAGE_BYTES = 32768
-"""The largest that is usual: most of the index are a day's renderings, which take many pages."""
+"""Large pages: most of the index are a day's renderings, each of which fills several."""
 
 _TABLES = """
 CREATE TABLE state (
@@ -86,14 +86,14 @@ CREATE TABLE IF NOT EXISTS built (
 """
 
 _TABLES_OF_DAYS = ("days", "item_hashes", "items", "renderings")
-"""What is made from papers, not read from digests."""
+"""Tables that are made from papers, not read from digests."""
 
 _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
 
 
 class State(Struct, frozen=True):
-    """Which state of the archive the tables hold."""
+    """The identity of a state of the archive."""
 
     revision: str
     """Never the same for two states, not even of two indexes."""
@@ -107,27 +107,27 @@ class Day(Struct, frozen=True):
     day: date
     papers: int
     new_papers: int
-    """Those that no earlier day has."""
+    """The number of papers that no earlier day has."""
     version: bytes
-    """Stands for all its items: the last hash of their chain."""
+    """Changes if any of its items does: the last hash of their chain."""
 
 
 class BuiltFile(Struct, frozen=True, array_like=True):
     """A file of a static site as the last build left it."""
 
     etag: str
-    """Of the document in it."""
+    """The ETag of the document in it."""
     signature: str
-    """Of the file, as of `feedsvc.index.digest_folder.signature_of`."""
+    """The signature of the file, see `feedsvc.index.digest_folder.signature_of`."""
 
 
 class BuiltPlace(Struct, frozen=True, array_like=True):
     """The folder of a place as the last build left it."""
 
     version: bytes
-    """Stands for all that its files are made of."""
+    """Changes if any of its files must."""
     signature: str
-    """Of the folder, which is another one when a file comes or goes."""
+    """The signature of the folder, which changes when a file is added or removed."""
     files: dict[str, BuiltFile]
     """By name."""
 
@@ -149,13 +149,13 @@ class Store:
             isolation_level=None,
             check_same_thread=False,
         )
-        # Nobody can say when the last thread is done with a connection but the last thread. Unlike
-        # __del__ this comes in time where the store is part of a cycle. Not at the end of the
-        # process, where threads that nobody waits for may still be at it.
+        # Only the last thread that uses a connection knows that it is the last. Unlike __del__,
+        # finalize also works if the store is part of a cycle. Not at the end of the process, when
+        # daemon threads may still use the connection.
         weakref.finalize(self, self._db.close).atexit = False
-        self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # which only a new file takes
-        # WAL lets readers go on while one process writes. Losing the last transaction in a power
-        # cut is no loss: the digests are the truth.
+        self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # affects new files only
+        # WAL lets readers go on while one process writes. The last transaction may be lost in a
+        # power cut, which does no harm: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -177,7 +177,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """All that is written inside is seen by others at once, or never when it raises."""
+        """All that is written inside is seen by others at once, or not at all if it raises."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -237,7 +237,7 @@ class Store:
         return self._made_with()[0] == fingerprints.reading
 
     def _made_with(self) -> tuple[str, str]:
-        """The fingerprints of reading and of items; empty where there is no state of ours."""
+        """The fingerprints of reading and of items; empty if there is no state of ours."""
         columns = self._db.execute("SELECT name FROM pragma_table_info('state')").fetchall()
         if not {("reading",), ("items",)} <= set(columns):
             return "", ""
@@ -272,16 +272,16 @@ class Store:
         return dict(self._db.execute("SELECT path, signature FROM files"))
 
     def hash_of(self, path: str) -> bytes:
-        """The hash of a known digest's content; empty where it could not be read."""
+        """The hash of a known digest's content; empty if it could not be read."""
         row = self._db.execute("SELECT hash FROM files WHERE path = ?", (path,)).fetchone()
         return bytes(row[0])
 
     def put_signature(self, path: str, signature: str) -> None:
-        """Remembers a digest that was touched but not changed."""
+        """Notes the signature of a digest that was touched but not changed."""
         self._db.execute("UPDATE files SET signature = ? WHERE path = ?", (signature, path))
 
     def put_file(self, path: str, signature: str, read: ReadFile) -> None:
-        """Replaces all that came from one digest, but for the days' items."""
+        """Replaces all that came from one digest, except for the days' items."""
         self.remove_file(path)
         row = (path, signature, read.hash, _encode(read.problems))
         self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
@@ -291,14 +291,14 @@ class Store:
         )
 
     def mark_unread(self, path: str, signature: str, problems: Sequence[Problem]) -> None:
-        """Replaces what is said of a digest; its papers stay."""
+        """Notes that a digest can't be read; its papers stay."""
         self._db.execute(
             "UPDATE files SET signature = ?, hash = ?, problems = ? WHERE path = ?",
             (signature, UNREAD, _encode(problems), path),
         )
 
     def remove_file(self, path: str) -> None:
-        """Forgets a digest, but for the days' items."""
+        """Removes a digest, except for the days' items."""
         self._db.execute("DELETE FROM files WHERE path = ?", (path,))
         self._db.execute("DELETE FROM papers WHERE path = ?", (path,))
 
@@ -329,7 +329,7 @@ class Store:
         return {date.fromisoformat(day) for (day,) in rows}
 
     def papers_of_day(self, day: date) -> list[Paper]:
-        """One day's papers as its digests have them, by name and place in the file."""
+        """One day's papers as its digests have them, by file name and position in the file."""
         rows = self._db.execute(
             "SELECT path, papers FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
@@ -339,7 +339,7 @@ class Store:
     # --- days and their items ----------------------------------------------------------------
 
     def first_times(self, ids: Collection[str], day: date) -> dict[str, datetime]:
-        """When the papers of these ids were first published, for those that came before `day`."""
+        """When the papers of these ids were first published, for those of days before `day`."""
         rows = self._db.execute(
             "SELECT id, published, min(day) FROM items"
             " WHERE id IN (SELECT value FROM json_each(?)) AND day < ? GROUP BY id",
@@ -357,7 +357,7 @@ class Store:
         return {date.fromisoformat(later) for (later,) in rows}
 
     def remove_day(self, day: date) -> None:
-        """Forgets a day's items."""
+        """Removes a day's items."""
         for table in _TABLES_OF_DAYS:
             self._db.execute(f"DELETE FROM {table} WHERE day = ?", (day.isoformat(),))  # noqa: S608
 
@@ -370,7 +370,7 @@ class Store:
         )
 
     def put_renderings(self, day: RenderedDay) -> None:
-        """Adds what became of a day's items."""
+        """Adds the renderings of a day's items."""
         name = day.day.isoformat()
         hashes = day.item_hashes
         row = (name, len(hashes), day.new_papers, hashes[-1], _encode(day.problems))
@@ -396,7 +396,7 @@ class Store:
         ]
 
     def renderings(self, name: str, day: date) -> list[bytes]:
-        """What a day was rendered to under a name: usually one rendering an item, in order."""
+        """The renderings of a day under a name: usually one for each item, in order."""
         (packed,) = self._db.execute(
             "SELECT content FROM renderings WHERE day = ? AND name = ?",
             (day.isoformat(), name),
@@ -429,7 +429,7 @@ class Store:
     def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes places that a build wrote, and forgets those that are gone."""
+        """Notes places that a build wrote, and removes those that are gone."""
         self._db.executemany(
             "DELETE FROM built WHERE folder = ? AND place = ?", ((folder, place) for place in gone)
         )

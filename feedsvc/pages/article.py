@@ -17,5 +17,5 @@ def article(item: Item, language: str) -> bytes:
 
 
 def anchor(paper: Paper) -> str:
-    """The name of a paper's article inside a page: a part of public addresses, so it must stay."""
+    """The name of a paper's article in a page. It is in public addresses, so it must not change."""
     return arxiv_id(paper.id) or hashlib.sha256(paper.id.encode()).hexdigest()[:12]

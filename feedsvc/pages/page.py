@@ -1,4 +1,4 @@
-"""Pages without their articles: what a template is given, and the frame that it makes."""
+"""Pages without their articles: the values that a template is given, and the frame it makes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from feedsvc.pages.templates import render
 HTML_TYPE = "text/html; charset=utf-8"
 
 _ARTICLES = "\ufdd0"
-"""Stands for the articles in a rendered template. A noncharacter: no text of ours holds one."""
+"""In place of the articles in a rendered template. A noncharacter, which no text of ours has."""
 
 
 class Neighbour(Struct, frozen=True):
@@ -26,20 +26,20 @@ class Neighbour(Struct, frozen=True):
 
 
 class PageMetadata(Struct, frozen=True):
-    """What a page says of itself around its articles; templates call it `page`."""
+    """The metadata of a page; templates call it `page`."""
 
     title: str
     site_title: str
     subtitle: str
     language: str
     root: str
-    """Leads from the page to the site's root; ends with a slash."""
+    """The path from the page to the site's root; ends with a slash."""
     canonical: str
-    """The page's absolute address; empty for a page that stands at many."""
+    """The page's absolute address; empty for the 404 page, which is shown at any."""
     site_feeds: Mapping[str, Link] = field(default_factory=dict)
-    """The feeds to subscribe to, by the name of their format."""
+    """The feeds to subscribe to, by the label of their format."""
     place_feeds: Mapping[str, Link] = field(default_factory=dict)
-    """The feeds of just this page's papers."""
+    """The feeds with only this page's papers."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
     author: str = ""
@@ -48,13 +48,13 @@ class PageMetadata(Struct, frozen=True):
 
 
 Titles = Callable[[], Mapping[date, Sequence[str]]]
-"""Gives the titles of each day's papers; read only where a template asks."""
+"""Gives the titles of each day's papers; called only by templates that show them."""
 
 
 def page_frame(
     template: str, page: PageMetadata, days: Sequence[date] = (), titles: Titles = dict
 ) -> Frame:
-    """A page around articles, where the template puts them; else a page that takes none."""
+    """A page around articles, if its template shows them; else a page that takes no items."""
     html = render(template, page=page, days=days, titles=titles, articles=_ARTICLES)
     start, articles, end = html.partition(_ARTICLES)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))

@@ -1,8 +1,8 @@
 """Loads the templates: HTML files beside this one, autoescaped, compiled when feedsvc is built.
 
-A build of the package and `make` compile them, since the compiler takes longer than the pages of a
-new day. What was compiled is used only as long as the sources are the same: whoever edits a
-template sees it at the next start. Imports nothing of ours, so that a build needs only Jinja.
+They are compiled by a build of the package and by `make`, as compiling takes longer than writing
+the pages of a new day. The compiled ones are used only while the sources are the same: an edited
+template is seen at the next start. Imports nothing of ours, so that a build needs only Jinja.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ SOURCES = Path(__file__).parent / "templates"
 COMPILED = Path(__file__).parent / "compiled"
 
 _VERSION_FILE = "version"
-"""Beside the compiled templates: what they were made of."""
+"""Beside the compiled templates: the version of their sources."""
 
 
 def render(name: str, **values: Any) -> str:  # noqa: ANN401 - whatever a template shows
-    """A template filled in. Raises jinja2.UndefinedError for a value it isn't given."""
+    """A template filled in. Raises jinja2.UndefinedError for a value that is not given."""
     return environment().get_template(name).render(values)
 
 
@@ -35,7 +35,7 @@ def environment() -> Environment:
 
 
 def compile_templates() -> None:
-    """Writes the templates as Python modules, and what they were made of."""
+    """Writes the templates as Python modules, and the version of their sources."""
     from jinja2 import FileSystemLoader  # noqa: PLC0415 - as below
 
     shutil.rmtree(COMPILED, ignore_errors=True)
@@ -45,7 +45,7 @@ def compile_templates() -> None:
 
 
 def _environment(loader: BaseLoader) -> Environment:
-    # Half of what a command loads, and only those that make pages need it.
+    # Half of what a command loads, and only commands that make pages need it.
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
 
     return Environment(
@@ -70,7 +70,7 @@ def _loader() -> BaseLoader:
 
 
 def _version() -> str:
-    """Differs where the compiled templates would."""
+    """Changes if the compiled templates would."""
     import jinja2  # noqa: PLC0415 - as above
 
     digest = hashlib.sha256(str(vars(jinja2).get("__version__")).encode())

@@ -1,4 +1,4 @@
-"""Has a function done for many pieces by forked processes, which end with this one."""
+"""Calls a function for many pieces in forked processes, which end when this one does."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from typing import Any
 from feedsvc.parallel.mapping import Piece, Result
 
 FEWEST_WORTH_BATCHING = 100
-"""Pieces; of fewer each is given alone, so that no process has several left when others end."""
+"""Pieces; fewer are sent one by one, so that no process has several left when others are done."""
 
 PARENT_SECONDS = 0.5
-"""Between two looks at whether the parent process is still there."""
+"""Between two checks that the parent process is still there."""
 
 MOST_AT_ONCE = 4
-"""Pieces that a process is given at a time: to send them takes a part of what they do."""
+"""Pieces sent to a process at a time: sending costs a noticeable part of the work on one."""
 
 MOST_UNDER_WAY = 8
-"""Batches for each process that are done or being done while the first is waited for."""
+"""Batches per process that may be sent before the result of the oldest has come."""
 
 
 def pool_map(
     processes: int, function: Callable[[Piece], Result], pieces: Iterable[Piece], count: int
 ) -> Iterator[Result]:
-    """What a function makes of each of about `count` pieces, in their order.
+    """The results of a function for about `count` pieces, in their order.
 
-    What a process that the system ends was to do is done by this one.
+    If the system ends one of the processes, this one does the rest of the work.
     """
     batches = _batches(pieces, min(1 + count // FEWEST_WORTH_BATCHING, MOST_AT_ONCE))
     under_way: deque[tuple[list[Piece], Future[list[Result]] | None]] = deque()
     fork = multiprocessing.get_context("fork")
-    # A forked process has the function as it is here, so it need not be one that can be sent.
+    # A forked process has a copy of the function, so that it need not be picklable.
     with ProcessPoolExecutor(processes, fork, _begin, (function, os.getpid())) as pool:
         try:
             for batch in batches:
@@ -49,7 +49,7 @@ def pool_map(
                     yield from _results(function, *under_way.popleft())
             while under_way:
                 yield from _results(function, *under_way.popleft())
-        except BaseException:  # as where a person interrupts: what is only waiting isn't begun
+        except BaseException:  # as when a person interrupts: waiting batches must not be begun
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
@@ -63,14 +63,16 @@ _remembered: Callable[[Any], Any]
 
 
 def _begin(function: Callable[[Any], Any], parent: int) -> None:
-    global _remembered  # noqa: PLW0603 - of a process that is there for this function only
+    global _remembered  # noqa: PLW0603 - the process exists for this function only
     _remembered = function
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that a terminal sends to all; the parent tells
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a terminal sends it to all processes; the parent decides
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
-    """Ends this process soon after its parent, which may be killed without a word."""
+    """Ends this process soon after its parent, which may be killed without notice."""
     while os.getppid() == parent:
         time.sleep(PARENT_SECONDS)
     os._exit(1)
@@ -81,7 +83,7 @@ def _call_remembered(batch: list[Any]) -> list[Any]:
 
 
 def _submit(pool: ProcessPoolExecutor, batch: list[Any]) -> Future[list[Any]] | None:
-    """None where the pool is broken: the system, short of memory, has ended a process of it."""
+    """None if the pool is broken: the system, short of memory, has ended one of its processes."""
     try:
         with _uninterrupted():
             return pool.submit(_call_remembered, batch)
@@ -91,7 +93,7 @@ def _submit(pool: ProcessPoolExecutor, batch: list[Any]) -> Future[list[Any]] | 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keeps Ctrl-C waiting: a pool that has processes but no thread yet could not be ended."""
+    """Delays Ctrl-C: a pool that has processes but no thread yet could not be ended."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -104,7 +106,7 @@ def _results(
     batch: list[Piece],
     future: Future[list[Result]] | None,
 ) -> Iterable[Result]:
-    """What the pool made of a batch, or this process where the pool is broken."""
+    """The results for a batch, from the pool or, if that is broken, from this process."""
     try:
         return future.result() if future else map(function, batch)
     except BrokenProcessPool:

@@ -1,4 +1,4 @@
-"""Does long work on all processors, and shows on the terminal how far it is."""
+"""Does long work on all processors, with a progress bar on the terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from feedsvc.parallel.mapping import Piece, Result, serial_map
 
 FEWEST_WORTH_A_POOL = 8
-"""Pieces; fewer are done before another process has started."""
+"""Pieces; fewer are done sooner than another process starts."""
 
 
 def parallel_map(
@@ -28,21 +28,21 @@ def parallel_map(
 
 
 def _processors() -> int:
-    """How many this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def _may_fork() -> bool:
-    """Whether this process may fork, which copies one thread only and is not sound everywhere."""
+    """Whether a fork is safe: it copies one thread only, and is unreliable beyond Linux."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _shown(pieces: Iterable[Piece], count: int, name: str) -> Iterable[Piece]:
-    """The same pieces, with a bar on the terminal for what takes longer than a second."""
+    """The same pieces, with a progress bar on a terminal if they take longer than a second."""
     if not sys.stderr.isatty():
         return pieces
-    from tqdm import tqdm  # noqa: PLC0415 - takes longer than the work it isn't needed for
+    from tqdm import tqdm  # noqa: PLC0415 - slower to load than most work takes
 
-    tqdm.monitor_interval = 0  # its thread would forbid to fork
+    tqdm.monitor_interval = 0  # its thread would make a fork unsafe
     bar: Iterable[Piece] = tqdm(pieces, desc=name, total=count, delay=1, leave=False)
     return bar

@@ -1,4 +1,7 @@
-"""What can be odd in a digest: one table of codes, and the list that a parse fills."""
+"""The problems of digests: one table of codes, and the list that a parse fills.
+
+`feedsvc.explanations` has an example for each code.
+"""
 
 from __future__ import annotations
 
@@ -7,103 +10,109 @@ from feedsvc.model import Problem, Severity
 CODES: dict[str, tuple[Severity, str]] = {
     "bad-authors": (
         Severity.WARNING,
-        "the authors {found} can't be read as a list of names; write 'Authors: A, B'",
+        "the authors {found} can't be read as a list of names, so they stay in the text; "
+        "write 'Authors: A, B'",
     ),
     "bad-date": (
         Severity.WARNING,
-        "{found} is no day of the calendar, so {outcome}; write it as 2024-11-18",
+        "{found} is not a real date, so {outcome}; write the date as 2024-11-18",
     ),
     "bad-link": (
         Severity.WARNING,
-        "the link {found} of {title} is no web address, so it is left out; "
+        "the link {found} of {title} is not a web address, so it is left out; "
         "write '### [Title](https://…)'",
     ),
     "bad-media": (
         Severity.WARNING,
-        "the picture {found} of {title} is no web address, so it is left out; "
+        "the picture or video {found} of {title} is not a web address, so it is left out; "
         "write '![](https://…)'",
     ),
     "bad-votes": (
         Severity.WARNING,
-        "the votes {found} are no whole number, so they stay in the text; write 'Vote: 24'",
+        "the votes {found} are not a whole number, so they stay in the text; write 'Vote: 24'",
     ),
     "conflict-marker": (
         Severity.ERROR,
-        "a merge left the marker {found} behind; both sides were read, keep one of them",
+        "a merge left the marker {found} in the file, so both versions were read; "
+        "keep one version and delete the markers",
     ),
     "control-character": (
         Severity.WARNING,
-        "the control character U+{number:04X} was {cure}; write {valid}",
+        "the line has the control character U+{number:04X}, which was {cure}; write {valid}",
     ),
     "date-mismatch": (
         Severity.WARNING,
-        "the heading says {heading} and the file's name {path}, which was used; let both agree",
+        "the heading says {heading} but the file name says {path}, which was used; "
+        "make both the same",
     ),
     "dead-link": (
         Severity.WARNING,
-        "the link {found} in the text of {title} is no web address, so only its words are shown; "
-        "write '[words](https://…)'",
+        "the link {found} in the text of {title} is not a web address, so only its words are "
+        "shown; write '[words](https://…)'",
     ),
     "double-heading": (
         Severity.WARNING,
-        "the heading of {day} stands twice in this file; keep one",
+        "this file has the heading of {day} twice, and the papers below both were read; keep one",
     ),
     "encoding": (
         Severity.ERROR,
-        "{found} here can't be read as UTF-8 and became U+FFFD; save the file as UTF-8",
+        "the text {found} is not valid UTF-8, so its damaged bytes became U+FFFD; "
+        "save the file as UTF-8",
     ),
     "other-encoding": (
         Severity.WARNING,
-        "the file is in {found} and was read so; save it as UTF-8",
+        "the file is encoded in {found} and was read that way; save it as UTF-8",
     ),
     "failed": (
         Severity.ERROR,
-        "the file brought feedsvc to a mistake of its own, {reason}; what it held before stays, "
-        "please report this with the file",
+        "feedsvc has a bug and failed on this file ({reason}), so its last good version is kept; "
+        "please report it and attach the file",
     ),
     "heading-text": (
         Severity.WARNING,
-        "the text {found} behind the link of {title} was moved into the summary; "
-        "let a paper's heading hold its link alone",
+        "the text {found} after the link of {title} was moved into the summary; "
+        "put only the link in a paper's heading",
     ),
     "left-out": (
         Severity.WARNING,
-        "{reason}, so it is left alone; let it be a readable file or folder inside the digests'",
+        "{reason}, so it is skipped; use a readable file or folder inside the folder of digests",
     ),
     "hidden-heading": (
         Severity.WARNING,
-        "the heading of {title} stands behind signs that make it code, a quote or a list; "
-        "it was read as a paper's, begin its line with '###'",
+        "the heading of {title} comes after characters that make it code, a quote or a list item, "
+        "but it was read as a paper's heading; start its line with '###'",
     ),
     "hidden-paper": (
         Severity.WARNING,
-        "a paper's heading stands inside this comment, so it is left out; end the comment before "
-        "it, or delete the paper",
+        "this comment contains a paper's heading, so that paper is left out; "
+        "end the comment before it, or delete the paper",
     ),
     "no-date": (
         Severity.ERROR,
-        "the file holds papers but no date, so they are left out; name it like 2024-11-18.md "
-        "or begin it with a heading like '## Daily Papers (2024-11-18)'",
+        "the file has papers but no date, so they are left out; name the file like 2024-11-18.md "
+        "or start it with a heading like '## Daily Papers (2024-11-18)'",
     ),
     "no-link": (
         Severity.WARNING,
-        "{title} has no link; write '### [Title](https://…)'",
+        "{title} has no link, so it leads to the page of its day; write '### [Title](https://…)'",
     ),
     "no-papers": (
         Severity.WARNING,
-        "the file of {day} holds no paper; begin each with '### [Title](https://…)'",
+        "the file of {day} has no papers; start each paper with '### [Title](https://…)'",
     ),
     "no-summary": (
         Severity.WARNING,
-        "{title} has no summary; write it as a list below the authors",
+        "{title} has no summary; write one as a list below the authors",
     ),
     "no-title": (
         Severity.WARNING,
-        "a paper's heading has no title, so its address stands in; write '### [Title](https://…)'",
+        "a paper's heading has no title, so its address is shown instead; "
+        "write '### [Title](https://…)'",
     ),
     "no-video": (
         Severity.WARNING,
-        "a '[Watch Video]' of {title} has no address; write '[Watch Video](https://…)'",
+        "a '[Watch Video]' of {title} has no address, so it is left out; "
+        "write '[Watch Video](https://…)'",
     ),
     "open-link": (
         Severity.WARNING,
@@ -111,27 +120,28 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "open-tag": (
         Severity.WARNING,
-        "{found} isn't closed before the next one or the next paper, so what follows was read as "
+        "{found} is not closed before the next one or the next paper, so what follows was read as "
         "text; close it, or write '&lt;' for a '<' that is text",
     ),
     "relative-media": (
         Severity.WARNING,
-        "the picture {found} of {title} is relative, so it is left out; write its whole address "
-        "or set media_base",
+        "the picture or video {found} of {title} has a relative address, so it is left out; "
+        "write the whole address or set media_base",
     ),
     "repeated-paper": (
         Severity.WARNING,
-        "{title} stands twice on {day}, first at {first}; the {kept} text was kept",
+        "{title} appears twice on {day}, first at {first}, and the {kept} text was kept; "
+        "delete one",
     ),
     "same-link": (
         Severity.WARNING,
-        "{title} has the link of another paper of {day}, the one at {first}; "
-        "both were kept, mend one link",
+        "{title} has the same link as another paper of {day}, the one at {first}, and both were "
+        "kept; correct one of the links",
     ),
     "second-field": (
         Severity.WARNING,
-        "{found} stands in {title}, which had this line before, so it stays in the text; begin "
-        "each paper with '### [Title](https://…)'",
+        "{title} already has a line like {found}, so this one stays in the text; "
+        "start each paper with '### [Title](https://…)'",
     ),
     "stray-text": (
         Severity.WARNING,
@@ -144,16 +154,17 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "too-many-tags": (
         Severity.WARNING,
-        "{title} has more than {most} tags, so of the rest only the text is shown; use fewer",
+        "{title} has more than {most} HTML tags, so only the text of the rest is shown; "
+        "use fewer tags",
     ),
     "unreadable": (
         Severity.ERROR,
-        "the file can't be read: {reason}; what it held before stays, let this user read it",
+        "the file can't be read: {reason}; its last good version is kept until that is corrected",
     ),
     "unknown-type": (
         Severity.WARNING,
-        "the type of the picture {found} of {title} can't be told from its name, so {type} was "
-        "taken; let the name end in .png, .jpeg, .gif, .webp, .svg, .mp4, .webm or .mov",
+        "the name of the picture or video {found} of {title} doesn't tell its type, so {type} was "
+        "assumed; let it end in .png, .jpeg, .gif, .webp, .svg, .mp4, .webm or .mov",
     ),
 }
 """Each code's severity and sentence. Words in braces are filled in by `Problems.report`."""
@@ -164,7 +175,7 @@ LOOKED_AT = 1000
 
 
 def visible(text: str) -> str:
-    """`text` without signs that could move a terminal's cursor or hide what follows."""
+    """`text` without characters that could move a terminal's cursor or hide what follows."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
@@ -179,7 +190,7 @@ def quoted(text: str) -> str:
 
 
 def problem(path: str, line: int, code: str, /, **facts: object) -> Problem:
-    """What is odd at a line. Facts called `found` and `title` are people's text and get quoted."""
+    """The problem at a line. Facts called `found` and `title` are people's text and get quoted."""
     severity, sentence = CODES[code]
     filled = {
         name: quoted(str(fact)) if name in {"found", "title"} else _visible_fact(fact)

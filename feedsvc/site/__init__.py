@@ -1,5 +1,5 @@
 """The site that an archive of digests makes: which places it has, and the document at each path.
 
-`places` is the table of kinds of places. `documents` makes what a path answers with, of one
-`snapshot`; `deltas` what is new in it since a version. Knows neither HTTP nor files.
+`places` is the table of kinds of places. `documents` makes the document at a path of one
+`snapshot`, `deltas` one with only what is new since a version. Knows neither HTTP nor files.
 """

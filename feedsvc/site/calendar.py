@@ -1,4 +1,4 @@
-"""Which days and ISO weeks an archive has, and their neighbours. Pure."""
+"""The days and ISO weeks of an archive, and their neighbours. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def week_of(day: date) -> Week:
 
 
 def parse_day(text: str) -> date | None:
-    """The day that `2024-11-18` names; None for other forms, of which fromisoformat takes some."""
+    """The day that `2024-11-18` names; None for other forms, some of which fromisoformat takes."""
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
@@ -51,7 +51,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_week(text: str) -> Week | None:
-    """The week that `2024-W47` names; None for every other form and for weeks no year has."""
+    """The week that `2024-W47` names; None for other forms and for weeks that no year has."""
     found = _WEEK.fullmatch(text)
     if not found:
         return None
@@ -68,7 +68,7 @@ class Calendar(Struct, frozen=True, dict=True):
     days: Sequence[date]
     """Oldest first."""
     counts: Sequence[int]
-    """The number of papers of each."""
+    """The number of papers of each day."""
 
     @cached_property
     def weeks(self) -> Sequence[Week]:
@@ -89,15 +89,15 @@ class Calendar(Struct, frozen=True, dict=True):
         return self.days[bisect_left(self.days, first) :]
 
     def neighbours_of_day(self, day: date) -> tuple[date | None, date | None]:
-        """The day with papers before, and the one after."""
+        """The nearest days with papers before and after a day."""
         return _neighbours(self.days, day)
 
     def neighbours_of_week(self, week: Week) -> tuple[Week | None, Week | None]:
-        """The week with papers before, and the one after."""
+        """The nearest weeks with papers before and after a week."""
         return _neighbours(self.weeks, week)
 
     def newest_weeks(self, papers: int) -> Sequence[Week]:
-        """The fewest whole weeks, newest first, that hold at least so many papers."""
+        """The fewest whole weeks, newest first, that hold at least this many papers."""
         total, taken = 0, list[Week]()
         for day, count in zip(reversed(self.days), reversed(self.counts), strict=True):
             if not taken or taken[-1] != week_of(day):

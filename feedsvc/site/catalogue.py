@@ -1,4 +1,4 @@
-"""One state of the archive in outline: its days, without their papers."""
+"""The days of one state of the archive, without their papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from feedsvc.site.calendar import Calendar
 
 
 class Catalogue:
-    """The days of one state: small, and read once for all documents of it."""
+    """The days of one state: small, and read once for all its documents."""
 
     def __init__(self, state: State, days: Sequence[Day]) -> None:
         self.state = state
@@ -18,7 +18,7 @@ class Catalogue:
         """Oldest first."""
         self.calendar = Calendar([day.day for day in days], [day.papers for day in days])
         self.papers = sum(day.new_papers for day in days)
-        """Each counted once, even if it is in several days."""
+        """Each paper counted once, even if it is in several days."""
         self.by_day = {day.day: day for day in days}
 
     def with_first_days(self, papers: int) -> Catalogue | None:

@@ -1,4 +1,4 @@
-"""What is new in an all-time feed since a version of it (RFC 3229), told by hashes alone."""
+"""What is new in an all-time feed since a version of it (RFC 3229), found by hashes alone."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from feedsvc.site.snapshot import Snapshot
 def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
     """The feed at a path with only what is new since a version.
 
-    Raises NotFoundError where that is not all that changed, where it is not all in the feed any
-    more, and where it is the whole of it.
+    Raises NotFoundError if something else changed, too, if the feed no longer has all that is new,
+    and if all of the feed is new.
     """
     place, name = place_and_name(snapshot, path)
     has_deltas = name != PAGE and place.kind.role.grows
@@ -39,12 +39,12 @@ def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
 def continued(
     snapshot: Snapshot, path: str, etag: str, part: Callable[[int, int], Iterable[bytes]]
 ) -> Document | None:
-    """The complete feed at a path, as new items before those of an older document.
+    """The complete feed at a path, made of new items and the items of an older document.
 
-    `etag` is the older one's; `part` gives its bytes, but for so many at its start and at its end.
+    `etag` is that of the older document; `part` gives its bytes, without some at start and end.
     These feeds are half of what a new day writes, yet everything except that day is already on
-    disk. None where not just new papers of new days came, and for the feeds of other places: to
-    copy shorter ones is no less work than to make them.
+    disk. None if anything but new papers of new days was added, and for the feeds of other places:
+    copying the shorter ones is as much work as making them.
     """
     version = parse_version(etag)
     if not version:
@@ -67,9 +67,9 @@ def continued(
 
 
 def _new_since(snapshot: Snapshot, version: FeedVersion) -> dict[date, int]:
-    """The days with papers after a version, and how many of each were there before.
+    """The days with papers after a version, and how many papers of each the version had.
 
-    Empty where the papers of the version are not what they were.
+    Empty if the papers of the version have changed.
     """
     item_hash, left = hash_chain.START, version.papers
     new: dict[date, int] = {}

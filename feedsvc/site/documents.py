@@ -1,4 +1,4 @@
-"""The document at each path, of one snapshot."""
+"""The document at each path of one snapshot."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from feedsvc.site.renderings import renderings, renderings_of_days
 from feedsvc.site.snapshot import Snapshot
 
 LONGEST_KEPT = 2000
-"""Papers; a document that holds more is streamed, as it may outgrow any memory."""
+"""Papers; a document with more is streamed, as it may not fit into memory."""
 
 
 def paths(snapshot: Snapshot) -> list[str]:
-    """The path of every document without a query, as a file's: a page ends in `index.html`."""
+    """The path of every document without a query, as files have it: pages end in `index.html`."""
     places = all_places(snapshot.scope())
     return [*EXTRAS, *(place.path + name for place in places for name in place.kind.names)]
 
@@ -58,9 +58,9 @@ def feed(
     older: Iterable[bytes] = (),
     starts: Mapping[date, int] | None = None,
 ) -> Document:
-    """A place's feed in one format around finished items; `older` as in `Frame.around`.
+    """A place's feed in one format around finished items; for `older` see `Frame.around`.
 
-    With `starts` it is a delta: the items are those of its days, each day's from that position on.
+    With `starts` it is a delta: the items are those of its days, of each day from that position on.
     """
     is_delta = starts is not None
     metadata = feed_metadata(snapshot.config, place, format_, is_whole=not is_delta)
@@ -93,9 +93,9 @@ def facts_for_extras(snapshot: Snapshot) -> Facts:
 
 
 def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
-    """Whether a build writes the feeds of a place, and its page leads to them.
+    """Whether a build writes the feeds of a place, and its page links to them.
 
-    A feed of everything grows with the archive, so there is an end to that.
+    A feed of everything grows with the archive, so it needs a limit.
     """
     is_small = snapshot.catalogue.papers <= snapshot.config.all_size
     return place.kind.role is not Role.COMPLETE or is_small

@@ -1,8 +1,8 @@
-"""The ETags of one state: each from all that its document is made of, without making it. Pure.
+"""The ETags of one state, made without making the documents. Pure.
 
 Three things decide the bytes of a document: its metadata, the hashes of its items, and the
-fingerprint of the code, the libraries and the settings. So a build knows from tags alone which of
-its files are still right, and a long document has its tag before its first byte.
+fingerprint of the code, the libraries and the settings. So a build knows from ETags alone which of
+its files are still right, and a long document has its ETag before its first byte.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ class ETags:
     """The ETags of the documents of one state."""
 
     def __init__(self, catalogue: Catalogue, fingerprint: str) -> None:
-        """`fingerprint` differs where other documents would be made of the same papers."""
+        """`fingerprint` differs if other documents would be made of the same papers."""
         self._catalogue = catalogue
         self.fingerprint = fingerprint
         self._feed_versions: dict[str, FeedVersion] = {}
-        """By the place's address: all its feeds have the same."""
+        """By the place's address: all feeds of a place have the same version."""
 
     def etag(self, place: Place, name: str) -> str:
-        """The ETag of the document of this name, of a place.
+        """The ETag of the document of this name in a place.
 
-        Deterministic, the same on every machine with the same digests, settings and versions.
+        It is the same on every machine with the same digests, settings and versions.
         """
         is_feed = name != PAGE
         facts = [self.fingerprint, place.address, name]
@@ -40,7 +40,7 @@ class ETags:
         return etag
 
     def place_version(self, place: Place) -> bytes:
-        """Stands for all that the documents of a place are made of."""
+        """Changes if any document of a place does."""
         near = [near.name if near else "" for near in (place.older, place.newer)]
         facts = " ".join([self.fingerprint, place.address, *near])
         return hash_chain.extend(hash_chain.START, facts.encode(), self._versions_of_days(place))

@@ -1,4 +1,4 @@
-"""The documents that belong to no place: OPML, sitemap, the page for what isn't there, assets."""
+"""The documents that belong to no place: OPML, sitemap, the 404 page, style and icon."""
 
 from __future__ import annotations
 

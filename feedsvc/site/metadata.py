@@ -1,4 +1,4 @@
-"""What the feeds and the page of a place say of themselves, around their items. Pure."""
+"""The metadata of the feeds and the page of a place. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
 
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
-    """The metadata of a place's feed; one that is not whole holds only some of the items."""
+    """The metadata of a place's feed; a feed that is not whole has only some of the items."""
     role = place.kind.role
     return FeedMetadata(
         id=_url(config, HOME if role.is_chained else place.address),
@@ -35,7 +35,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
 
 
 def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
-    """The metadata of a place's page; `has_feeds` says whether it leads to the place's own."""
+    """The metadata of a place's page; `has_feeds` says whether it links to the place's feeds."""
     is_home = place.path == HOME
     own_feeds = _feed_links(config, place.kind, place.path, place.query)
     return PageMetadata(
@@ -56,7 +56,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
 
 
 def not_found_metadata(config: Config) -> PageMetadata:
-    """The metadata of the page for what isn't there, which a host shows at any depth."""
+    """The metadata of the 404 page, which a host shows at any depth."""
     return PageMetadata(
         title="Not found",
         site_title=config.title,
@@ -91,7 +91,7 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
 
 
 def _feed_links(config: Config, kind: PlaceKind, path: str, query: str) -> dict[str, Link]:
-    """The feeds of a place, by what people call their formats."""
+    """The feeds of a place, by the label of their format."""
     formats = [FORMATS[name] for name in kind.feeds]
     return {
         format_.label: Link(

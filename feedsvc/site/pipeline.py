@@ -1,9 +1,10 @@
 """How this version of feedsvc, with these settings, turns digests into what the index keeps.
 
-Three fingerprints say what a change costs. What decides how digests are read is the first floor,
-what decides how papers are rendered the second, all else that decides a document's bytes the third.
-A change makes anew its own floor and those above it: a new title or style costs new documents, a
-new format of items renders each paper once more, and only a new parser reads the digests again.
+Three fingerprints, one above the other, limit what a change costs: the first covers what decides
+how digests are read, the second how papers are rendered, the third all else that decides a
+document's bytes. A change makes its own floor and those above it again: a new title or style makes
+new documents, a new item format renders each paper again, and only a new parser reads digests
+again.
 """
 
 from __future__ import annotations
@@ -40,23 +41,23 @@ SOURCES = {
     ),
     Affects.DOCUMENTS: ("",),
 }
-"""The files and folders of the package that each floor is made of, beside those below it."""
+"""The files and folders of the package that each floor adds to those below it."""
 
 _SUFFIXES = (".py", ".html", ".css", ".js", ".png")
 """Of sources."""
 
 _GENERATED = "compiled"
-"""A folder that holds none: the templates as `feedsvc.pages.templates` compiles them."""
+"""A folder without sources: the templates as `feedsvc.pages.templates` compiles them."""
 
 LIBRARIES = {
     Affects.READING: ("beautifulsoup4", "comrak", "lxml", "msgspec", "nh3", "unicodeit"),
     Affects.ITEMS: ("jinja2", "markupsafe"),
     Affects.DOCUMENTS: ("feedgen",),
 }
-"""Those whose next version may give other bytes for the same digest."""
+"""The libraries whose next version may give other bytes for the same digest."""
 
 _INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
-"""As https://packaging.python.org/specifications/recording-installed-packages/ names a folder."""
+"""A folder's name: https://packaging.python.org/specifications/recording-installed-packages/."""
 
 
 def make_pipeline(config: Config) -> Pipeline:
@@ -73,7 +74,7 @@ def make_pipeline(config: Config) -> Pipeline:
 
 
 def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
-    """A day's items in each format and as articles; in other grains where a place asks for them."""
+    """A day's items in each format and as articles; in other grains if a place has them."""
     of_papers = _rendered(Grain.PAPER, items, base_url)
     of_papers[PAGE] = [article(item, language) for item in items]
     of_day: dict[str, list[bytes]] = {}
@@ -102,7 +103,7 @@ def _fingerprints(config: Config) -> Fingerprints:
 
 
 def _extend(below: str, floor: Affects, config: Config) -> str:
-    """The fingerprint of a floor above another one's."""
+    """The fingerprint of a floor, from that of the floor below."""
     settings = [
         getattr(config, setting.name)
         for setting in config.settings()
@@ -114,7 +115,7 @@ def _extend(below: str, floor: Affects, config: Config) -> str:
 
 @cache
 def _hash_of_sources(parts: Iterable[str]) -> str:
-    """Of our own source, so that no change of it needs a version number to be thought of."""
+    """The hash of our own source, so that nobody has to remember to raise a version number."""
     digest = hashlib.sha256()
     for source in sources(parts):
         digest.update(source.encode() + (_PACKAGE / source).read_bytes())
@@ -138,9 +139,9 @@ def _all_sources() -> list[str]:
 
 @cache
 def _versions(libraries: Sequence[str]) -> list[str]:
-    """The version of each library, from the name of the folder that an installer leaves beside it.
+    """The version of each library, from the name of the folder that an installer puts beside it.
 
-    importlib.metadata, which knows other ways to install, takes longer to load than the parser.
+    importlib.metadata knows other ways to install, but takes longer to load than the parser.
     """
     installed = _installed()
     if installed.keys() >= set(libraries):
@@ -154,8 +155,8 @@ def _versions(libraries: Sequence[str]) -> list[str]:
 def _installed() -> dict[str, str]:
     found = {}
     for folder in reversed(sys.path):
-        with suppress(OSError):  # as a zip file may be there
-            for name in os.listdir(folder or "."):  # noqa: PTH208 - on which Path is slow
+        with suppress(OSError):  # sys.path may name a zip file
+            for name in os.listdir(folder or "."):  # noqa: PTH208 - Path is slow here
                 if match := _INSTALLED.fullmatch(name):
                     found[match[1].lower()] = match[2]
     return found

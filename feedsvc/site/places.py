@@ -37,56 +37,56 @@ class Role(Enum):
 
     @property
     def is_chained(self) -> bool:
-        """Whether documents of this role are parts of the all-time feed, with links between."""
+        """Whether documents of this role are parts of the all-time feed, linked to each other."""
         return self in {Role.SUBSCRIPTION, Role.ARCHIVE}
 
     @property
     def grows(self) -> bool:
-        """Whether papers come for ever, so that a client may ask for what is new only."""
+        """Whether papers are added for ever, so that clients may ask only for what is new."""
         return self in {Role.SUBSCRIPTION, Role.COMPLETE}
 
 
 class Scope(Struct, frozen=True):
-    """What a kind may ask when it says what is in one of its places."""
+    """What a kind of place may use to decide what is in one of its places."""
 
     catalogue: Catalogue
     config: Config
     query: str = ""
-    """Canonical; empty where there is none."""
+    """Canonical; empty if there is none."""
 
 
 class Contents(Struct, frozen=True):
     """What is in a place."""
 
     days: Sequence[date]
-    """Those with papers in the place, newest first."""
+    """The days with papers in the place, newest first."""
     title: str = ""
-    """What its documents add to the name of the site; empty for none."""
+    """What its documents add to the name of the site; empty for nothing."""
     older: object | None = None
-    """The key of the place before it, and of the one after; None where there is none."""
+    """The key of the place before it, and of the one after; None if there is none."""
     newer: object | None = None
     last_day: date | None = None
-    """The last day that can ever be in the place; None where there is no last one."""
+    """The last day that can ever be in the place; None if there is no last one."""
 
 
 class PlaceKind(Struct, frozen=True):
-    """A kind of place. A key is what tells its places apart; its text is the folder's name."""
+    """A kind of place. Its places differ in their keys; a key as text is the folder's name."""
 
     parse: Callable[[str], Any]
-    """The key that a folder's name stands for; None for names of other folders."""
+    """Turns a folder's name into a key; None for names of other folders."""
     keys: Callable[[Catalogue], Iterable[Any]]
-    """The key of every place that there is."""
+    """The key of every place of this kind."""
     contents: Callable[[Any, Scope], Contents | None]
-    """What is in the place with a key; None where there is no such place."""
+    """What is in the place with a key; None if there is no such place."""
     role: Role = Role.OWN
     grain: Grain = Grain.PAPER
     """What is one item of its feeds."""
     template: str = "papers.html"
-    """Of its page, in `feedsvc/pages/templates`."""
+    """The template of its page, in `feedsvc/pages/templates`."""
     formats: Collection[str] | None = None
-    """The names of the feeds that it has; None means each of FORMATS."""
+    """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
-    """The one form of all queries that ask for the same; None where a query means nothing."""
+    """Brings all queries that ask for the same into one form; None if it takes no query."""
 
     @property
     def feeds(self) -> list[str]:
@@ -100,20 +100,20 @@ class PlaceKind(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A set of papers, the same in every representation."""
+    """A set of papers with an address, the same in its page and all its feeds."""
 
     kind: PlaceKind
     path: str
     """Begins and ends with a slash."""
     days: Sequence[date]
-    """Those with papers in the place, newest first."""
+    """The days with papers in the place, newest first."""
     title: str = ""
     query: str = ""
-    """Canonical; empty where there is none."""
+    """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
     last_day: date | None = None
-    """The last day that can ever be in the place; None where there is no last one."""
+    """The last day that can ever be in the place; None if there is no last one."""
 
     @property
     def address(self) -> str:
@@ -122,18 +122,18 @@ class Place(Struct, frozen=True):
 
 
 def address(path: str, query: str) -> str:
-    """A path with a query, where there is one."""
+    """A path with a query, if there is one."""
     return f"{path}?{query}" if query else path
 
 
 def find_place(path: str, scope: Scope) -> Place | None:
-    """The place at a path; None where there is none, as for a day without papers."""
+    """The place at a path; None if there is none, as for a day without papers."""
     kind = kind_at(path)
     return _place(kind, kind.parse(_name(path)), scope) if kind else None
 
 
 def all_places(scope: Scope) -> Iterator[Place]:
-    """Every place that there is, as `find_place` finds it in a scope without a query."""
+    """Every place of the site, as `find_place` finds it in a scope without a query."""
     for kind in KINDS:
         for key in kind.keys(scope.catalogue):
             if place := _place(kind, key, scope):
@@ -141,19 +141,19 @@ def all_places(scope: Scope) -> Iterator[Place]:
 
 
 def place_paths(catalogue: Catalogue) -> Iterator[str]:
-    """The path of every place that there is."""
+    """The path of every place of the site."""
     return (_path(key) for kind in KINDS for key in kind.keys(catalogue))
 
 
 def canonical_query(path: str, query: str) -> str:
-    """What a query at a path of a document asks for; empty where it means nothing."""
+    """The canonical form of a query at a document's path; empty if the place takes none."""
     folder, slash, _ = path.rpartition("/")
     kind = kind_at(folder + slash)
     return kind.canonical_query(query) if kind and kind.canonical_query else ""
 
 
 def kind_at(path: str) -> PlaceKind | None:
-    """The kind of place that may be at a path; None where there can't be any."""
+    """The kind of place that may be at a path; None if there can't be any."""
     name = _name(path)
     if path != _path(name):
         return None

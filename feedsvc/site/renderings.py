@@ -1,4 +1,4 @@
-"""The finished items that a document holds, as the index has them."""
+"""The finished items of a document, as the index has them."""
 
 from __future__ import annotations
 

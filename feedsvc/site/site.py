@@ -37,7 +37,7 @@ class Site:
         self._catalogue: Catalogue | None = None
 
     def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Looks at the folder of digests. Raises FolderError."""
+        """Takes up what changed in the folder of digests. Raises FolderError."""
         self._index.refresh(parallel_map)
 
     @contextmanager
@@ -60,13 +60,13 @@ class Site:
         return self.read(lambda snapshot: _whole(document(snapshot, path, query)))
 
     def outline(self, path: str, query: str = "") -> Document:
-        """The same, but one to be streamed has no content: for who asks only for its ETag."""
+        """The same, but without content if it is streamed: for callers that need only its ETag."""
         return self.read(lambda snapshot: _outline(document(snapshot, path, query)))
 
     def delta(self, path: str, version: FeedVersion) -> Document:
-        """What is new at a path since a version, without content if it is to be streamed.
+        """What is new at a path since a version, without content if it is streamed.
 
-        Raises NotFoundError where that is not all that changed.
+        Raises NotFoundError if something else changed, too.
         """
         return self.read(lambda snapshot: _outline(delta(snapshot, path, version)))
 
@@ -77,11 +77,11 @@ class Site:
     def update_manifest(
         self, folder: str, places: Mapping[str, BuiltPlace], gone: Collection[str]
     ) -> None:
-        """Notes what a build left in places, and which are gone."""
+        """Notes which files a build left in places, and which places are gone."""
         self._index.update_manifest(folder, places, gone)
 
     def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
-        """What is read of the newest state; once more where the index breaks meanwhile."""
+        """What `read` makes of the newest state; tries once more if the index breaks meanwhile."""
         try:
             with self.snapshot() as snapshot:
                 return read(snapshot)

@@ -25,9 +25,9 @@ class Snapshot(Struct):
     """A day's renderings under a name; `Store.renderings`, which may remember some."""
 
     def scope(self, query: str = "") -> Scope:
-        """What kinds of places look at."""
+        """What kinds of places decide by."""
         return Scope(self.catalogue, self.config, query)
 
     def place(self, path: str, query: str = "") -> Place | None:
-        """The place at a path, with a canonical query; None where there is none."""
+        """The place at a path, with a canonical query; None if there is none."""
         return find_place(path, self.scope(query))

@@ -1,5 +1,5 @@
 """The same documents over HTTP.
 
-A request first meets the `fast_lane`, then Flask in `app`; both send what `responses` prepared
-and the `cache` keeps. `refresher` looks for new digests meanwhile, `server` runs it all.
+A request first comes to the `fast_lane`, then to Flask in `app`; both send what `responses`
+prepares and the `cache` keeps. Meanwhile `refresher` looks for new digests; `server` runs it all.
 """

@@ -1,4 +1,4 @@
-"""The Flask app: requests to documents, documents to responses. Makes no content itself."""
+"""The Flask app: finds the document for a request, and its response. Makes no content itself."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
 NOT_FOUND_SECONDS = 60
-"""How long the answer holds that there is nothing: a digest may be about to come."""
+"""Seconds that a 404 may be cached; not long, as a digest may come at any time."""
 
 MOST_VERSIONS = 4
-"""How many versions of a client are looked at; one has no more than it has copies."""
+"""How many versions in one If-None-Match are looked at; a client rarely has more copies."""
 
 CHUNK = 1 << 16
-"""Bytes, at least, of a piece of a streamed body."""
+"""Minimum bytes of a piece of a streamed body."""
 
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
@@ -64,7 +64,7 @@ _log = logging.getLogger(__name__)
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The WSGI app of one site; without `config`, of the one that file and environment describe.
+    """The WSGI app of one site; without `config`, the settings come from file and environment.
 
     Raises ConfigError. Reads no digest before the first request.
     """
@@ -74,7 +74,7 @@ def create_app(config: Config | None = None) -> Flask:
             _log.warning("%s", warning)
     service = _Service(config)
     app = Flask("feedsvc", static_folder=None)
-    # Werkzeug would redirect `/x//y` to `/x/y`; here it is a path like any other.
+    # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
     for prefix in {"/", service.base_path}:
@@ -99,7 +99,7 @@ class _Service:
         self._refresher = Refresher(self._refresh, config.refresh)
 
     def ready(self, environ: WSGIEnvironment) -> PreparedDocument | None:
-        """The document that a request is for, if nothing has to be done for it."""
+        """The document that a request is for, if it is ready in the cache."""
         if not self._refresher.is_at_work():
             return None
         path = _below_base(environ["PATH_INFO"], self.base_path)
@@ -107,20 +107,20 @@ class _Service:
         return self._cache.ready(_key(path, environ) if environ.get("QUERY_STRING") else path)
 
     def before_request(self) -> Response | None:
-        """Answers a preflight. Raises FolderError where there is nothing to show yet."""
+        """Answers a preflight. Raises FolderError if there is nothing to show yet."""
         if request.method == "OPTIONS":
             return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
         self._refresher.ensure_fresh()
         return None
 
     def healthz(self) -> Response:
-        """For whoever watches the service."""
+        """The health of the service as JSON."""
         health = self._health()
         days = {"newest_day": health.newest_day and str(health.newest_day)}
         return _unstored(jsonify({**asdict(health), **days, "changed": health.changed.isoformat()}))
 
     def metrics(self) -> Response:
-        """The same for Prometheus."""
+        """The same in Prometheus's format."""
         return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
 
     def _health(self) -> Health:
@@ -128,7 +128,7 @@ class _Service:
         return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
     def document(self, path: str) -> Response:
-        """The document at a path, or the way to the one that is meant."""
+        """The document at a path, or a redirect to the one that is meant."""
         path = _below_base(_path_of(request.environ), self.base_path)
         try:
             return self._respond(path)
@@ -138,7 +138,7 @@ class _Service:
             raise
 
     def failure(self, error: FeedsvcError) -> Response:
-        """What our own errors look like: the one place where they become a status."""
+        """The response to our own errors: the one place where they become a status."""
         if not isinstance(error, NotFoundError):
             _log.error("%s", error)
             return _message(HTTPStatus.SERVICE_UNAVAILABLE, "The papers can't be read just now.")
@@ -171,7 +171,7 @@ class _Service:
             return self._stream(path, version)
 
     def _delta(self, path: str) -> tuple[PreparedDocument, FeedVersion] | None:
-        """What is new since a version that the client has, and that version."""
+        """A delta since a version that the client has, and that version; None if there is none."""
         versions = filter(None, map(parse_version, own_etags(request.headers["If-None-Match"])))
         for version in islice(versions, MOST_VERSIONS):
             with suppress(NotFoundError):
@@ -180,13 +180,13 @@ class _Service:
         return None
 
     def _stream(self, path: str, version: FeedVersion | None) -> Response:
-        """The document at a path, or what is new in it, made while it is sent."""
+        """The document at a path, or its delta, made while it is sent."""
         with ExitStack() as stack:
             snapshot = stack.enter_context(self._site.snapshot(long=True))
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
             response = prepared.response(request.environ)
-            if response.body is not None:  # the archive has changed since
+            if response.body is not None:  # the archive has changed meanwhile
                 return _response(response, response.body)
             pieces, encoding = made.pieces, prepared.encoding(request.environ)
             if encoding != IDENTITY:
@@ -198,7 +198,7 @@ class _Service:
     def _redirection(self, path: str) -> str | None:
         """Where the document is that a path nearly names, relative to the path; None if nowhere.
 
-        Relative, so that it holds behind any host and prefix.
+        A relative address is right behind any host and prefix, and can't lead off the site.
         """
         if f"{path}/" == self.base_path:
             return self.base_path.split("/")[-2] + "/"
@@ -218,7 +218,7 @@ class _Service:
 
 
 class _NotModified(Response):
-    """A 304 with the Last-Modified of its 200: Werkzeug drops it, nginx and Apache send it."""
+    """A 304 with the Last-Modified of the 200, which Werkzeug drops; nginx and Apache send it."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
         """The headers as they are sent."""
@@ -233,7 +233,7 @@ def _response(prepared: PreparedResponse, body: bytes | Iterable[bytes]) -> Resp
 
 
 _Key = str | tuple[str, str]
-"""What the cache knows a document by: its path, or its path and its canonical query."""
+"""The key of a document in the cache: its path, or its path and its canonical query."""
 
 
 def _key(path: str, environ: WSGIEnvironment) -> _Key:
@@ -246,7 +246,7 @@ def _path_and_query(key: _Key) -> tuple[str, str]:
 
 
 def _delta_or_whole(snapshot: Snapshot, key: _Key, version: FeedVersion | None) -> Document:
-    """All of it also where the client's version is no longer a part of the archive."""
+    """The delta since a version; the whole document if the archive no longer has that version."""
     path, query = _path_and_query(key)
     if version:
         with suppress(NotFoundError):
@@ -277,7 +277,7 @@ def _path_of(environ: WSGIEnvironment) -> str:
 
 
 def _below_base(path: str, base: str) -> str:
-    """The path inside the site, whether or not a proxy in front has taken the base's path off."""
+    """The path inside the site, whether or not a proxy has removed the path of the base URL."""
     return path[len(base) - 1 :] if path.startswith(base) else path
 
 

@@ -1,4 +1,4 @@
-"""Documents ready to be sent, kept until the archive changes or room runs out."""
+"""Documents that are ready to be sent, kept until the archive changes or space runs out."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class _Table(Struct):
     revision: str = ""
     today: date = date.min
     ready: OrderedDict[Hashable, PreparedDocument] = field(default_factory=OrderedDict)
-    """The one that was looked at last, to make room, at the end."""
+    """In the order in which they are considered for eviction."""
     under_way: dict[Hashable, threading.Lock] = field(default_factory=dict)
 
 
 class DocumentCache:
     """Documents by their keys, all of one revision of the archive and one day of the calendar.
 
-    Safe to share among threads. However many clients ask for one at once, it is made once.
+    Threads may share it. If many clients ask for a document at once, it is made once.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -44,7 +44,7 @@ class DocumentCache:
                 self._table = _Table(revision, today)
 
     def ready(self, key: Hashable) -> PreparedDocument | None:
-        """The document of a key, if it is there."""
+        """The document of a key, if it is in the cache."""
         prepared = self._table.ready.get(key)
         if prepared:
             prepared.is_wanted = True
@@ -57,7 +57,7 @@ class DocumentCache:
             making = table.under_way.setdefault(key, threading.Lock())
         try:
             with making:
-                # A table that was dropped meanwhile goes on as the one of those who wait here.
+                # Threads that wait here go on with their table, even if it was dropped meanwhile.
                 if prepared := table.ready.get(key):
                     return prepared
                 prepared = PreparedDocument(make(), table.today, lambda: self._make_room(table))
@@ -72,7 +72,7 @@ class DocumentCache:
         with self._lock:
             total = sum(prepared.size for prepared in table.ready.values())
             while total > self._capacity and len(table.ready) > 1:
-                # The oldest goes, unless it was asked for since it was last looked at.
+                # The oldest is evicted, unless it was requested since it was last considered.
                 key, prepared = table.ready.popitem(last=False)
                 if prepared.is_wanted:
                     prepared.is_wanted = False

@@ -1,6 +1,7 @@
-"""Answers requests for documents that are ready, without Flask; leaves all others to it.
+"""Answers requests for documents that are in the cache, without Flask; it gets all others.
 
-Finding its way takes Flask ten times as long as all the rest of such a request.
+Routing takes Flask ten times as long as all the rest of such a request. The fast lane has no rules
+of its own: it sends the same prepared responses.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ class FastLane:
     def __init__(
         self, app: WSGIApplication, ready: Callable[[WSGIEnvironment], PreparedDocument | None]
     ) -> None:
-        """`ready` gives the document that a request is for; None where Flask must have a look."""
+        """`ready` gives the document that a request is for; None if Flask must handle it."""
         self.app = app
         self._ready = ready
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """What the app behind would respond, byte for byte."""
+        """The same response as the app behind gives, byte for byte."""
         method = environ["REQUEST_METHOD"]
         if method in {"GET", "HEAD"} and (prepared := self._ready(environ)):
             response = prepared.response(environ)
@@ -34,6 +35,6 @@ class FastLane:
                 start_response(response.status, list(response.headers))
                 return [response.body] if method == "GET" else []
         if not environ["PATH_INFO"].startswith("/"):
-            # Werkzeug would send such a client to the host that it names itself.
+            # Werkzeug would redirect such a request to the host that it names.
             environ["PATH_INFO"] = f"/{environ['PATH_INFO']}"
         return self.app(environ, start_response)

@@ -1,4 +1,4 @@
-"""What whoever watches a service wants to know, as JSON and as metrics for Prometheus."""
+"""The health of a service, for people and for Prometheus."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from feedsvc.model import Severity
 from feedsvc.site.snapshot import Snapshot
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""Of Prometheus's text format."""
+"""The Content-Type of Prometheus's text format."""
 
 
 class Health(Struct, frozen=True):
     """The state of the service, as one process sees it."""
 
     status: str
-    """`ok`; `stale` where the last looks at the folder failed, so that an older state is shown."""
+    """`ok`; `stale` if the folder could not be read lately, so that an older state is shown."""
     newest_day: date | None
     age_days: int | None
-    """How old that day is."""
+    """The number of days since then."""
     days: int
     papers: int
-    """Each counted once, in however many days it stands."""
+    """Each counted once, even if it is in several days."""
     errors: int
-    """Problems of digests that cost something."""
+    """Problems of digests that are errors."""
     warnings: int
     changed: datetime
     """When the archive last changed, in UTC."""
@@ -50,7 +50,7 @@ def health_of(snapshot: Snapshot, today: date, *, is_stale: bool) -> Health:
 
 
 def as_metrics(health: Health) -> bytes:
-    """The same in Prometheus's text format, and what this process takes of the machine."""
+    """The same in Prometheus's text format, with memory and processor time of this process."""
     # Slow to load, and rarely asked for.
     from prometheus_client import CollectorRegistry, Gauge, ProcessCollector  # noqa: PLC0415
     from prometheus_client.exposition import generate_latest  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What the headers of a request say of the response it wants. Pure."""
+"""Reads the headers by which a request chooses its response. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEED_DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,
 def choose_encoding(header: str) -> str:
     """The encoding a client likes best, by its Accept-Encoding.
 
-    Identity for one that names none or refuses all (RFC 9110 section 12.5.3).
+    Identity if it names none or refuses all (RFC 9110 section 12.5.3).
     """
     accepted = parse_accept_header(header, Accept)
     qualities = {name: accepted.quality(name) for name in ENCODINGS}
@@ -30,11 +30,11 @@ def choose_encoding(header: str) -> str:
 
 
 def matching_etag(header: str, etag: str, selected: str) -> str | None:
-    """The ETag in an If-None-Match that is of this content; None where none is.
+    """The ETag in an If-None-Match that is of this content; None if there is none.
 
-    `selected` is that of the encoding it would get. Another encoding of the same content matches
-    too, and so do the forms in which proxies pass our ETags on (`"x-gzip"`, `W/"x"`): the client
-    has what it asks for.
+    `selected` is the ETag of the encoding that the client would get. Other encodings of the same
+    content match, too, and so do the forms into which proxies change our ETags (`"x-gzip"`,
+    `W/"x"`): the client has the content.
     """
     given = parse_etags(header)
     if given.star_tag or given.contains_weak(selected):
@@ -48,13 +48,13 @@ def own_etags(header: str) -> list[str]:
 
 
 def is_unmodified(header: str, modified: datetime) -> bool:
-    """Whether a document that changed at `modified` is what a client saw (<=).
+    """Whether a document that changed at `modified` has not changed since the given date.
 
-    False where the If-Modified-Since is no date.
+    False if the If-Modified-Since is not a date.
     """
     try:
         since = parse_date(header)
-    except OverflowError:  # in a year that no calendar has
+    except OverflowError:  # for years that datetime can't hold
         return False
     return since is not None and modified <= since
 
@@ -66,7 +66,7 @@ def wants_delta(header: str) -> bool:
 
 def _etags(given: ETags) -> list[str]:
     """The ETags without what proxies add, in a fixed order."""
-    etags = filter(None, given.as_set(include_weak=True))  # an empty one comes as None
+    etags = filter(None, given.as_set(include_weak=True))  # Werkzeug gives None for an empty one
     return sorted(_PROXY_SUFFIX.sub("", etag) for etag in etags)
 
 

@@ -1,4 +1,4 @@
-"""Looks at the folder of digests from time to time, so that requests don't wait for it."""
+"""Looks for changed digests at intervals in a thread, so that requests don't wait for that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from feedsvc.errors import FolderError
 
 PATIENCE = 5
-"""How many intervals without a look make a request look itself.
+"""After this many intervals without a look, a request looks itself.
 
 Some hosts stop the threads of a process between requests.
 """
@@ -42,9 +42,9 @@ class Refresher:
         os.register_at_fork(after_in_child=lambda: (again := begin()) and again())
 
     def ensure_fresh(self) -> None:
-        """Returns at once where the thread is at work; looks itself where it isn't.
+        """Returns at once if the thread is at work; else looks itself.
 
-        Raises FolderError where the very first look fails: then there is nothing to show.
+        Raises FolderError if the very first look fails, as there is nothing to show then.
         """
         if self.is_at_work():
             return
@@ -75,7 +75,7 @@ class Refresher:
         self._trusted_until = self._clock() + PATIENCE * max(self._interval, 1.0)
 
     def _look(self) -> None:
-        """A look that may fail: the last state that was seen stays. Trouble is told of once."""
+        """Looks; if that fails, the last state stays. The same trouble is logged once."""
         self._trusted_until = math.inf
         try:
             self._refresh()
@@ -83,8 +83,8 @@ class Refresher:
             if str(error) != self._trouble:
                 _log.warning("%s", error)
             self._trouble = str(error)
-        except Exception as error:  # noqa: BLE001 - the thread must live on, and may succeed next
-            _log.exception("The folder of digests could not be looked at.")
+        except Exception as error:  # noqa: BLE001 - the thread must go on, and may succeed next time
+            _log.exception("The folder of digests could not be read.")
             self._trouble = repr(error)
         else:
             self._trouble = ""

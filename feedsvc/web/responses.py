@@ -1,6 +1,6 @@
-"""A document as the responses to requests: status, headers and body. Knows no framework.
+"""Makes the responses of a document: status, headers and body. Knows no framework.
 
-All that is the same for many requests is made once.
+What is the same for many requests is made once.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from feedsvc.model import Document
 from feedsvc.web.negotiation import choose_encoding, is_unmodified, matching_etag, wants_delta
 
 LIVE_SECONDS = 300
-"""How long a document that may grow any day is fresh (Cache-Control)."""
+"""Seconds for which a document that may change any day is fresh (Cache-Control)."""
 
 SETTLED_SECONDS = 86_400
-"""How long one of the past is."""
+"""Seconds for which a document of the past is fresh."""
 
 SETTLED_AFTER = timedelta(days=2)
-"""When a day counts as past: it ends late in some places, and slips are mended the day after."""
+"""After this a day is past: it ends late in some time zones, and is corrected the day after."""
 
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,30 +33,30 @@ COMMON_HEADERS = {
         "default-src 'none'; style-src 'self'; img-src 'self' https: http:; "
         "media-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
-    # Readers that run in a browser may read everything here: nothing of it is private.
+    # Feed readers that run in a browser may read everything here: nothing is private.
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, IM",
 }
-"""Of every response."""
+"""Headers of every response."""
 
 KNOWN_HEADERS = 16
-"""Values of Accept-Encoding that are remembered; there are hardly a dozen in the wild."""
+"""Values of Accept-Encoding that are kept; clients send hardly a dozen different ones."""
 
 LONGEST_KNOWN_HEADER = 200
-"""Characters of a value that is remembered."""
+"""Characters; longer values are not kept."""
 
 OVERHEAD = 8192
-"""Bytes of memory that a document takes beside its bodies."""
+"""Bytes of memory that a document takes in addition to its bodies."""
 
 
 class PreparedResponse(Struct, frozen=True):
-    """What is sent."""
+    """A response without anything that depends on the single request."""
 
     status: str
-    """With its reason, as WSGI wants it: `200 OK`."""
+    """With its reason, as WSGI requires: `200 OK`."""
     headers: tuple[tuple[str, str], ...]
     body: bytes | None
-    """None where the document is to be streamed."""
+    """None if the document is streamed."""
 
 
 class _Representation(Struct, frozen=True):
@@ -77,24 +77,24 @@ class PreparedDocument:
         self._seconds = _fresh_seconds(document, today)
         self._body = None if document.is_streamed else document.content
         self.size = OVERHEAD + len(self._body or b"")
-        """Bytes of memory it takes."""
+        """Bytes of memory that it takes."""
         self.is_wanted = False
         """Set by each request and cleared by the cache: its second chance before it is evicted."""
         self._is_encodable = self._body is None or is_worth_encoding(document.type, len(self._body))
         self._made: dict[str, _Representation] = {}
         """By encoding."""
         self._by_header: dict[object, _Representation] = {}
-        """By the value of Accept-Encoding that asked for it, None where there was none."""
+        """By the value of Accept-Encoding that chose it, None for requests without one."""
         self._making = threading.Lock()
         self._grown = grown
 
     def encoding(self, environ: Mapping[str, object]) -> str:
-        """The one that a request's headers (in WSGI's names) ask for."""
+        """The encoding that a request's headers (with WSGI's names) ask for."""
         accepted = environ.get("HTTP_ACCEPT_ENCODING")
         return choose_encoding(str(accepted)) if accepted and self._is_encodable else IDENTITY
 
     def response(self, environ: Mapping[str, object]) -> PreparedResponse:
-        """To a GET with these headers: the document, or a 304 (RFC 9110 section 13)."""
+        """The response to a GET with these headers: the document or a 304 (RFC 9110 section 13)."""
         header = environ.get("HTTP_ACCEPT_ENCODING")
         representation = self._by_header.get(header) or self._choose(environ)
         if (given := environ.get("HTTP_IF_NONE_MATCH")) is not None:
@@ -152,17 +152,17 @@ class PreparedDocument:
         return PreparedResponse(_line(HTTPStatus.NOT_MODIFIED), tuple(self._headers(etag)), b"")
 
     def _etag(self, encoding: str) -> str:
-        """Two encodings are two sequences of bytes, so two strong tags."""
+        """The ETag of an encoding: other bytes need another strong ETag."""
         suffix = "" if encoding == IDENTITY else ENCODINGS[encoding].suffix
         return self.document.etag + suffix
 
     def _headers(self, etag: str) -> Iterator[tuple[str, str]]:
-        """What a 304 has in common with the whole document (RFC 9110 section 15.4.5)."""
+        """The headers of both a 304 and the whole document (RFC 9110 section 15.4.5)."""
         document = self.document
         yield "ETag", etag
-        # Where a clock was ahead the change is still to come (RFC 9110 section 8.8.2.1).
+        # If a clock was ahead, the change is in the future (RFC 9110 section 8.8.2.1).
         yield "Last-Modified", http_date(min(document.modified, datetime.now(UTC)))
-        # A cache that doesn't know 226 must not keep it (RFC 3229 section 10.8.1).
+        # A cache that doesn't know status 226 must not keep it (RFC 3229 section 10.8.1).
         fresh = f"public, max-age={self._seconds}"
         yield "Cache-Control", "no-store, im" if document.is_delta else fresh
         if varies := ", ".join(self._varies_by()):
@@ -186,7 +186,7 @@ class PreparedDocument:
             yield "If-None-Match"
 
     def _fields(self, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
-        """What only a body needs."""
+        """The headers of responses with a body."""
         yield "Content-Type", self.document.type
         if self.document.is_delta:
             yield "IM", "feed"
