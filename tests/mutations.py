@@ -26,8 +26,9 @@ from pathlib import Path
 from tests.support.project import ROOT, environment
 
 PACKAGE = ROOT / "feedsvc"
-COPIED = ("feedsvc", "tests", "digests", "docs", "deploy", "benchmarks", "*.md", "*.py", "*.toml")
-COPIED += ("Makefile", "requirements.lock", "LICENSE", ".gitignore")
+PARSERS = Path("tests/readers/node_modules")
+"""Feed parsers that git doesn't know."""
+
 SECONDS = 600
 """That the tests may take; a mistake that makes them hang is caught."""
 
@@ -210,13 +211,13 @@ class Copy:
         """Where there is no time, only the quick ring is run."""
         self._folder = folder
         self._has_time = has_time
-        for pattern in COPIED:
-            for path in ROOT.glob(pattern):
-                if path.is_dir():
-                    ignored = shutil.ignore_patterns("__pycache__", "compiled")
-                    shutil.copytree(path, folder / path.name, symlinks=True, ignore=ignored)
-                else:
-                    shutil.copy2(path, folder)
+        command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in listed.stdout.splitlines():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+        if (ROOT / PARSERS).is_dir():
+            (folder / PARSERS).symlink_to(ROOT / PARSERS)
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
 
     def catches(self, mutation: Mutation) -> str:
