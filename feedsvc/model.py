@@ -1,7 +1,7 @@
 """The types that travel through feedsvc. Frozen, and importing nothing of ours.
 
 They are Structs, not dataclasses: thousands are made and packed into the index, at which Structs
-are fast, and dataclasses are compiled anew at each start of the command.
+are fast, and dataclasses are compiled at each start of the command.
 
 Days are UTC dates, times are aware datetimes in UTC, text is Unicode that XML 1.0 allows.
 """

@@ -22,7 +22,7 @@ from feedsvc.parser.fields import FIELDS
 from feedsvc.parser.html import MOST_TAGS
 from feedsvc.parser.media import TYPES
 from feedsvc.parser.problems import CODES
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "feedsvc"
@@ -313,8 +313,10 @@ def test_modules_of_the_design_exist() -> None:
 
 def test_commands_for_contributors_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    commands = "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"^make (\w+)$", commands, re.MULTILINE):
+    targets = re.findall(r"^make ([\w-]+)$|`make ([\w-]+)", text, re.MULTILINE)
+    assert targets
+    for target in map("".join, targets):
         assert f"\n{target}:" in makefile, target
-    assert (ROOT / re.findall(r"pytest (\S+\.py)", commands)[0]).exists()
+    (tests,) = re.findall(r"pytest (\S+\.py)", text)
+    assert (ROOT / tests).exists()

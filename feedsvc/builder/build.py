@@ -78,7 +78,7 @@ def build(
         with _alone_in(out):
             try:
                 return _build(site, out, parallel_map, may_become_empty=may_become_empty)
-            except IndexLostError:  # somebody deleted or damaged it meanwhile; it is made anew
+            except IndexLostError:  # somebody deleted or damaged it meanwhile; it is made again
                 site.refresh(parallel_map)
                 return _build(site, out, parallel_map, may_become_empty=may_become_empty)
     except OSError as error:
@@ -249,7 +249,7 @@ class _Build:
             self._report.unchanged += not is_new
 
     def _clean_up(self) -> None:
-        """Removes what is of no place any more, and what killed processes have left."""
+        """Removes files of places that are gone, and what killed processes left behind."""
         for path in (*self._changed, *self._output.old_places(self._places)):
             self._output.look_into(path)
         wanted = {path + name for path, built in self._changed.items() for name in built.files}

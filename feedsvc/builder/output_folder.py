@@ -35,7 +35,7 @@ _TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
 _CHUNK = 1 << 20
 
 _LOOKED_AT = 8192
-"""Bytes of a document in which its own address is."""
+"""The first bytes of a document, which have its own address."""
 
 _LARGE = 1 << 20
 """Bytes; while this many are synced, the next document can be made."""
@@ -76,14 +76,14 @@ class OutputFolder:
         encodings: Sequence[Encoding],
         manifest: Mapping[str, BuiltPlace],
     ) -> None:
-        """Beside each file that is worth it, the same is written in these encodings."""
+        """Each file that gets shorter by it is also written in these encodings."""
         self._folder = folder
         self._base_url = base_url
         self._encodings = encodings
         self._manifest = manifest
         self._found: dict[str, os.stat_result] = {}
         self._folders = {folder}
-        # Until there is a site, a power cut has nothing to spoil; see `settle`.
+        # Without an older site, a power cut can damage nothing; see `settle`.
         self._is_first = not (folder / PAGE).exists()
         self._document_names = {name for kind in KINDS for name in kind.names}
 
@@ -109,7 +109,7 @@ class OutputFolder:
         return True
 
     def look_into(self, place: str) -> None:
-        """Finds the files of a place; removes what a build that was killed has left there."""
+        """Finds the files of a place; removes what a killed build left there."""
         names = self._names_in(place)
         folder = f"{self._folder}{place}"
         if place != HOME and os.path.islink(folder[:-1]):  # noqa: PTH114 - as above
@@ -137,7 +137,7 @@ class OutputFolder:
         return signature_of(status) if status else ""
 
     def encodings_of(self, path: str) -> Sequence[Encoding]:
-        """Those that a file is to be written in beside it, as long as it is in the folder."""
+        """The encodings in which a file that is in the folder must be beside it."""
         type_ = EXTRAS[path].type if path in EXTRAS else ""
         return self._encodings if is_worth_encoding(type_, self._size(path)) else ()
 
@@ -159,9 +159,9 @@ class OutputFolder:
             writer.finish()
 
     def remove_all_but(self, wanted: Collection[str]) -> int:
-        """Removes what was found and is not wanted; tells how many files.
+        """Removes unwanted files of ours; returns how many.
 
-        A folder's page goes last, so that a build which is killed here leaves the rest to the next.
+        A folder's page is removed last, so that the next build continues if this is killed here.
         """
         unwanted = self._found.keys() - wanted
         for path in sorted(unwanted, key=lambda path: (path.endswith(PAGE), path)):

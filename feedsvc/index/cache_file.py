@@ -41,9 +41,9 @@ def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
 
 
 def lender_of(file: Path) -> Path | None:
-    """The newest other index of the same folder; None where there is none.
+    """The newest other index of the same folder; None if there is none.
 
-    It may lend what it read, and knows what was built.
+    Its papers may be taken over, and it knows what was built.
     """
     same = file.name[: _SHOWN + 1]
     times: dict[Path, float] = {}

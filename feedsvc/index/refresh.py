@@ -27,7 +27,7 @@ from feedsvc.parallel.mapping import ParallelMap
 
 
 def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprints: Fingerprints) -> bool:
-    """Whether the index shows the folder as it was found, as far as signatures can tell."""
+    """Whether the index shows the folder as it was found, judged by signatures."""
     if not store.is_of(fingerprints):
         return False
     return store.signatures() == {file.path: file.signature for file in found}
@@ -84,7 +84,7 @@ def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> b
     if lender:
         try:
             store.borrow(Store(lender), fingerprints)
-        except sqlite3.Error:  # it is damaged, or gone by now
+        except sqlite3.Error:  # it is damaged or has been deleted
             store.start_afresh(fingerprints)
     return False
 

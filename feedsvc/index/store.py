@@ -250,7 +250,7 @@ class Store:
         return bool(documents == fingerprints.documents)
 
     def state(self) -> State:
-        """Which state the other methods answer from. There is one after `start_afresh`."""
+        """The state that the other methods read from. There is one after `start_afresh`."""
         revision, changed = self._db.execute("SELECT revision, changed FROM state").fetchone()
         return State(revision, datetime.fromtimestamp(changed, UTC))
 

@@ -1,4 +1,4 @@
-"""Names that readers try where a site says nothing, and the document that each is another name of.
+"""Names that feed readers try by themselves, and the document that each of them means.
 
 A server redirects them in every place. A static site has copies of them in its root, as most hosts
 of files can't redirect.

@@ -26,15 +26,15 @@ _STATIC = Path(pages.__file__).parent / "static"
 
 
 class Facts(Struct, frozen=True):
-    """What these documents tell of."""
+    """What these documents are made from."""
 
     config: Config
     fingerprint: str
-    """Of the settings and the code that documents are made with."""
+    """The fingerprint of the settings and the code that documents are made with."""
     places: Callable[[], Iterable[str]]
     """Gives the path of every place."""
     updated: datetime
-    """Of the newest item, in UTC."""
+    """The time of the newest item, in UTC."""
     changed: datetime
     """When the archive last changed, in UTC."""
 
@@ -46,7 +46,7 @@ class Extra(Struct, frozen=True):
     """The value of Content-Type."""
     make: Callable[[Facts], bytes]
     depends_on: Callable[[Facts], Iterable[str]] = lambda _: ()
-    """What its content is made of, beside settings and code."""
+    """What decides its content, in addition to settings and code."""
 
 
 def extra_document(path: str, facts: Facts) -> Document:
@@ -62,7 +62,7 @@ def extra_etag(path: str, facts: Facts) -> str:
 
 
 def _opml(facts: Facts) -> bytes:
-    """OPML 2.0 with the one feed to subscribe to: with more, a reader would show papers twice."""
+    """OPML 2.0 with the one feed to subscribe to: with more, readers would show papers twice."""
     config = facts.config
     opml = etree.Element("opml", version="2.0")
     head = etree.SubElement(opml, "head")

@@ -44,7 +44,7 @@ SOURCES = {
 """The files and folders of the package that each floor adds to those below it."""
 
 _SUFFIXES = (".py", ".html", ".css", ".js", ".png")
-"""Of sources."""
+"""The endings of source files."""
 
 _GENERATED = "compiled"
 """A folder without sources: the templates as `feedsvc.pages.templates` compiles them."""

@@ -90,7 +90,7 @@ class Site:
                 return read(snapshot)
 
     def _catalogue_of(self, store: Store) -> Catalogue:
-        """Of the state that the store shows, read once for each."""
+        """The catalogue of the state that the store shows, read once for each state."""
         state = store.state()
         catalogue = self._catalogue
         if not catalogue or catalogue.state != state:
