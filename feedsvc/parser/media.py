@@ -6,9 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from feedsvc.model import Medium
+from feedsvc.parser.mentions import MediaMention, media_in
 
 TYPES = {
     ".png": "image/png",
@@ -54,17 +53,6 @@ _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 _VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 
 
-class MediaMention(Struct, frozen=True):
-    """A medium as a digest names it, its address not yet looked at."""
-
-    line: int
-    address: str
-    medium: Medium
-    """What the syntax says; the address's extension knows better."""
-    poster: str | None = None
-    description: str = ""
-
-
 def media_type(address: str) -> str | None:
     """The type that the address's extension tells; None where it tells none."""
     path = address.partition("#")[0].partition("?")[0]
@@ -105,8 +93,6 @@ def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
     """What a match of _MENTION names; nothing for a code span or a tag without an address."""
     if found["tag"]:
         if "src" in found["tag"].lower():
-            from feedsvc.parser.media_tags import media_in  # noqa: PLC0415 - slow to load, and rare
-
             yield from media_in(found["tag"].removesuffix(">") + ">", line)
         return
     for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):

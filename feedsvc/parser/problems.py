@@ -48,6 +48,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "the heading of {day} stands twice in this file; keep one",
     ),
+    "draft": (
+        Severity.WARNING,
+        "the front matter says that this file is a draft, so it is left out; "
+        "delete the line 'draft: true' to publish it",
+    ),
     "encoding": (
         Severity.ERROR,
         "{found} here can't be read as UTF-8 and became U+FFFD; save the file as UTF-8",

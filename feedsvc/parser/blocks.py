@@ -1,0 +1,211 @@
+"""Lines to blocks: headings, list items, table rows, summaries, bold lines and lines of a link.
+
+A block is a place at which a paper may begin. What stands in closed fences is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from feedsvc.parser.tables import Table, read_tables
+
+
+class Kind(StrEnum):
+    """What a block looks like."""
+
+    HEADING = "heading"
+    SUMMARY = "summary"
+    BOLD = "bold line"
+    ROW = "table row"
+    ITEM = "list item"
+    LINK = "line with a link"
+    FILE = "file"
+
+
+class Block(Struct):
+    """One place at which a paper may begin."""
+
+    index: int
+    """Of its first line, from 0."""
+    kind: Kind
+    level: int
+    """Of a heading 1 to 6, of an item its depth, of a summary how many details are open."""
+    text: str
+    """What stands there, without the marks that make it a block."""
+    last: int = -1
+    """Index of the last line of its text: titles wrap."""
+    is_hidden: bool = False
+    """Whether a heading stands behind signs that make it code, a quote or an item for Markdown."""
+    table: Table | None = None
+    cells: Sequence[str] = ()
+
+    @property
+    def shape(self) -> tuple[Kind, int]:
+        """What blocks of one form have in common."""
+        return self.kind, self.level
+
+
+HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*)")
+_BEFORE_MARKS = re.compile(r"(?:[\s>*+\\-]|[0-9]{1,3}[.)]\s){1,12}(?=#)")
+_EMPTY_HEADING = re.compile(r" {0,3}#{1,6}[ \t]*")
+_HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE)
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
+_DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
+_BOLD = re.compile(
+    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?)?)"
+    r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
+    r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
+)
+_LINK_LINE = re.compile(
+    r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
+    r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
+)
+FIRST_LETTERS = re.compile(r"\w")
+DEEPEST_ITEM = 3
+LONGEST_HEAD = 3000
+
+
+def read_blocks(lines: Sequence[str]) -> list[Block]:
+    """The blocks of a digest in the order of their lines."""
+    found = _headings(lines)
+    linked = {block.index for block in found if not block.is_hidden and "](" in block.text}
+    fenced = fenced_lines(lines, linked)
+    headings = {block.index: block for block in found if block.index not in fenced}
+    tables = {table.start: table for table in read_tables(lines, fenced)}
+    return list(_Reader(lines, fenced, headings, tables).blocks())
+
+
+def read_heading(line: str) -> tuple[int, str] | None:
+    """The level and the text of a heading; None for other lines."""
+    if found := HEADING.fullmatch(line):
+        return len(found["marks"]), found["text"]
+    if "<h" in line[:60].lower() and (html := _HTML_HEADING.fullmatch(line)):
+        return int(html[1]), html[2]
+    return None
+
+
+def fenced_lines(lines: Sequence[str], borders: Collection[int] = ()) -> set[int]:
+    """The indexes of lines inside fences that are closed before the next border."""
+    fenced: set[int] = set()
+    start, mark = -1, ""
+    for index, line in enumerate(lines):
+        if index in borders:
+            mark = ""
+        elif fence := _FENCE.match(line):
+            if not mark:
+                start, mark = index, fence[1]
+            elif fence[1].startswith(mark) and line.strip() == fence[1]:
+                fenced.update(range(start, index + 1))
+                mark = ""
+    return fenced
+
+
+def _headings(lines: Sequence[str]) -> list[Block]:
+    found = []
+    for index, line in enumerate(lines):
+        if "#" not in line and "<h" not in line and "<H" not in line:
+            continue
+        if heading := read_heading(line):
+            found.append(Block(index, Kind.HEADING, *heading, index))
+        elif before := _BEFORE_MARKS.match(line):
+            hidden = read_heading(line[before.end() :])
+            is_quote = before[0].strip() == ">"
+            if hidden and ("](" in hidden[1] or is_quote):
+                found.append(Block(index, Kind.HEADING, *hidden, index, is_hidden=True))
+    return found
+
+
+class _Reader(Struct):
+    """Goes through the lines once."""
+
+    lines: Sequence[str]
+    fenced: set[int]
+    headings: dict[int, Block]
+    tables: dict[int, Table]
+    details: int = 0
+    indents: list[int] = []
+
+    def blocks(self) -> Iterator[Block]:
+        index = 0
+        while index < len(self.lines):
+            line = self.lines[index]
+            if index in self.fenced or not line.strip():
+                index += 1
+            elif heading := self.headings.get(index):
+                self.indents = []
+                yield heading
+                index += 1
+            elif table := self.tables.get(index):
+                for row in table.rows:
+                    yield Block(row.start, Kind.ROW, 0, "", row.start, False, table, row.cells)
+                index = table.end
+            else:
+                yield from self._line(index, line)
+                index += 1
+
+    def _line(self, index: int, line: str) -> Iterator[Block]:
+        if "<" in line and "details" in line.lower() or "<summary" in line:
+            yield from self._summary(index, line)
+        if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
+            if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
+                last = self._end_of_wrapped(index, item["text"])
+                text = " ".join([item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])])
+                yield Block(index, Kind.ITEM, depth, f"{item['mark']} {text}", last)
+            return
+        if line[0] not in " \t":
+            self.indents = []
+        if len(line) > LONGEST_HEAD or line.startswith("    "):
+            return
+        text = line.strip()
+        if (bold := _BOLD.fullmatch(text)) and (bold["brackets"] or _may_follow(bold["rest"])):
+            yield Block(index, Kind.BOLD, 0, text, index)
+        elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
+            yield Block(index, Kind.LINK, 0, text, index)
+
+    def _summary(self, index: int, line: str) -> Iterator[Block]:
+        opened = [found[1] != "/" for found in _DETAILS.finditer(line)]
+        self.details += sum(opened)
+        if "<summary" in line.lower():
+            found = _SUMMARY.search(line)
+            text, last = (found[1] if found else ""), index
+            while not text.strip() and last + 1 < min(index + 4, len(self.lines)):
+                last += 1
+                text = re.sub(r"</summary.*", "", self.lines[last])
+            yield Block(index, Kind.SUMMARY, max(self.details, 1), text, last)
+        self.details = max(0, self.details - (len(opened) - sum(opened)))
+
+    def _depth(self, indent: str) -> int:
+        width = len(indent.expandtabs(4))
+        while self.indents and self.indents[-1] >= width:
+            self.indents.pop()
+        self.indents.append(width)
+        return len(self.indents) - 1
+
+    def _end_of_wrapped(self, index: int, text: str) -> int:
+        """Index of the last line of an item whose bold title or link is closed on a later line."""
+        last = index
+        while (
+            (text.count("**") % 2 or text.count("[") > text.count("]"))
+            and last - index < 2
+            and last + 1 < len(self.lines)
+            and (line := self.lines[last + 1])[:1] in " \t"
+            and not _ITEM.fullmatch(line)
+        ):
+            last += 1
+            text += line
+        return last if text.count("**") % 2 == 0 else index
+
+
+def _may_follow(rest: str) -> bool:
+    """Whether what follows the bold words of a line leaves the line a title."""
+    return "**" not in rest and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
+
+
+def _is_rule(line: str) -> bool:
+    return not re.search(r"\w", line) and len(set(line.split())) == 1

@@ -1,0 +1,223 @@
+"""Units to drafts: the title alone, the address, and the fields wherever the unit has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks import Kind
+from feedsvc.parser.body import Body, read_body
+from feedsvc.parser.candidates import LOOKED_AT, Page, title_column, title_of_cell
+from feedsvc.parser.clean_titles import CleanTitle, Style, clean_title, style_of
+from feedsvc.parser.days import DayOfPaper
+from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.homes import address_of_id
+from feedsvc.parser.inline import InlineLink, links_of
+from feedsvc.parser.labelled import Labelled
+from feedsvc.parser.labels import field_named, names_link, names_paper_link
+from feedsvc.parser.names import look_like_names, looks_like_authors, read_authors
+from feedsvc.parser.problems import Problems
+from feedsvc.parser.title_text import TitleText, read_title
+from feedsvc.parser.units import Unit
+
+_CELL_LAYOUT = re.compile(
+    r"</?(?:details|summary|p|div|span|center|font)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
+)
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
+
+
+class Told(Struct, frozen=True):
+    """A draft and what it says of its day."""
+
+    draft: PaperDraft
+    day: DayOfPaper
+
+
+class Drafter:
+    """Makes drafts of the units of one file."""
+
+    def __init__(self, page: Page, numbers: Sequence[int], longest: int, problems: Problems) -> None:
+        self._page = page
+        self._numbers = numbers
+        self._longest = longest
+        self._problems = problems
+        self._styles: dict[tuple[Kind, int], Style] = {}
+
+    def learn(self, units: Sequence[Unit]) -> None:
+        """Takes note of what the titles of each form have in common."""
+        by_shape: dict[tuple[Kind, int], list[TitleText]] = {}
+        for unit in units:
+            by_shape.setdefault(unit.block.shape, []).append(unit.candidate.evidence.title)
+        self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
+
+    def draft(self, unit: Unit) -> Told:
+        """The draft of a unit."""
+        block, title = unit.block, unit.candidate.evidence.title
+        clean = clean_title(title, self._styles[block.shape])
+        draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
+        draft.votes, draft.topics = clean.votes, unit.topics
+        if block.table:
+            return self._row(unit, draft)
+        rest = self._rest(draft, clean, title)
+        self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
+        first = block.last + 1
+        self._segments(draft, first, unit.end)
+        lines = self._page.lines[first : unit.end]
+        if block.kind is Kind.ITEM:
+            lines = _dedented(lines)
+        authors, draft.authors = draft.authors, type(draft.authors)()
+        votes, draft.votes = draft.votes, None
+        read_body(draft, Body(lines, self._numbers[first : unit.end]), rest, self._longest, self._problems)
+        draft.authors = draft.authors if draft.authors.names or "authors" in draft.fields_seen else authors
+        draft.votes = draft.votes if draft.votes is not None or "votes" in draft.fields_seen else votes
+        own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
+        return Told(draft, DayOfPaper(own, draft.published))
+
+    def _report_title(self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool) -> None:
+        if kind is Kind.HEADING and is_hidden and title.address:
+            self._problems.report(draft.line, "hidden-heading", title=draft.title)
+        if not title.is_closed:
+            self._problems.report(draft.line, "open-link", title=draft.title)
+
+    def _rest(self, draft: PaperDraft, clean: CleanTitle, title: TitleText) -> str:
+        """What stands behind the title and belongs to the text; names there are the authors."""
+        left = []
+        for piece in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
+            links = links_of(piece)
+            if links and all(names_link(link.plain_words) for link in links):
+                continue
+            if not draft.authors.names and looks_like_authors(f"*{piece.strip()}*"):
+                draft.authors = read_authors(piece)
+            elif re.search(r"\w", piece) or "](" in piece:
+                left.append(piece.strip())
+        rest = clean.rest if len(left) and not draft.authors.names else " - ".join(left)
+        if rest and title.address is not None and not names_link(title.words):
+            self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
+        return rest
+
+    def _address(self, unit: Unit) -> str | None:
+        """The address of a unit's paper, as its digest gives it."""
+        title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
+        if title.address is not None and not names_link(title.words) and not _is_relative(title.address):
+            return title.address
+        links = [*links_of(unit.block.text), *self._links(unit)]
+        if paper:
+            for link in links:
+                if link.paper == paper:
+                    return link.address
+            if paper.startswith("http"):
+                return paper
+        own = [link for link in links if link.is_absolute and names_paper_link(link.plain_words or "x y z")]
+        return next((link.address for link in own if "badge" not in link.address), title.address)
+
+    def _links(self, unit: Unit) -> list[InlineLink]:
+        found: list[InlineLink] = []
+        if unit.block.table:
+            return [link for cell in unit.block.cells for link in links_of(cell)]
+        for index in range(unit.block.last + 1, min(unit.end, unit.block.last + 80)):
+            found += self._page.facts(index).links
+        return found
+
+    def _segments(self, draft: PaperDraft, first: int, end: int) -> None:
+        """Takes note of labelled fields that share their line with others, or that headings name."""
+        seen = 0
+        label = ""
+        for index in range(first, min(end, first + 60)):
+            line = self._page.lines[index]
+            if not line.strip():
+                continue
+            seen += 1
+            if line.startswith("#"):
+                label = field_named(line.lstrip("# ").rstrip(" :：#")) or ""
+                continue
+            for each in self._page.facts(index).fields if seen <= LOOKED_AT else ():
+                self._note(draft, each)
+            if label:
+                self._note(draft, Labelled(label, line.strip(" -*"), is_alone=True))
+                label = "" if label != "link" else label
+            if seen <= 2 and not draft.translated_title:
+                self._translation(draft, line)
+
+    def _translation(self, draft: PaperDraft, line: str) -> None:
+        """A link right below the title whose words are the title in another language."""
+        links = links_of(line)
+        words = links[0].plain_words if len(links) == 1 and links[0].start == 0 and links[0].paper else ""
+        if words and not names_link(words) and bool(_WIDE.search(words)) != bool(_WIDE.search(draft.title)):
+            draft.translated_title = words
+
+    def _note(self, draft: PaperDraft, said: Labelled) -> None:
+        if said.field == "authors" and not draft.authors.names:
+            try:
+                authors = read_authors(said.value)
+            except ValueError:
+                return
+            draft.authors = authors if look_like_names(authors) else draft.authors
+        elif said.field == "votes" and draft.votes is None and (number := re.match(r"[0-9]{1,7}(?![0-9./])", said.value)):
+            draft.votes = int(number[0])
+        elif said.field == "date":
+            draft.published = draft.published or said.value
+        elif said.field == "link" and not draft.address:
+            link = next(iter(links_of(said.value)), None)
+            draft.address = address_of_id(said.value) or (link.address if link and link.is_absolute else None)
+        elif said.field == "translation" and said.value:
+            draft.translated_title = draft.translated_title or said.value.strip("《》「」『』 ")
+        elif said.field == "title" and said.value and not _WIDE.search(said.value) and _WIDE.search(draft.title):
+            draft.title, draft.translated_title = read_title(said.value).words, draft.title
+
+    def _row(self, unit: Unit, draft: PaperDraft) -> Told:
+        """The draft of a table's row: a bullet for each cell that is none of its fields."""
+        table, cells = unit.block.table, unit.block.cells
+        assert table
+        index = title_column(table.roles, cells)
+        own = published = ""
+        left: list[str] = []
+        topics: list[str] = []
+        for number, cell in enumerate(cells):
+            role = table.roles[number] if number < len(table.roles) else ""
+            head = table.head[number] if number < len(table.head) else ""
+            text = _CELL_LAYOUT.sub(" ", cell).strip()
+            plain = read_title(text).words.strip(" *_`")
+            if number == index:
+                text = text[len(title_of_cell(text)) :].strip() if text.startswith(title_of_cell(text)) else ""
+                text = re.sub(r"^(?:<br\s?/?>|\s)+|^<sub>|(?:<br\s?/?>)?</sub>\s*$", "", text)
+                head = ""
+            elif role == "authors":
+                draft.authors = _authors(plain)
+                text = ""
+            elif role == "date":
+                own, text = plain, ""
+            elif role == "topic":
+                topics = [each.strip() for each in re.split(r"[,，、;/]", plain) if each.strip()]
+            elif role == "votes" and plain.isdigit():
+                draft.votes, text = int(plain), ""
+            elif role == "translation":
+                draft.translated_title = plain
+            if re.search(r"\w", text) and text.lower() not in {"null", "none", "n/a"} and plain != str(len(left)):
+                left.append(f"- **{head.strip(' *')}**: {text}" if re.search(r"\w", head) else text if number == index else f"- {text}")
+        draft.topics = tuple(dict.fromkeys([*topics, *draft.topics]))
+        if left and not left[0].startswith("- "):
+            left.insert(1, "")
+        numbers = [draft.line] * len(left)
+        read_body(draft, Body(left, numbers), "", self._longest, self._problems)
+        return Told(draft, DayOfPaper(own, published))
+
+
+def _authors(text: str) -> object:
+    try:
+        return read_authors(text)
+    except ValueError:
+        return read_authors("")
+
+
+def _dedented(lines: Sequence[str]) -> list[str]:
+    """The lines of an item without the indent that they have as parts of it."""
+    widths = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
+    width = min((w for w in widths if w), default=0)
+    return [line[min(width, len(line) - len(line.lstrip(" \t"))) :] for line in lines]
+
+
+def _is_relative(address: str) -> bool:
+    return not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|(?:[\w-]+\.)+[a-z]+/", address)
