@@ -163,7 +163,7 @@ class _Reader(Struct):
         if len(line) > LONGEST_HEAD or line.startswith("    "):
             return
         text = line.strip()
-        if (bold := _BOLD.fullmatch(text)) and (bold["brackets"] or _may_follow(bold["rest"])):
+        if (bold := _BOLD.fullmatch(text)) and (bold["brackets"] or _may_follow(bold["stars"], bold["rest"])):
             yield Block(index, Kind.BOLD, 0, text, index)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
@@ -202,9 +202,9 @@ class _Reader(Struct):
         return last if text.count("**") % 2 == 0 else index
 
 
-def _may_follow(rest: str) -> bool:
+def _may_follow(words: str, rest: str) -> bool:
     """Whether what follows the bold words of a line leaves the line a title."""
-    return "**" not in rest and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
+    return "**" not in rest and not (rest.strip() and words.rstrip().endswith((":", "："))) and not rest.startswith((":", "：")) and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
 
 
 def _is_rule(line: str) -> bool:

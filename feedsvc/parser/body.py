@@ -39,13 +39,15 @@ class Body(Struct, frozen=True):
 
     lines: Sequence[str]
     numbers: Sequence[int]
+    may_be_one_name: bool = False
+    """Whether the file's papers have their authors right below the title, so that one name does."""
 
 
 def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: Problems) -> None:
     """Fills the draft from the lines of its paper; what is too long is left out and reported."""
     lines = _without_rules(body.lines)
     kept, beyond = _cut(lines, longest)
-    reader = _BodyReader(draft, problems)
+    reader = _BodyReader(draft, problems, body.may_be_one_name)
     if rest:
         reader.take_text(rest, draft.line)
         reader.summary.append("")
@@ -91,6 +93,7 @@ class _BodyReader(Struct):
 
     draft: PaperDraft
     problems: Problems
+    may_be_one_name: bool = False
     summary: list[str] = field(default_factory=list)
     _video_line: int = 0
     """Of a `[Watch Video]` whose address is to come; 0 where none is."""
@@ -137,7 +140,9 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
-        if self._seen >= LINES_OF_AUTHORS or self.draft.authors.names or not looks_like_authors(line):
+        if self._seen >= LINES_OF_AUTHORS or self.draft.authors.names or not looks_like_authors(
+            line, may_be_one=self.may_be_one_name and not self._seen
+        ):
             return False
         self.draft.authors = read_authors(author_text(line))
         self.draft.fields_seen.add("authors")

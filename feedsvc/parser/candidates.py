@@ -30,6 +30,8 @@ LOOKED_AT = 14
 """Lines with words below a title in which its fields stand."""
 STRONG, MEDIUM, WEAK, NONE = 1.0, 0.9, 0.5, 0.0
 LONGEST_TITLE = 400
+LONGEST_REST = 160
+"""Characters behind the link of a line that is a title and no prose."""
 _SIGN = {"link", "authors", "votes", "date"}
 _WORD = re.compile(r"\w")
 _SENTENCE = re.compile(r"[.。！？!?](?:\s|$)|[。！？]|[:：]\s*$")
@@ -308,7 +310,7 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
         return False
     if block.kind is Kind.LINK:
         links = links_of(text)
-        return bool(links) and not names_link(links[0].plain_words)
+        return bool(links) and not names_link(links[0].plain_words) and len(text) - links[0].end < LONGEST_REST
     if rest.startswith(("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")):
         return True
     return len(title.words) <= 200 and not _SENTENCE.search(title.words[:-1])

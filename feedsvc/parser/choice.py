@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Kind
+from feedsvc.parser.homes import paper_at
 from feedsvc.parser.candidates import MEDIUM, NONE, STRONG, WEAK, Candidate
 
 _ORDER = {
@@ -55,6 +56,8 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     chosen: list[Candidate] = []
     known: set[str] = set()
     for _ in range(MOST_ROUNDS):
+        if chosen and _have_homes(chosen):
+            left = [each for each in left if not each.evidence.paper or paper_at(each.evidence.paper)]
         form = _best(left, is_first=not chosen)
         if not form:
             break
@@ -63,6 +66,12 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
         known.update(each.evidence.paper for each in new if each.evidence.paper)
         left = _apart(left, form.papers, form.shape)
     return sorted(chosen, key=lambda each: each.start)
+
+
+def _have_homes(chosen: Sequence[Candidate]) -> bool:
+    """Whether the papers chosen live at papers' homes, but for a few."""
+    at_home = sum(bool(each.evidence.paper and paper_at(each.evidence.paper)) for each in chosen)
+    return at_home > 0.8 * len(chosen)
 
 
 def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:

@@ -125,7 +125,7 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
         words = _leading(words, style, with_emoji=False) or words
-    before = _leading(title.before, style)
+    before = _leading(f"{title.before} ", style)
     if style.has_brackets or not _BRACKETS.sub("", before).strip():
         before = _BRACKETS.sub("", before) if style.has_brackets else before
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
@@ -139,7 +139,7 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
     """The words without what stands before a title."""
     for _ in range(5):
         start = words
-        words = words.strip()
+        words = words.lstrip()
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
         for form in (_LEADING_LABEL, _LEADING_SCORE, *((_LEADING_EMOJI,) if with_emoji else ())):

@@ -18,6 +18,8 @@ class DayOfPaper(Struct, frozen=True):
     """In its row, or before its link."""
     published: str = ""
     """In a field; the day on which it came out, which digests often name beside their own."""
+    is_before_title: bool = False
+    """Whether `own` stands before the title, where it is of this paper alone."""
 
 
 class Days:
@@ -75,8 +77,10 @@ class Days:
     def of(self, paper: DayOfPaper) -> date | None:
         """The day of a paper at the line reached."""
         own = self._part(paper.own)
+        is_whole = own is not None and self._plain(paper.own) is not None
         return (
             self.of_path
+            or (own if is_whole and paper.is_before_title else None)
             or self._current
             or own
             or self._of_context(Grain.WEEK)

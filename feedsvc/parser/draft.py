@@ -7,7 +7,7 @@ import re
 from msgspec import Struct, field
 
 from feedsvc.parser.fields import Authors, read_authors, read_field, read_votes
-from feedsvc.parser.homes import address_of_id
+from feedsvc.parser.homes import address_of_id, is_empty_home
 from feedsvc.parser.mentions import MediaMention
 from feedsvc.parser.names import look_like_names
 from feedsvc.parser.problems import Problems
@@ -53,7 +53,7 @@ class PaperDraft(Struct):
                 case _:
                     target = _ADDRESS_VALUE.fullmatch(found.value)
                     address = target[1] if target else address_of_id(found.value)
-                    if self.address or not address:
+                    if self.address or not address or is_empty_home(address):
                         return False
                     self.address = address
         except ValueError:

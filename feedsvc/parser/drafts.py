@@ -13,11 +13,11 @@ from feedsvc.parser.candidates import LOOKED_AT, Page, title_column, title_of_ce
 from feedsvc.parser.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft
-from feedsvc.parser.homes import address_of_id
+from feedsvc.parser.homes import address_of_id, is_empty_home
 from feedsvc.parser.inline import InlineLink, links_of
 from feedsvc.parser.labelled import Labelled
 from feedsvc.parser.labels import field_named, names_link, names_paper_link
-from feedsvc.parser.names import look_like_names, looks_like_authors, read_authors
+from feedsvc.parser.names import Authors, look_like_names, looks_like_authors, read_authors
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.title_text import TitleText, read_title
 from feedsvc.parser.units import Unit
@@ -45,6 +45,7 @@ class Drafter:
         self._longest = longest
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
+        self._has_names_below = False
 
     def learn(self, units: Sequence[Unit]) -> None:
         """Takes note of what the titles of each form have in common."""
@@ -52,6 +53,14 @@ class Drafter:
         for unit in units:
             by_shape.setdefault(unit.block.shape, []).append(unit.candidate.evidence.title)
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
+        below = [self._line_below(unit) for unit in units if not unit.block.table]
+        names = sum(looks_like_authors(line) for line in below)
+        self._has_names_below = names > 0.5 * len(below)
+
+    def _line_below(self, unit: Unit) -> str:
+        """The first line with words below a unit's title."""
+        lines = self._page.lines[unit.block.last + 1 : min(unit.end, unit.block.last + 8)]
+        return next((line for line in lines if line.strip()), "")
 
     def draft(self, unit: Unit) -> Told:
         """The draft of a unit."""
@@ -68,13 +77,21 @@ class Drafter:
         lines = self._page.lines[first : unit.end]
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
-        authors, draft.authors = draft.authors, type(draft.authors)()
+        authors = draft.authors
+        if "authors" not in draft.fields_seen:
+            draft.authors = Authors()
         votes, draft.votes = draft.votes, None
-        read_body(draft, Body(lines, self._numbers[first : unit.end]), rest, self._longest, self._problems)
+        read_body(
+            draft,
+            Body(lines, self._numbers[first : unit.end], self._has_names_below),
+            rest,
+            self._longest,
+            self._problems,
+        )
         draft.authors = draft.authors if draft.authors.names or "authors" in draft.fields_seen else authors
         draft.votes = draft.votes if draft.votes is not None or "votes" in draft.fields_seen else votes
         own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
-        return Told(draft, DayOfPaper(own, draft.published))
+        return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
 
     def _report_title(self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool) -> None:
         if kind is Kind.HEADING and is_hidden and title.address:
@@ -102,7 +119,7 @@ class Drafter:
         """The address of a unit's paper, as its digest gives it."""
         title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
         if title.address is not None and not names_link(title.words) and not _is_relative(title.address):
-            return title.address
+            return None if is_empty_home(title.address) else title.address
         links = [*links_of(unit.block.text), *self._links(unit)]
         if paper:
             for link in links:
@@ -110,8 +127,8 @@ class Drafter:
                     return link.address
             if paper.startswith("http"):
                 return paper
-        own = [link for link in links if link.is_absolute and names_paper_link(link.plain_words or "x y z")]
-        return next((link.address for link in own if "badge" not in link.address), title.address)
+        own = [link for link in links if link.is_absolute and link.words and names_paper_link(link.plain_words)]
+        return next((link.address for link in own if not is_empty_home(link.address)), title.address)
 
     def _links(self, unit: Unit) -> list[InlineLink]:
         found: list[InlineLink] = []
@@ -136,10 +153,20 @@ class Drafter:
             for each in self._page.facts(index).fields if seen <= LOOKED_AT else ():
                 self._note(draft, each)
             if label:
-                self._note(draft, Labelled(label, line.strip(" -*"), is_alone=True))
+                self._under_label(draft, label, line.strip(" -*"))
                 label = "" if label != "link" else label
             if seen <= 2 and not draft.translated_title:
                 self._translation(draft, line)
+
+    def _under_label(self, draft: PaperDraft, label: str, value: str) -> None:
+        """Takes note of the first line below a heading that is a label."""
+        if label == "authors" and "authors" not in draft.fields_seen:
+            try:
+                draft.authors = read_authors(value)
+                draft.fields_seen.add("authors")
+            except ValueError:
+                return
+        self._note(draft, Labelled(label, value, is_alone=True))
 
     def _translation(self, draft: PaperDraft, line: str) -> None:
         """A link right below the title whose words are the title in another language."""
@@ -161,7 +188,8 @@ class Drafter:
             draft.published = draft.published or said.value
         elif said.field == "link" and not draft.address:
             link = next(iter(links_of(said.value)), None)
-            draft.address = address_of_id(said.value) or (link.address if link and link.is_absolute else None)
+            address = address_of_id(said.value) or (link.address if link and link.is_absolute else None)
+            draft.address = address if address and not is_empty_home(address) else None
         elif said.field == "translation" and said.value:
             draft.translated_title = draft.translated_title or said.value.strip("《》「」『』 ")
         elif said.field == "title" and said.value and not _WIDE.search(said.value) and _WIDE.search(draft.title):

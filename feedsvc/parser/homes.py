@@ -97,6 +97,19 @@ def paper_at(address: str) -> str | None:
     return None
 
 
+_EMPTY_HOME = re.compile(
+    r"https?://(?:[a-z0-9-]+\.)?arxiv\.org/(?:(?:abs|pdf|html)/?(?:\.pdf)?|list/.*|a/.*)?"
+    r"|https?://(?:www\.)?huggingface\.co/papers/?(?:date/.*)?|https?://(?:dx\.)?doi\.org/?"
+    r"|https?://(?:www\.)?openreview\.net/?(?:forum)?(?:\?id=)?",
+    re.IGNORECASE,
+)
+
+
+def is_empty_home(address: str) -> bool:
+    """Whether an address leads to a home of papers and to none of its papers."""
+    return len(address) <= _LONGEST_ADDRESS and _EMPTY_HOME.fullmatch(address) is not None
+
+
 def arxiv_id(address: str) -> str | None:
     """`2411.06558` or `math.GT/0309136`, without version; None for what is no arXiv paper."""
     found = _ROWS[0][1].fullmatch(address) if len(address) <= _LONGEST_ADDRESS else None

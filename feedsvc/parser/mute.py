@@ -50,4 +50,4 @@ def _titles_alone(page: Page, candidates: Sequence[Candidate], *, has_day: bool)
     levels = {each.block.level for each in heads if each.start > day.start and not time_named(each.block.text)}
     if len(levels) != 1 or min(levels) <= day.block.level:
         return []
-    return below
+    return below if len(below) > 1 else []

@@ -129,7 +129,7 @@ def _is_border(
     if block.kind is Kind.HEADING:
         return _heading_ends(page, block, unit, next_start, repeated, inner)
     if unit is None:
-        return block.kind is not Kind.ROW and names_time(_plain(block))
+        return block.kind not in {Kind.ROW, Kind.LINK} and names_time(_plain(block))
     if block.kind is Kind.SUMMARY:
         is_outer = unit.kind in {Kind.ITEM, Kind.LINK, Kind.ROW} or (unit.kind is Kind.SUMMARY and block.level <= unit.level)
         return is_outer and (names_time(_plain(block)) or unit.kind is Kind.SUMMARY or "<h" in block.text.lower())
