@@ -253,14 +253,14 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
     title = read_title(_without_mark(block, text))
     words = f"{title.before} {title.words}".strip()
     evidence = Evidence(title=title)
-    is_titled = title.address is not None and not names_link(title.words)
+    is_titled = title.is_linked
     if not _WORD.search(words) or (
         not is_titled
         and (is_part(block, repeated) or names_part(words) or names_aside(words) or _names_group(words))
     ):
         evidence.is_none = True
         return evidence
-    if names_time(title.words if is_titled else words) or (title.address is not None and not is_titled and not title.words):
+    if names_time(title.words if is_titled else words):
         evidence.is_none = True
         return evidence
     if block.kind is not Kind.HEADING and not _may_be_title(block, text, title):
@@ -319,7 +319,7 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
 def _weigh(page: Page, block: Block, ends: Ends, evidence: Evidence) -> Evidence:
     title = evidence.title
     links = links_of(block.text)
-    linked = title.address is not None and not names_link(title.words)
+    linked = title.is_linked
     in_title = next((link.paper for link in links if link.paper), None)
     if in_title:
         evidence.weight, evidence.paper = STRONG, in_title

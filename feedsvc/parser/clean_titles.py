@@ -107,7 +107,7 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand behind it."""
-    if title.address is not None and not names_link(title.words) and _WORD.search(title.words):
+    if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style)
     words, rest = _leading(title.words, style), ""
     if (bold := _BOLD_LEAD.match(words)) and not bold["rest"].startswith((":", "：")):

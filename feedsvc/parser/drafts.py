@@ -111,14 +111,14 @@ class Drafter:
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
         rest = clean.rest if len(left) and not draft.authors.names else " - ".join(left)
-        if rest and title.address is not None and not names_link(title.words):
+        if rest and title.is_linked:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
 
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
         title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
-        if title.address is not None and not names_link(title.words) and not _is_relative(title.address):
+        if title.is_linked and title.address and not _is_relative(title.address):
             return None if is_empty_home(title.address) else title.address
         links = [*links_of(unit.block.text), *self._links(unit)]
         if paper:

@@ -34,6 +34,8 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BREAKERS = frozenset("p ul ol li table blockquote pre hr dl".split())
 """What ends a heading that nobody closed."""
 DEEPEST_LIST = 20
+MOST_BLOCKS_OF_A_LINK = 3
+"""A link around more of them lost its end."""
 
 
 class HtmlLines(Struct):
@@ -65,6 +67,7 @@ class _Writer:
         self.quotes = 0
         self.is_code = False
         self.link: tuple[int, str] | None = None
+        self.link_blocks = 0
         self.emphasis: list[tuple[int, str]] = []
         self.cells: list[str] | None = None
         self.rows = 0
@@ -168,6 +171,7 @@ class _Writer:
         self.link = None
         if not is_end and (address := _attribute(attributes, "href")) is not None:
             self.link = (len(self.buffer), " ".join(address.split()))
+            self.link_blocks = 0
 
     def _end_link(self) -> None:
         if self.link:
@@ -331,6 +335,8 @@ class _Writer:
         if self.cells is not None or self.is_code:
             return
         link = self.link
+        if link and "".join(self.buffer[link[0] :]).strip():
+            self.link_blocks += 1
         self._end_link()
         for start, mark in reversed(self.emphasis):
             if mark != "`":
@@ -340,7 +346,7 @@ class _Writer:
         self.buffer = []
         if text:
             self._put(self._marked(text) + trail, self.buffer_line)
-        self.link = (0, link[1]) if link else None
+        self.link = (0, link[1]) if link and self.link_blocks < MOST_BLOCKS_OF_A_LINK else None
 
     def _marked(self, text: str) -> str:
         text = " ".join(text.split())

@@ -8,7 +8,6 @@ from feedsvc.parser.blocks import Kind
 from feedsvc.parser.candidates import Candidate, Page
 from feedsvc.parser.clean_titles import counter
 from feedsvc.parser.day_words import time_named
-from feedsvc.parser.labels import names_link
 
 
 def mute_papers(page: Page, candidates: Sequence[Candidate], chosen: list[Candidate], *, has_day: bool) -> list[Candidate]:
@@ -36,8 +35,7 @@ def mute_papers(page: Page, candidates: Sequence[Candidate], chosen: list[Candid
 
 
 def _is_linked(candidate: Candidate) -> bool:
-    title = candidate.evidence.title
-    return title.address is not None and not names_link(title.words)
+    return candidate.evidence.title.is_linked
 
 
 def _titles_alone(page: Page, candidates: Sequence[Candidate], *, has_day: bool) -> list[Candidate]:

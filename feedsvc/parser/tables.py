@@ -108,4 +108,4 @@ def _role(name: str) -> str:
         return "title"
     if label in TOPIC_COLUMNS:
         return "topic"
-    return field_named(name) or ""
+    return field_named(label) or ""

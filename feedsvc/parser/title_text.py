@@ -41,6 +41,8 @@ class TitleText(Struct, frozen=True):
     """What stands behind the link, and the pictures."""
     is_closed: bool = True
     """Whether the link has its closing parenthesis."""
+    is_linked: bool = False
+    """Whether the title itself is the link, which is no name of a link such as `PDF`."""
 
 
 def read_title(text: str) -> TitleText:
@@ -59,7 +61,7 @@ def read_title(text: str) -> TitleText:
             rest = f"{target['words'] or ''} {words[target.end() :]} {pictures}"
             title = _without_emphasis(words[start + 1 : end])
             before, rest = _without_emphasis_around(words[:start].strip(), rest.strip())
-            return TitleText(before, title, address, rest, target["end"] == ")")
+            return TitleText(before, title, address, rest, target["end"] == ")", not names_link(title))
     return TitleText("", words, rest=pictures)
 
 
@@ -71,7 +73,9 @@ def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> Titl
         before, rest = _without_emphasis_around(
             words[: link.start].strip(), words[link.end :].strip()
         )
-        return TitleText(before, _without_emphasis(link.words), link.address, f"{rest} {pictures}".strip())
+        return TitleText(
+            before, _without_emphasis(link.words), link.address, f"{rest} {pictures}".strip(), is_linked=True
+        )
     named = [link for link in links if link.paper] or list(links)
     around = without_links(words, [link for link in links if link.words or link is named[0]])
     return TitleText("", _without_emphasis(around), named[0].address, pictures)
