@@ -6,11 +6,14 @@ A block is a place at which a paper may begin. What stands in closed fences is n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
+from feedsvc.parser.inline import links_of
+from feedsvc.parser.labels import names_link
 from feedsvc.parser.tables import Table, read_tables
 
 
@@ -69,6 +72,8 @@ _LINK_LINE = re.compile(
 FIRST_LETTERS = re.compile(r"\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
+SURE = 0.8
+"""The part of a level's headings that are links to papers, from which on nobody doubts."""
 
 
 def read_blocks(lines: Sequence[str]) -> list[Block]:
@@ -77,8 +82,43 @@ def read_blocks(lines: Sequence[str]) -> list[Block]:
     linked = {block.index for block in found if not block.is_hidden and "](" in block.text}
     fenced = fenced_lines(lines, linked)
     headings = {block.index: block for block in found if block.index not in fenced}
+    inside = _inside_sure_headings(headings.values(), len(lines))
     tables = {table.start: table for table in read_tables(lines, fenced)}
-    return list(_Reader(lines, fenced, headings, tables).blocks())
+    return list(_Reader(lines, fenced, headings, tables, inside).blocks())
+
+
+def _inside_sure_headings(headings: Iterable[Block], end: int) -> dict[int, int]:
+    """Lines below headings that are papers without a doubt: where such lines begin and end.
+
+    Such a form holds whatever stands inside, so nobody need look at that.
+    """
+    level = _sure_level(headings)
+    spans: dict[int, int] = {}
+    start = -1
+    for block in headings if level else ():
+        if start >= 0:
+            spans[start] = block.index
+        is_paper = block.level == level and _links_paper(block.text)
+        start = block.last + 1 if is_paper or (block.level > level and start >= 0) else -1
+    if start >= 0:
+        spans[start] = end
+    return spans
+
+
+def _sure_level(headings: Iterable[Block]) -> int:
+    """The highest level at which nearly all headings are links to papers; 0 for none."""
+    counts: Counter[int] = Counter()
+    linked: Counter[int] = Counter()
+    for block in headings:
+        if not block.is_hidden:
+            counts[block.level] += 1
+            linked[block.level] += _links_paper(block.text)
+    return min((level for level, count in linked.items() if count >= SURE * counts[level] and count), default=0)
+
+
+def _links_paper(text: str) -> bool:
+    """Whether the text is a link to a paper, and says more than where it leads."""
+    return any(link.paper and link.words and not names_link(link.words) for link in links_of(text))
 
 
 def read_heading(line: str) -> tuple[int, str] | None:
@@ -128,6 +168,8 @@ class _Reader(Struct):
     fenced: set[int]
     headings: dict[int, Block]
     tables: dict[int, Table]
+    inside: dict[int, int]
+    """Lines that need no look: where they begin and end."""
     details: int = 0
     indents: list[int] = []
 
@@ -135,7 +177,9 @@ class _Reader(Struct):
         index = 0
         while index < len(self.lines):
             line = self.lines[index]
-            if index in self.fenced or not line.strip():
+            if index in self.inside:
+                index = self.inside[index]
+            elif index in self.fenced or not line.strip():
                 index += 1
             elif heading := self.headings.get(index):
                 self.indents = []

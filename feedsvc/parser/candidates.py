@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks import Block, Kind
 from feedsvc.parser.day_words import names_time
-from feedsvc.parser.homes import address_of_id
+from feedsvc.parser.homes import address_of_id, paper_at
 from feedsvc.parser.inline import InlineLink, links_of, without_links
 from feedsvc.parser.labelled import Labelled, labelled
 from feedsvc.parser.labels import (
@@ -253,6 +253,10 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
     title = read_title(_without_mark(block, text))
     words = f"{title.before} {title.words}".strip()
     evidence = Evidence(title=title)
+    if title.is_linked and title.address and (paper := paper_at(title.address)) and _WORD.search(words):
+        if block.kind is Kind.HEADING:
+            evidence.weight, evidence.paper = STRONG, paper
+            return evidence
     is_titled = title.is_linked
     if not _WORD.search(words) or (
         not is_titled

@@ -137,6 +137,7 @@ _PATH_FORMS = tuple(
 )
 _TEXT_FORMS, _PART_FORMS = _compiled(_TEXTS), _compiled(_PARTS)
 _DIGIT = re.compile(r"[0-9]")
+_YEAR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9]{8})(?![0-9])|[a-zA-Z] [0-9]{2}\b")
 _PART_HINT = re.compile(r"[0-9]|第|" + "|".join(MONTHS), re.IGNORECASE)
 LONGEST_TEXT = 300
 """Characters in which a heading names its time."""
@@ -172,7 +173,7 @@ def date_in_path(path: str) -> date | None:
 def time_in_text(text: str, *, with_parts: bool = True) -> Time | None:
     """The time that a heading names; of a range its end. Raises ImpossibleDateError."""
     text = text[:LONGEST_TEXT]
-    if _DIGIT.search(text):
+    if _YEAR.search(text):
         for form, grain in _TEXT_FORMS:
             if found := form.search(text):
                 return _time(found, grain)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.parser.blocks import Kind
 from feedsvc.parser.body import Body, read_body
@@ -39,13 +40,16 @@ class Told(Struct, frozen=True):
 class Drafter:
     """Makes drafts of the units of one file."""
 
-    def __init__(self, page: Page, numbers: Sequence[int], longest: int, problems: Problems) -> None:
+    def __init__(
+        self, page: Page, numbers: Sequence[int], longest: int, problems: Problems, *, wants_day: bool
+    ) -> None:
         self._page = page
         self._numbers = numbers
         self._longest = longest
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
         self._has_names_below = False
+        self._wants_day = wants_day  # whether the papers' own fields must tell it
 
     def learn(self, units: Sequence[Unit]) -> None:
         """Takes note of what the titles of each form have in common."""
@@ -73,14 +77,16 @@ class Drafter:
         rest = self._rest(draft, clean, title)
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
-        self._segments(draft, first, unit.end)
         lines = self._page.lines[first : unit.end]
+        has_headings = any(line.startswith("#") for line in lines)
+        if has_headings:
+            self._segments(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
-        authors = draft.authors
+        before = replace(draft)
         if "authors" not in draft.fields_seen:
             draft.authors = Authors()
-        votes, draft.votes = draft.votes, None
+        draft.votes = None
         read_body(
             draft,
             Body(lines, self._numbers[first : unit.end], self._has_names_below),
@@ -88,10 +94,19 @@ class Drafter:
             self._longest,
             self._problems,
         )
-        draft.authors = draft.authors if draft.authors.names or "authors" in draft.fields_seen else authors
-        draft.votes = draft.votes if draft.votes is not None or "votes" in draft.fields_seen else votes
+        if "authors" not in draft.fields_seen:
+            draft.authors = draft.authors if draft.authors.names else before.authors
+        if "votes" not in draft.fields_seen:
+            draft.votes = before.votes
+        if not has_headings and not self._is_whole(draft):
+            self._segments(draft, first, unit.end)
         own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
         return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+
+    def _is_whole(self, draft: PaperDraft) -> bool:
+        """Whether no line needs a second look for fields that share it with others."""
+        has_fields = draft.authors.names and draft.votes is not None and draft.address
+        return bool(has_fields) and not self._wants_day
 
     def _report_title(self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool) -> None:
         if kind is Kind.HEADING and is_hidden and title.address:

@@ -21,6 +21,7 @@ _EMOJI_LABEL = re.compile(
 )
 _BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s{2,}(?=[*_]{2}[^*_]{1,36}[:：])")
 _EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
+_MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
 MOST_SEGMENTS = 12
 LONGEST_LINE = 6000
 """Characters; a longer line is prose."""
@@ -45,7 +46,7 @@ def labelled(line: str) -> list[Labelled]:
     lead = _LEAD.match(line)
     text = line[lead.end() :] if lead else line
     text = text.removeprefix("|").removesuffix("|").strip()
-    segments = _BETWEEN.split(text) if _BETWEEN.search(text) else [text]
+    segments = _BETWEEN.split(text) if _MAY_PART.search(text) else [text]
     found = [read_segment(each) for each in segments[:MOST_SEGMENTS]]
     return [
         Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None

@@ -25,7 +25,7 @@ _SCRIPTS = (
 )
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
 _LETTER = re.compile(r"[^\W\d_]")
-_LOOKED_AT = 4000
+_LOOKED_AT = 1500
 _CLEAR = 0.12
 """Of the letters; papers in Korean or Chinese keep many words in English."""
 

@@ -66,11 +66,13 @@ def read_authors(value: str) -> Authors:
     names = _names_of_list(value) if is_list else _split(value)
     named = dict[str, None]()
     more = False
+    is_plain = not _MARKUP.search(value)
+    has_notes = not is_list and _FOOTNOTE.search(value) is not None
     for name in names:
-        plain = plain_title(name) if _MARKUP.search(name) else name
+        plain = name if is_plain else plain_title(name)
         alone = _OTHERS_BEHIND.sub("", plain := " ".join(printable(plain).split()))
         more = more or alone != plain
-        alone = alone if is_list or " " not in alone else _FOOTNOTE.sub("", alone).strip()
+        alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
         if alone:
             named[alone] = None
     if not named and not more:

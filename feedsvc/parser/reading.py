@@ -63,7 +63,7 @@ def read_digest(
     else:
         units, borders = units_of(page, found, chosen)
         tolds = []
-    drafter = Drafter(page, source.numbers, longest, problems)
+    drafter = Drafter(page, source.numbers, longest, problems, wants_day=days.of_path is None)
     drafter.learn(units)
     return _assembled(path, page, source, units, borders, tolds, drafter, days, media_base, today, problems)
 
