@@ -30,6 +30,7 @@ LOOKED_AT = 14
 """Lines with words below a title in which its fields stand."""
 STRONG, MEDIUM, WEAK, NONE = 1.0, 0.9, 0.5, 0.0
 LONGEST_TITLE = 400
+MANY = 3
 LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 _SIGN = {"link", "authors", "votes", "date"}
@@ -114,6 +115,11 @@ class Page:
             if ("](" in line or "://" in line) and any(link.paper for link in self.facts(index).links)
         ]
 
+    @cached_property
+    def repeated(self) -> set[str]:
+        """The headings of the parts of papers, by what repeats in the file."""
+        return repeated_headings(self)
+
     def papers(self, start: int, end: int, most: int = 40) -> list[str]:
         """The papers that lines lead to, none twice; no more lines are looked at than `most`."""
         first = bisect_left(self.with_papers, start)
@@ -147,7 +153,7 @@ def _is_label(text: str) -> bool:
 def candidates(page: Page) -> list[Candidate]:
     """Every block that may begin a paper, with its lines and its evidence, in order."""
     ends = _ends(page)
-    repeated = repeated_headings(page.blocks)
+    repeated = page.repeated
     aside = _asides(page)
     found = []
     inner = len(page.lines)  # where the next block stands that speaks for itself, no heading
@@ -162,12 +168,19 @@ def candidates(page: Page) -> list[Candidate]:
     return found[::-1]
 
 
-def repeated_headings(blocks: Sequence[Block]) -> set[str]:
-    """The texts of headings that stand in the file again and again: parts of its papers."""
-    counted = Counter(
-        plain_label(block.text) for block in blocks if block.kind is Kind.HEADING
-    )
-    return {text for text, count in counted.items() if count > 2}
+def repeated_headings(page: Page) -> set[str]:
+    """The texts of headings with text below that stand in the file again and again.
+
+    They name parts of its papers; a heading right above another one names a group.
+    """
+    counted: Counter[str] = Counter()
+    for block, after in zip(page.blocks, [*page.blocks[1:], None], strict=False):
+        if block.kind is not Kind.HEADING or names_time(block.text):
+            continue
+        end = after.index if after and after.kind is Kind.HEADING else block.last + 4
+        if any(line.strip() for line in page.lines[block.last + 1 : end]):
+            counted[plain_label(block.text)] += 1
+    return {text for text, count in counted.items() if count >= MANY}
 
 
 def is_part(block: Block, repeated: set[str]) -> bool:
@@ -182,7 +195,7 @@ def is_part(block: Block, repeated: set[str]) -> bool:
 def _ends(page: Page) -> list[tuple[int, int]]:
     """Of each block the index behind its lines, and that behind those of its own."""
     lines_end = len(page.lines)
-    repeated = repeated_headings(page.blocks)
+    repeated = page.repeated
     next_at = [lines_end] * 7  # by level of headings: the next one of that level or above
     own_end = lines_end
     next_other: dict[tuple[Kind, int], int] = {}
@@ -343,7 +356,7 @@ def _weigh(page: Page, block: Block, ends: Ends, evidence: Evidence) -> Evidence
         if relative and not _is_page(title.address):
             evidence.weight = NONE
         return evidence
-    if "authors" in fields and (block.kind is Kind.HEADING or len(fields) > 1):
+    if fields & {"authors", "votes"} and (block.kind is Kind.HEADING or len(fields) > 1):
         evidence.weight = MEDIUM
         evidence.paper = papers[0] if len(papers) == 1 else None
         return evidence

@@ -80,7 +80,7 @@ def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
     forms = [form for form in forms if form.papers]
     if not forms:
         return None
-    top = max(forms, key=lambda form: (form.weight, -form.mute, -_ORDER[form.shape[0]], -form.shape[1]))
+    top = max(forms, key=lambda form: (form.weight, -form.mute, -_ORDER[form.shape[0]], form.shape[1]))
     for form in sorted(forms, key=lambda form: (_ORDER[form.shape[0]], form.shape[1])):
         if form is top:
             break
@@ -112,7 +112,9 @@ def _holds(outer: Form, inner: Form) -> bool:
         elif count > 1:
             wrapped += 1
     if strong >= ENOUGH * len(outer.papers):
-        return inside >= ENOUGH * len(inner.papers) or len(outer.papers) >= ENOUGH * len(inner.papers)
+        return inside >= ENOUGH * len(inner.papers) or len(outer.papers) > len(inner.papers)
+    if inside < ENOUGH * len(inner.papers):
+        return len(outer.papers) > len(inner.papers)
     return not wrapped and len(outer.papers) >= 0.8 * len(inner.papers)
 
 

@@ -57,7 +57,7 @@ class PaperDraft(Struct):
                         return False
                     self.address = address
         except ValueError:
-            if found.is_sign:
+            if found.is_sure:
                 problems.report(line, f"bad-{found.name}", found=found.value)
             return False
         self.fields_seen.add(found.name)

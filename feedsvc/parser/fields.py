@@ -30,6 +30,8 @@ class Field(Struct, frozen=True):
     value: str
     is_bullet: bool
     """Whether it may also be a sentence of the summary, as a list item may."""
+    is_sure: bool = True
+    """Whether its label says nothing else, so that a wrong value is reported."""
 
     @property
     def is_sign(self) -> bool:
@@ -46,7 +48,7 @@ def read_field(line: str) -> Field | None:
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
     pieces = labelled(line)
     if len(pieces) == 1 and pieces[0].is_alone and pieces[0].field in _TAKEN:
-        return Field(pieces[0].field, pieces[0].value, is_bullet=True)
+        return Field(pieces[0].field, pieces[0].value, is_bullet=True, is_sure=False)
     return None
 
 

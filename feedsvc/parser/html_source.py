@@ -29,7 +29,6 @@ _PARAGRAPHS = frozenset(
 )
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _KEPT = {"sub", "sup"}
-_HIDDEN = frozenset("title script style".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BREAKERS = frozenset("p ul ol li table blockquote pre hr dl".split())
 """What ends a heading that nobody closed."""
@@ -72,7 +71,7 @@ class _Writer:
         self.cells: list[str] | None = None
         self.rows = 0
         self.after: list[str] = []  # media out of a heading
-        self.hidden = ""
+        self.is_title = False
 
     def read(self, source: str) -> HtmlLines:
         position = 0
@@ -92,9 +91,8 @@ class _Writer:
         return self.page
 
     def _text(self, text: str) -> None:
-        if self.hidden:
-            if self.hidden == "title" and not self.page.title:
-                self.page.title = " ".join(html.unescape(text).split())
+        if self.is_title:
+            self.page.title = self.page.title or " ".join(html.unescape(text).split())
         elif self.is_code:
             self._add(html.unescape(text) if "`" not in text else text)
         elif text.strip():
@@ -110,9 +108,8 @@ class _Writer:
         self.buffer.append(text)
 
     def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:  # noqa: FBT001
-        if name in _HIDDEN:
-            self.hidden = "" if is_end else name
-        elif name in _HEADINGS:
+        self.is_title = name == "title" and not is_end
+        if name in _HEADINGS:
             self._heading(int(name[1]), is_end)
         elif name in _EMPHASIS:
             self._emphasis(_EMPHASIS[name], is_end)
@@ -150,6 +147,7 @@ class _Writer:
             self._flush()
             self._blank()
         self.heading = 0 if is_end else level
+        self.lists, self.quotes = [], 0
         if is_end:
             for media in self.after:
                 self._put(media, self.line)

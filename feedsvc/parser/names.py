@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from feedsvc.parser.labels import OTHERS
-from feedsvc.parser.text import printable
+from feedsvc.parser.text import decode_references, printable
 from feedsvc.parser.titles import plain_title
 
 _OTHERS_BEHIND = re.compile(rf"(?:^|[\s,，、;；]+|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})[.\s]*$", re.IGNORECASE)
@@ -55,7 +55,7 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
-    value = re.sub(r"^[👥👤✍️\s]{1,8}", "", value).strip()
+    value = re.sub(r"^[👥👤✍️\s]{1,8}", "", decode_references(value)).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:

@@ -147,10 +147,6 @@ CODES: dict[str, tuple[Severity, str]] = {
         "the {part} of {title} has more than {most} characters, so the rest is left out; "
         "shorten it",
     ),
-    "too-many-tags": (
-        Severity.WARNING,
-        "{title} has more than {most} tags, so of the rest only the text is shown; use fewer",
-    ),
     "unreadable": (
         Severity.ERROR,
         "the file can't be read: {reason}; what it held before stays, let this user read it",

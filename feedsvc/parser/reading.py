@@ -54,7 +54,7 @@ def read_digest(
     days = Days(path, source.front.first("date", "day", "created", "pubdate", "published"), problems)
     days.see_title(source.title)
     chosen = choose(found)
-    chosen = mute_papers(page, found, chosen, has_day=days.of_file is not None)
+    chosen = mute_papers(page, found, chosen)
     told_file = paper_of_file(page, source.front, chosen, source.numbers, longest, problems)
     if told_file:
         units: list[Unit] = []

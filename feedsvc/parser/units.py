@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Block, Kind
-from feedsvc.parser.candidates import Candidate, Page, is_part, repeated_headings
+from feedsvc.parser.candidates import Candidate, Page, is_part
 from feedsvc.parser.clean_titles import Style, clean_title
 from feedsvc.parser.day_words import names_time
-from feedsvc.parser.labels import field_named, names_aside, plain_label
+from feedsvc.parser.labels import field_named, names_aside, names_part, plain_label
 from feedsvc.parser.title_text import read_title
 
 LONGEST_LEAD = 160
@@ -72,7 +72,7 @@ def units_of(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candi
 def _borders(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Border]:
     papers = {each.start for each in chosen}
     ends = {each.start: each.end for each in candidates}
-    repeated = repeated_headings(page.blocks)
+    repeated = page.repeated
     starts = sorted(papers)
     levels = [each.block.level for each in chosen if each.block.kind is Kind.HEADING]
     inner = _inner_levels(page, starts, max(levels, default=0), repeated)
@@ -146,10 +146,10 @@ def _heading_ends(
     """Whether a heading that is no paper ends the paper above it."""
     if unit is None:
         return True
+    if unit.kind is not Kind.HEADING:
+        return not names_part(block.text)
     if is_part(block, repeated) and not names_aside(block.text):
         return False
-    if unit.kind is not Kind.HEADING:
-        return not (unit.kind is Kind.FILE)
     if block.level > unit.level:
         return False
     if names_aside(block.text) or names_time(_plain(block)):
