@@ -271,6 +271,9 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
             evidence.weight, evidence.paper = STRONG, paper
             return evidence
     is_titled = title.is_linked
+    if title.address and paper_at(title.address) and block.kind is Kind.HEADING and not _WORD.search(words):
+        evidence.weight, evidence.paper = STRONG, paper_at(title.address)
+        return evidence
     if not _WORD.search(words) or (
         not is_titled
         and (is_part(block, repeated) or names_part(words) or names_aside(words) or _names_group(words))
@@ -452,7 +455,7 @@ def title_column(roles: Sequence[str], cells: Sequence[str]) -> int | None:
 def title_of_cell(cell: str) -> str:
     """The part of a cell that holds the title: what stands before a break, a fold or a remark."""
     text = re.split(r"<br\s?/?>|<details|<sub>", cell, maxsplit=1, flags=re.IGNORECASE)[0]
-    text = re.sub(r"\s*[(（](?:read more|more|see)\b.*$", "", text, flags=re.IGNORECASE)
+    text = re.split(r"[(（](?:read more|more|see)\b", text, maxsplit=1, flags=re.IGNORECASE)[0]
     return text.strip()
 
 

@@ -129,7 +129,7 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     if style.has_brackets or not _BRACKETS.sub("", before).strip():
         before = _BRACKETS.sub("", before) if style.has_brackets else before
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
-    if before and counter(before + " x") is not None and not _WORD.search(_COUNTER.sub("", before)):
+    if before and counter(before + " x") is not None and not _WORD.search(_COUNTER.sub("", f"{before} ")):
         before = ""
     rest, votes = _trailing(title.rest)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)

@@ -40,6 +40,8 @@ class Time(Struct, frozen=True):
     is_iso_week: bool = False
     is_usual: bool = True
     """Whether the spelling is one that nobody uses for anything else."""
+    is_named: bool = False
+    """Whether the month is said by its name."""
     start: int = 0
     end: int = 0
     """Where it stands in the text."""
@@ -212,7 +214,7 @@ def _time(found: re.Match[str], grain: Grain, *, is_usual: bool = True) -> Time:
         month, day = day, month  # `11-18-2024`, where the month stands first
     week = said.get("week") or said.get("week2") or said.get("week3") or "0"
     number = _CHINESE[week] if week in _CHINESE else int(week)
-    time = Time(grain, year, month, day, number, bool(year and number), is_usual, *found.span())
+    time = Time(grain, year, month, day, number, bool(year and number), is_usual, bool(said.get("name")), *found.span())
     _check(time, found[0])
     return time
 

@@ -10,6 +10,9 @@ from feedsvc.parser.dates import Grain, ImpossibleDateError, Time, time_in_text
 WORDS_BESIDE_A_DAY = 4
 """As in `Daily Papers (2024-11-18)`; a heading with more words and a date may be a title."""
 
+WORDS_BESIDE_A_NAMED_DAY = 1
+"""Of a month by its name, which titles have too: `Report of March 3, 2024`."""
+
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[월화수목금토일]요일|(?:周|星期|週)[一二三四五六日天]"
     r"|[月火水木金土日]曜日?",
@@ -39,6 +42,8 @@ def time_named(text: str, most_words: int = WORDS_BESIDE_A_DAY) -> Time | None:
         return None
     before = _words(text[: time.start])
     behind = _words(_WEEKDAY.sub(" ", text[time.end :]))
+    if time.is_named:
+        most_words = min(most_words, WORDS_BESIDE_A_NAMED_DAY)
     if time.grain is not Grain.DAY or not time.year:
         most_words = 0 if time.grain is Grain.YEAR or not time.year else most_words
     if (before and behind and time.grain is Grain.DAY) or before + behind > most_words:

@@ -19,7 +19,7 @@ _EMOJI_LABEL = re.compile(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s{2,}(?=[*_]{2}[^*_]{1,36}[:：])")
+_BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
 _EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
 _MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
 MOST_SEGMENTS = 12

@@ -82,7 +82,7 @@ ASIDES = (
 LINK_WORDS = (
     "arxiv pdf paper papers link links abs abstract html page view read full text download the on hf"
     " hugging face huggingface more here doi openreview url original source alphaxiv version online"
-    " publisher open access acl anthology pubmed biorxiv medrxiv semantic scholar"
+    " publisher acl anthology pubmed biorxiv medrxiv semantic scholar"
     " 논문 링크 원문 페이지 보기 바로가기 전체 다운로드 论文 链接 原文 全文 查看 地址 下载 阅读 页面 论文链接 原文链接"
     " 论文地址 查看论文 查看原文 論文 リンク ページ 本文 原論文 論文リンク 読む"
 )

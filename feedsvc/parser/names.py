@@ -10,7 +10,7 @@ from feedsvc.parser.labels import OTHERS
 from feedsvc.parser.text import decode_references, printable
 from feedsvc.parser.titles import plain_title
 
-_OTHERS_BEHIND = re.compile(rf"(?:^|[\s,，、;；]+|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})[.\s]*$", re.IGNORECASE)
+_OTHERS_BEHIND = re.compile(rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE)
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -25,11 +25,11 @@ _INSTITUTION = re.compile(
     r"[(（](?:[^()（）]{0,200}?(?:[0-9,;，、&]|\b[A-Z]{2,}\b|(?i:univ|inst|lab\b|labs\b|college|school|research|cent[er]{2}"
     r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
 )
-_NESTED_NOTE = re.compile(r"[(（]\s?[(（].{0,2000}$")
+_NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
-    r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{0,3}\s*$"
+    r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{1,3}$"
 )
 _SMALL = r"[a-z]{2,3}|van|von|de|der|den|del|della|da|dos|di|du|la|le|el|al|bin|ibn|ben|ter|dal?|y|e|zu|zur|st"
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
@@ -55,7 +55,7 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
-    value = re.sub(r"^[👥👤✍️\s]{1,8}", "", decode_references(value)).strip()
+    value = re.sub(r"^[👥👤✍️\s]{1,8}", "", decode_references(value).replace("\\[", "[").replace("\\]", "]")).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
@@ -70,7 +70,7 @@ def read_authors(value: str) -> Authors:
     has_notes = not is_list and _FOOTNOTE.search(value) is not None
     for name in names:
         plain = name if is_plain else plain_title(name)
-        alone = _OTHERS_BEHIND.sub("", plain := " ".join(printable(plain).split()))
+        alone = _without_others(plain := " ".join(printable(plain).split()))
         more = more or alone != plain
         alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
         if alone:
@@ -92,12 +92,12 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
     if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
         return False
-    text = _OUTER.sub("", line).strip()
+    text = _OUTER.sub("", line.strip()).strip()
     if not text or ":" in text or "：" in text or "](" in text or "://" in text or text[-1] in ":：。!?！？":
         return False
     is_marked = _EMPHASISED.match(line) is not None
     has_more = _OTHERS_BEHIND.search(text) is not None
-    text = _OTHERS_BEHIND.sub("", _NOTE_BEHIND.sub(" ", _NESTED_NOTE.sub("", text))).rstrip(" .,…")
+    text = _without_others(_NOTE_BEHIND.sub(" ", _NESTED_NOTE.split(text, maxsplit=1)[0])).rstrip(" .,…")
     names = [name.strip() for name in _split(text) if name.strip()]
     if not names or (len(names) == 1 and not is_marked and not has_more and not may_be_one):
         return False
@@ -107,7 +107,12 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
 
 def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
-    return _OUTER.sub("", line).strip()
+    return _OUTER.sub("", line.strip()).strip()
+
+
+def _without_others(text: str) -> str:
+    """The text without what says that there are more authors."""
+    return _OTHERS_BEHIND.sub("", text.rstrip()).rstrip(" ,，、;；")
 
 
 def _is_name(text: str) -> bool:
@@ -116,7 +121,7 @@ def _is_name(text: str) -> bool:
 
 def _split(value: str) -> list[str]:
     """The names of a text; what stands in parentheses parts none."""
-    value = _INSTITUTION.sub("", _NESTED_NOTE.sub("", value)) if "(" in value or "（" in value else value
+    value = _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0]) if "(" in value or "（" in value else value
     semicolons = re.split(r"[;；]", value)
     if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
         return [_given_name_first(part) for part in semicolons]

@@ -52,8 +52,11 @@ def read_title(text: str) -> TitleText:
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
     words, pictures = _without_pictures(words) if "![" in words else (words, "")
     start = words.find("[")
-    links = links_of(words) if "](" in words else ()
-    if len(links) > 1 or (links and (links[0].start > start or names_link(links[0].plain_words))):
+    links = [link for link in links_of(words) if link.words] if "](" in words else []
+    is_simple = links and words.count("[", 0, links[0].start) == words.count("]", 0, links[0].start)
+    if is_simple and (
+        len(links) > 1 or links[0].start > start or names_link(links[0].plain_words)
+    ):
         return _among_links(words, links, pictures)
     for end in _ends_of_text(words, start) if start >= 0 else ():
         if target := _ADDRESS.match(words, end):

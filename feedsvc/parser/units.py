@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from feedsvc.parser.title_text import read_title
 LONGEST_LEAD = 160
 """Characters between a topic's heading and its first paper; more is text of the paper above."""
 LONGEST_TOPIC = 80
+LONGEST_HEADING = 300
 _COUNT = re.compile(
     r"\s*[(（\[·|:：-]?\s*\[?(?:total\s?[:：]?\s?)?[0-9]{1,5}\s?(?:papers?|items?|篇|편|件|本|개|건|entries)?\s?[)）\]]?\s*$",
     re.IGNORECASE,
@@ -74,7 +76,8 @@ def _borders(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candi
     ends = {each.start: each.end for each in candidates}
     repeated = page.repeated
     starts = sorted(papers)
-    levels = [each.block.level for each in chosen if each.block.kind is Kind.HEADING]
+    levels = Counter(each.block.level for each in chosen if each.block.kind is Kind.HEADING)
+    level = levels.most_common(1)[0][0] if levels else 0
     inner = _inner_levels(page, starts, max(levels, default=0), repeated)
     upcoming = len(starts)
     reach: Candidate | None = None
@@ -88,7 +91,7 @@ def _borders(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candi
             upcoming -= 1
         next_start = starts[upcoming] if upcoming < len(starts) else None
         owner = owners[block.index]
-        if block.index not in papers and _is_border(page, block, owner, next_start, repeated, inner):
+        if block.index not in papers and _is_border(page, block, owner, next_start, repeated, inner, level):
             yield Border(block, ends.get(block.index, len(page.lines)))
 
 
@@ -123,11 +126,11 @@ def _have_text(page: Page, level: int, starts: set[int]) -> bool:
 
 
 def _is_border(
-    page: Page, block: Block, owner: Candidate | None, next_start: int | None, repeated: set[str], inner: set[int]
+    page: Page, block: Block, owner: Candidate | None, next_start: int | None, repeated: set[str], inner: set[int], level: int
 ) -> bool:
     unit = owner.block if owner else None
     if block.kind is Kind.HEADING:
-        return _heading_ends(page, block, unit, next_start, repeated, inner)
+        return _heading_ends(page, block, unit, next_start, repeated, inner, level)
     if unit is None:
         return block.kind not in {Kind.ROW, Kind.LINK} and names_time(_plain(block))
     if block.kind is Kind.SUMMARY:
@@ -141,7 +144,7 @@ def _is_border(
 
 
 def _heading_ends(
-    page: Page, block: Block, unit: Block | None, next_start: int | None, repeated: set[str], inner: set[int]
+    page: Page, block: Block, unit: Block | None, next_start: int | None, repeated: set[str], inner: set[int], level: int
 ) -> bool:
     """Whether a heading that is no paper ends the paper above it."""
     if unit is None:
@@ -150,7 +153,7 @@ def _heading_ends(
         return not names_part(block.text)
     if is_part(block, repeated) and not names_aside(block.text):
         return False
-    if block.level > unit.level:
+    if block.level > min(unit.level, level):
         return False
     if names_aside(block.text) or names_time(_plain(block)):
         return True
@@ -208,6 +211,7 @@ def topic_of(block: Block) -> str:
     label, colon, value = words.partition(":") if ":" in words else words.partition("：")
     if colon and field_named(label) and value.strip():
         words = value.strip()
+    words = words[:LONGEST_HEADING]
     words = _COUNT.sub("", _BEHIND_DOT.sub("", words)) or words
     words = " ".join(words.replace(",", " ·").replace("，", " ·").split()).strip(" -–—|·:：*_`[]")
     if not words or len(words) > LONGEST_TOPIC or names_time(words) or names_aside(words):
