@@ -6,7 +6,8 @@ from datetime import date
 
 from feedsvc.model import Digest
 from feedsvc.parser.problems import Problems
-from feedsvc.parser.reading import read_digest
+from feedsvc.parser.reading import Reading, read_digest
+from feedsvc.parser.source import source_of
 from feedsvc.parser.text import read_lines
 
 LONGEST_PAPER = 200_000
@@ -34,4 +35,5 @@ def parse_digest(
     problems = Problems(path)
     lines = read_lines(data, problems)
     is_html = READERS["." + path.rpartition(".")[2].lower()]
-    return read_digest(path, lines, is_html, media_base, longest_paper, today, problems)
+    how = Reading(path, media_base, longest_paper, today)
+    return read_digest(how, source_of(lines, problems, is_html=is_html), problems)

@@ -108,7 +108,7 @@ class _BodyReader(Struct):
                 self.summary.append(line)
                 continue
             if "<" in line:
-                line = _unfolded(line)  # noqa: PLW2901
+                line = unfolded(line)  # noqa: PLW2901
             if not self._take(line, numbers[index]):
                 text = without_layout_tags(line) if has_tags else line
                 if text is not None:
@@ -159,7 +159,7 @@ class _BodyReader(Struct):
         self._video_line = 0
 
 
-def _unfolded(line: str) -> str:
+def unfolded(line: str) -> str:
     """The line without the tags that fold text; what a fold is called becomes bold."""
     if found := _SUMMARY_LINE.fullmatch(line):
         words = re.sub(r"</?(?:b|strong|i|em|h[1-6])>", "", found["words"]).strip()

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Block, Kind
 from feedsvc.parser.day_words import names_time
 from feedsvc.parser.homes import address_of_id, paper_at
-from feedsvc.parser.inline import InlineLink, links_of, without_links
-from feedsvc.parser.labelled import Labelled, labelled
+from feedsvc.parser.inline import links_of
 from feedsvc.parser.labels import (
     field_named,
     names_aside,
     names_link,
     names_paper_link,
     names_part,
-    plain_label,
 )
+from feedsvc.parser.page import LineFacts, Page, is_part, is_title_label
 from feedsvc.parser.names import looks_like_authors
 from feedsvc.parser.title_text import TitleText, read_title
 
@@ -30,7 +26,6 @@ LOOKED_AT = 14
 """Lines with words below a title in which its fields stand."""
 STRONG, MEDIUM, WEAK, NONE = 1.0, 0.9, 0.5, 0.0
 LONGEST_TITLE = 400
-MANY = 3
 LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 _SIGN = {"link", "authors", "votes", "date"}
@@ -77,79 +72,6 @@ class Ends(Struct, frozen=True):
     """Where a block inside begins that speaks for itself."""
 
 
-class LineFacts(Struct, frozen=True):
-    """What a line says, whatever it belongs to."""
-
-    links: Sequence[InlineLink] = ()
-    fields: Sequence[Labelled] = ()
-    is_link_line: bool = False
-    """Whether it holds links and labels, and no words besides."""
-
-
-_NO_FACTS = LineFacts()
-
-
-class Page:
-    """The lines of a digest with what is known of each, looked up once."""
-
-    def __init__(self, lines: Sequence[str], blocks: Sequence[Block], fenced: set[int]) -> None:
-        self.lines = lines
-        self.blocks = blocks
-        self.fenced = fenced
-        self._facts: dict[int, LineFacts] = {}
-
-    def facts(self, index: int) -> LineFacts:
-        """What line `index` says."""
-        if (known := self._facts.get(index)) is None:
-            known = self._facts[index] = (
-                _NO_FACTS if index in self.fenced else facts_of(self.lines[index])
-            )
-        return known
-
-    @cached_property
-    def with_papers(self) -> list[int]:
-        """The indexes of lines with links to papers' homes, in order."""
-        return [
-            index
-            for index, line in enumerate(self.lines)
-            if ("](" in line or "://" in line) and any(link.paper for link in self.facts(index).links)
-        ]
-
-    @cached_property
-    def repeated(self) -> set[str]:
-        """The headings of the parts of papers, by what repeats in the file."""
-        return repeated_headings(self)
-
-    def papers(self, start: int, end: int, most: int = 40) -> list[str]:
-        """The papers that lines lead to, none twice; no more lines are looked at than `most`."""
-        first = bisect_left(self.with_papers, start)
-        found = dict[str, None]()
-        for index in self.with_papers[first : first + most]:
-            if index >= end:
-                break
-            found.update(
-                {link.paper: None for link in self.facts(index).links if link.paper}
-            )
-        return list(found)
-
-
-def facts_of(line: str) -> LineFacts:
-    """The links and labelled fields of a line."""
-    links, fields = links_of(line), labelled(line)
-    if not links and not fields:
-        return _NO_FACTS
-    is_link_line = False
-    if links and all(not link.words or names_link(link.plain_words) for link in links):
-        rest = without_links(line, links)
-        words = re.split(r"[|·•,，、;；/&()\[\]]|\s-\s|\s(?:or|and)\s", rest)
-        is_link_line = all(not _WORD.search(word) or _is_label(word) for word in words)
-    return LineFacts(links, fields, is_link_line)
-
-
-def _is_label(text: str) -> bool:
-    return names_link(text.strip(" :：-*")) or field_named(text.strip(" :：-*")) is not None
-
-
 def candidates(page: Page) -> list[Candidate]:
     """Every block that may begin a paper, with its lines and its evidence, in order."""
     ends = _ends(page)
@@ -166,30 +88,6 @@ def candidates(page: Page) -> list[Candidate]:
         if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
             inner = block.index
     return found[::-1]
-
-
-def repeated_headings(page: Page) -> set[str]:
-    """The texts of headings with text below that stand in the file again and again.
-
-    They name parts of its papers; a heading right above another one names a group.
-    """
-    counted: Counter[str] = Counter()
-    for block, after in zip(page.blocks, [*page.blocks[1:], None], strict=False):
-        if block.kind is not Kind.HEADING or names_time(block.text):
-            continue
-        end = after.index if after and after.kind is Kind.HEADING else block.last + 4
-        if any(line.strip() for line in page.lines[block.last + 1 : end]):
-            counted[plain_label(block.text)] += 1
-    return {text for text, count in counted.items() if count >= MANY}
-
-
-def is_part(block: Block, repeated: set[str]) -> bool:
-    """Whether a heading names a part of a paper."""
-    if block.kind is not Kind.HEADING or not block.text.strip():
-        return block.kind is Kind.HEADING
-    if "](" in block.text or _is_title_label(block.text):
-        return False
-    return names_part(block.text) or plain_label(block.text) in repeated
 
 
 def _ends(page: Page) -> list[tuple[int, int]]:
@@ -271,7 +169,7 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
             evidence.weight, evidence.paper = STRONG, paper
             return evidence
     is_titled = title.is_linked
-    if title.address and paper_at(title.address) and block.kind is Kind.HEADING and not _WORD.search(words):
+    if title.address and paper_at(title.address) and "[](" in block.text:
         evidence.weight, evidence.paper = STRONG, paper_at(title.address)
         return evidence
     if not _WORD.search(words) or (
@@ -288,11 +186,6 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
     return _weigh(page, block, ends, evidence)
 
 
-def _is_title_label(text: str) -> bool:
-    """Whether a heading is the label `Title:` alone, and the title stands on the next line."""
-    return field_named(text.strip(" *#").rstrip(":：")) == "title"
-
-
 def _names_group(text: str) -> bool:
     """Whether a heading is a label and a value, as `Keyword: SLAM`."""
     label, colon, value = text.partition(":") if ":" in text else text.partition("：")
@@ -302,7 +195,7 @@ def _names_group(text: str) -> bool:
 def _title_source(page: Page, block: Block) -> str:
     """The text of a title; that of the next line where a heading is the label `Title:` alone."""
     text = block.text
-    if block.kind is Kind.HEADING and _is_title_label(text):
+    if block.kind is Kind.HEADING and is_title_label(text):
         for index in range(block.index + 1, min(block.index + 4, len(page.lines))):
             if page.lines[index].strip():
                 block.last = index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from feedsvc.parser.dates import Grain, ImpossibleDateError, Time, time_in_path, time_in_text
 from feedsvc.parser.day_words import tells_update, time_named
@@ -33,6 +33,7 @@ class Days:
         self._problems = problems
         self._current: date | None = None
         self._path = self._in_path(path)
+        self._is_name = self._names_day(path.rpartition("/")[2])
         self._front = self._plain(front_matter)
         self._updated: date | None = None
         self._context: dict[Grain, Time] = {}
@@ -48,6 +49,20 @@ class Days:
         """The day that the path names and no heading may change."""
         is_sure = self._path and self._path.grain is Grain.DAY and self._path.is_usual
         return self._path.last_day() if is_sure and self._path else None
+
+    @property
+    def is_named_by_file(self) -> bool:
+        """Whether the file's own name or a heading names the day, and not a folder above it."""
+        return self._current is not None or self._is_name
+
+    @property
+    def origin(self) -> str:
+        """Where the days come from, in a word."""
+        if self.of_path:
+            return "names"
+        if self._seen:
+            return "headings"
+        return "names" if self._path and self._path.grain >= Grain.WEEK else "rows and fields"
 
     @property
     def of_file(self) -> date | None:
@@ -143,6 +158,13 @@ class Days:
         except ImpossibleDateError:
             return None
         return time.last_day() if time and time.grain is Grain.DAY else None
+
+    def _names_day(self, name: str) -> bool:
+        try:
+            time = time_in_path(name)
+        except ImpossibleDateError:
+            return False
+        return time is not None and time.grain is Grain.DAY
 
     def _in_path(self, path: str) -> Time | None:
         try:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from feedsvc.parser.blocks import Kind
 from feedsvc.parser.body import Body, read_body
-from feedsvc.parser.candidates import LOOKED_AT, Page, title_column, title_of_cell
+from feedsvc.parser.candidates import LOOKED_AT, title_column, title_of_cell
+from feedsvc.parser.page import Page
 from feedsvc.parser.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft

@@ -107,15 +107,17 @@ def _table(names: str) -> frozenset[str]:
 
 
 _MARKS = re.compile(r"[^\w\s&/;'+.-]+|_")
-_NOTE = re.compile(r"\s*[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]\s*$")
-_NUMBER = re.compile(r"^\s*(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
+_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]$")
+LOOKED_AT = 120
+"""Characters of a heading that are read to see whether it is a label."""
+_NUMBER = re.compile(r"^(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
 
 
 @lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
     """A label in lower case, without emphasis, emoji, numbers before it and notes behind it."""
-    text = unicodedata.normalize("NFC", text)
-    bare = " ".join(_MARKS.sub(" ", _NUMBER.sub("", _NOTE.sub("", text.strip()))).split())
+    text = unicodedata.normalize("NFC", text[:LOOKED_AT].strip())
+    bare = " ".join(_MARKS.sub(" ", _NUMBER.sub("", _NOTE.sub("", text))).split())
     if not bare:  # an emoji alone is a label of its own
         return text.replace("\ufe0f", "").strip(" *_:：")
     return bare.strip(" .-:;").casefold()

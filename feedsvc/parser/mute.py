@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from feedsvc.parser.blocks import Kind
-from feedsvc.parser.candidates import Candidate, Page
+from feedsvc.parser.candidates import Candidate
+from feedsvc.parser.page import Page
 from feedsvc.parser.clean_titles import counter
 from feedsvc.parser.day_words import time_named
 from feedsvc.parser.fields import read_field
@@ -19,7 +20,7 @@ FIELDS_WITHIN = 6
 """Lines below a paper's heading in which its picture, votes or authors begin."""
 
 
-def mute_papers(page: Page, candidates: Sequence[Candidate], chosen: list[Candidate]) -> list[Candidate]:
+def with_mute_papers(page: Page, candidates: Sequence[Candidate], chosen: list[Candidate]) -> list[Candidate]:
     """The chosen candidates and the mute headings among them that are papers too."""
     if not chosen:
         return _titles_alone(page, candidates)

@@ -75,6 +75,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "{reason}, so it is left alone; let it be a readable file or folder inside the digests'",
     ),
+    "future-day": (
+        Severity.WARNING,
+        "the papers of {day} are dated later than tomorrow; correct the day in the file's name, "
+        "its heading or its row",
+    ),
     "hidden-heading": (
         Severity.WARNING,
         "the heading of {title} stands behind signs that make it code, a quote or a list; "

@@ -2,184 +2,188 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
-from feedsvc.model import Digest, Introduction, Paper
+from feedsvc.model import Digest, Paper
 from feedsvc.parser.assemble import assemble
-from feedsvc.parser.blocks import Block, Kind, fenced_lines, read_blocks
-from feedsvc.parser.body import is_comment
-from feedsvc.parser.candidates import Candidate, Page, candidates
+from feedsvc.parser.blocks import Kind, fenced_lines, read_blocks
+from feedsvc.parser.candidates import candidates
 from feedsvc.parser.choice import choose
+from feedsvc.parser.day_words import tells_update
 from feedsvc.parser.days import Days
 from feedsvc.parser.drafts import Drafter, Told
-from feedsvc.parser.front_matter import FrontMatter, read_front_matter
-from feedsvc.parser.html_invisible import without_invisible
-from feedsvc.parser.html_source import html_to_lines
+from feedsvc.parser.form import describe_form
+from feedsvc.parser.introduction import Introductions
 from feedsvc.parser.language import language_code, language_in_path, language_of_letters
-from feedsvc.parser.mute import mute_papers
+from feedsvc.parser.mute import with_mute_papers
+from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
-from feedsvc.parser.summary import render_markdown, sanitise
+from feedsvc.parser.source import Source
 from feedsvc.parser.title_text import read_title
 from feedsvc.parser.units import Border, Unit, units_of
 from feedsvc.parser.whole_file import paper_of_file
 
-_CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
+LINES_ABOVE = 40
+"""Lines above the first paper among which the file's day may stand without a heading."""
+LONGEST_DAY_LINE = 60
+PAPERS_FOR_LANGUAGE = 20
 
 
-class Source(Struct):
-    """The lines that are read, each with its number in the file."""
+class Reading(Struct, frozen=True):
+    """How a digest is to be read."""
 
-    lines: Sequence[str]
-    numbers: Sequence[int]
-    title: str = ""
-    front: FrontMatter = FrontMatter()
+    path: str
+    media_base: str
+    longest_paper: int
+    today: date | None
 
 
-def read_digest(
-    path: str, lines: Sequence[str], is_html: bool, media_base: str, longest: int, today: date | None, problems: Problems
-) -> Digest:
-    source = _source(lines, is_html, problems)
+def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
+    """The papers of a digest, its introductions and its problems."""
     if source.front.is_draft:
         problems.report(1, "draft")
-        return Digest(path, (), problems.in_order())
-    blocks = read_blocks(source.lines)
-    linked = {b.index for b in blocks if b.kind is Kind.HEADING and not b.is_hidden and "](" in b.text}
-    page = Page(source.lines, blocks, fenced_lines(source.lines, linked))
-    found = candidates(page)
-    days = Days(path, source.front.first("date", "day", "created", "pubdate", "published"), problems)
+        return Digest(how.path, (), problems.in_order())
+    page = _page(source.lines)
+    days = Days(how.path, source.front.first("date", "day", "created", "pubdate"), problems)
     days.see_title(source.title)
-    chosen = choose(found)
-    chosen = mute_papers(page, found, chosen)
-    told_file = paper_of_file(page, source.front, chosen, source.numbers, longest, problems)
-    if told_file:
-        units: list[Unit] = []
-        borders: list[Border] = []
-        tolds = [(0, told_file)]
-    else:
-        units, borders = units_of(page, found, chosen)
-        tolds = []
-    drafter = Drafter(page, source.numbers, longest, problems, wants_day=days.of_path is None)
-    drafter.learn(units)
-    return _assembled(path, page, source, units, borders, tolds, drafter, days, media_base, today, problems)
+    return _Reader(how, source, page, days, problems).read()
 
 
-def _source(lines: Sequence[str], is_html: bool, problems: Problems) -> Source:
-    if is_html:
-        read = html_to_lines(without_invisible("\n".join(lines), problems))
-        return Source(read.lines, read.numbers, read.title)
-    front, lines = read_front_matter(lines)
-    lines = _without_conflict_markers(lines, problems)
-    return Source(lines, range(1, len(lines) + 1), front=front)
+def _page(lines: Sequence[str]) -> Page:
+    blocks = read_blocks(lines)
+    heads = (block for block in blocks if block.kind is Kind.HEADING and not block.is_hidden)
+    linked = {block.index for block in heads if "](" in block.text}
+    return Page(lines, blocks, fenced_lines(lines, linked))
 
 
-def _assembled(path, page, source, units, borders, tolds, drafter, days, media_base, today, problems):
-    events = sorted(
-        [*((u.candidate.start, 2, u) for u in units), *((b.block.index, 1, b) for b in borders)],
-        key=lambda e: e[:2],
-    )
-    papers: list[Paper] = []
-    undated = None
-    intro = _Introductions(page, source)
-    first = events[0][0] if events else len(page.lines)
-    _look_above(page, first, source, days)
-    language = language_in_path(path) or language_code(source.front.first("lang", "language") or "")
-    for index, told in tolds:
-        day = days.of(told.day)
-        if day:
-            papers.append(assemble(told.draft, day, path, media_base, problems))
+class _Reader(Struct):
+    """Goes through the papers and what stands between them, in the order of the file."""
+
+    how: Reading
+    source: Source
+    page: Page
+    days: Days
+    problems: Problems
+    papers: list[Paper] = field(default_factory=list)
+    undated: int = 0
+    """Line of the first paper that has no day; 0 where each has one."""
+
+    def read(self) -> Digest:
+        found = candidates(self.page)
+        chosen = with_mute_papers(self.page, found, choose(found))
+        alone = paper_of_file(
+            self.page, self.source, chosen, self.how.longest_paper, self.problems
+        )
+        units, borders = ([], []) if alone else units_of(self.page, found, chosen)
+        introductions = Introductions(self.how.longest_paper)
+        if alone:
+            self._add(alone, introductions)
         else:
-            undated = told.draft
-    position = 0
-    for index, _, each in events:
-        if isinstance(each, Border):
-            text = read_title(each.block.text.partition(" ")[2] if each.block.kind is Kind.ITEM else each.block.text)
-            line = source.numbers[each.block.index]
-            is_day = days.see(text.words if text.address is None else text.words, line, is_heading=each.block.kind is Kind.HEADING)
-            if not is_day and text.address is not None and each.block.kind is Kind.HEADING:
-                problems.report(line, "stray-text", found=source.lines[each.block.index])
-            continue
-        told = drafter.draft(each)
-        day = days.of(told.day)
+            self._read_units(units, borders, introductions)
+        self._report_what_is_left()
+        papers = tuple(_with_all_topics(_with_language(self.papers, self._language())))
+        last = papers[-1].day if papers else None
+        form = describe_form(units, papers, self.days, is_whole=alone is not None)
+        return Digest(
+            self.how.path, papers, self.problems.in_order(), introductions.of_days(last), form
+        )
+
+    def _read_units(
+        self, units: Sequence[Unit], borders: Sequence[Border], introductions: Introductions
+    ) -> None:
+        wants_day = self.days.of_path is None
+        drafter = Drafter(
+            self.page, self.source.numbers, self.how.longest_paper, self.problems, wants_day=wants_day
+        )
+        drafter.learn(units)
+        places = sorted(
+            [*((unit.block.index, unit) for unit in units), *((b.block.index, b) for b in borders)],
+            key=lambda place: place[0],
+        )
+        lines = self.page.lines
+        first = places[0][0] if places else len(lines)
+        self._look_above(units[0].block.index if units else len(lines))
+        introductions.take(lines[:first])
+        ends = [*(index for index, _ in places[1:]), len(lines)]
+        for (index, each), end in zip(places, ends, strict=False):  # there may be no place at all
+            if isinstance(each, Unit):
+                self._add(drafter.draft(each), introductions)
+                introductions.take(lines[max(each.end, index) : end])
+            else:
+                self._pass(each)
+                introductions.take(lines[index:end])
+
+    def _add(self, told: Told, introductions: Introductions) -> None:
+        day = self.days.of(told.day)
         if not day:
-            undated = undated or told.draft
-            continue
-        papers.append(assemble(told.draft, day, path, media_base, problems))
-    if undated:
-        problems.report(undated.line, "no-date")
-    if not papers and not undated and days.of_file and (days.of_path or units == []) and _is_day_file(path, days):
-        problems.report(1, "no-papers", day=days.of_file)
-    papers = _with_language(papers, language)
-    intros = intro.collect(units, borders, days, papers)
-    return Digest(path, tuple(_merged(papers)), problems.in_order(), intros, "")
+            self.undated = self.undated or told.draft.line
+            return
+        if self.how.today and day > self.how.today + timedelta(days=1):
+            self.problems.report(told.draft.line, "future-day", day=day)
+        introductions.begin(day)
+        paper = assemble(told.draft, day, self.how.path, self.how.media_base, self.problems)
+        self.papers.append(paper)
+
+    def _pass(self, border: Border) -> None:
+        """Takes note of the day that a border names; a link in another one is reported."""
+        block = border.block
+        text = block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text
+        title, line = read_title(text), self.source.numbers[block.index]
+        is_heading = block.kind is Kind.HEADING
+        is_day = self.days.see(title.words, line, is_heading=is_heading)
+        if not is_day and title.address is not None and is_heading:
+            self.problems.report(line, "stray-text", found=self.page.lines[block.index])
+
+    def _look_above(self, first: int) -> None:
+        """Looks for the day among the lines above the first paper that are no headings."""
+        for index in range(min(first, LINES_ABOVE)):
+            line = self.page.lines[index]
+            if not line.strip() or line.startswith("#") or index in self.page.fenced:
+                continue
+            number = self.source.numbers[index]
+            for each in self.page.facts(index).fields:
+                if each.field in {"date", "updated"}:
+                    label = "updated " if each.field == "updated" else ""
+                    value = each.value[:LONGEST_DAY_LINE].strip("*_` ")
+                    self.days.see(label + value, number, is_heading=False)
+            text = line.strip(" >*_📅🗓️📆-")
+            if len(text) < LONGEST_DAY_LINE and not tells_update(text):
+                self.days.see(text, number, is_heading=False)
+
+    def _report_what_is_left(self) -> None:
+        if self.undated:
+            self.problems.report(self.undated, "no-date")
+        elif not self.papers and self.days.is_named_by_file and (day := self.days.of_file):
+            self.problems.report(1, "no-papers", day=day)
+
+    def _language(self) -> str | None:
+        """What the file says of its language: by its name, its front matter, its letters."""
+        said = language_in_path(self.how.path) or language_code(
+            self.source.front.first("lang", "language", "locale")
+        )
+        return said or language_of_letters(
+            paper.summary_html for paper in self.papers[:PAPERS_FOR_LANGUAGE]
+        )
 
 
-def _is_day_file(path: str, days: Days) -> bool:
-    return True
-
-
-def _look_above(page: Page, first: int, source: Source, days: Days) -> None:
-    """Looks for the day among the lines above the first paper that are no headings."""
-    for index in range(min(first, 40)):
-        line = page.lines[index].strip(" >*_#📅🗓️📆-")
-        if line and not page.lines[index].startswith("#") and index not in page.fenced:
-            for each in page.facts(index).fields:
-                if each.field == "updated":
-                    days.see("updated " + each.value[:60], source.numbers[index], is_heading=False)
-                elif each.field == "date":
-                    days.see(each.value[:40].strip("*_ "), source.numbers[index], is_heading=False)
-            if len(line) < 60:
-                days.see(line, source.numbers[index], is_heading=False)
-
-
-class _Introductions:
-    def __init__(self, page: Page, source: Source) -> None:
-        self.page, self.source = page, source
-
-    def collect(self, units, borders, days, papers):
-        return ()
-
-
-def _with_language(papers: list[Paper], language: str | None) -> list[Paper]:
-    from msgspec.structs import replace
-
-    if language is None:
-        language = language_of_letters(paper.summary_html for paper in papers[:20])
+def _with_language(papers: Sequence[Paper], language: str | None) -> Sequence[Paper]:
     return [replace(paper, language=language) for paper in papers] if language else papers
 
 
-def _merged(papers: list[Paper]) -> list[Paper]:
+def _with_all_topics(papers: Sequence[Paper]) -> list[Paper]:
     """The papers; one that stands under two topics of a day is one with both."""
-    from msgspec.structs import replace
-
     kept: dict[tuple[date, str], int] = {}
-    out: list[Paper] = []
+    found: list[Paper] = []
     for paper in papers:
-        key = paper.day, paper.id
-        first = kept.get(key)
-        if first is not None and paper.topics and out[first].topics and set(paper.topics) != set(out[first].topics):
-            topics = tuple(dict.fromkeys([*out[first].topics, *paper.topics]))
-            out[first] = replace(out[first], topics=topics)
-            continue
-        kept.setdefault(key, len(out))
-        out.append(paper)
-    return out
-
-
-def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Sequence[str]:
-    """The lines, the marks that an unfinished merge left behind emptied."""
-    if not any(line.startswith(("<<<<<<<", ">>>>>>> ")) for line in lines):
-        return lines
-    kept = []
-    for number, line in enumerate(lines, 1):
-        if marker := _CONFLICT_MARKER.fullmatch(line):
-            problems.report(number, "conflict-marker", found=marker[0])
-        kept.append("" if marker else line)
-    return kept
-
-
-_ = Block, Candidate, Counter, Introduction, Told, is_comment, render_markdown, sanitise, timedelta
+        at = kept.setdefault((paper.day, paper.id), len(found))
+        first = found[at] if at < len(found) else None
+        if first and paper.topics and first.topics and paper.topics != first.topics:
+            topics = tuple(dict.fromkeys([*first.topics, *paper.topics]))
+            found[at] = replace(first, topics=topics)
+        else:
+            found.append(paper)
+    return found

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Block, Kind
-from feedsvc.parser.candidates import Candidate, Page, is_part
+from feedsvc.parser.candidates import Candidate
+from feedsvc.parser.page import Page, is_part
 from feedsvc.parser.clean_titles import Style, clean_title
 from feedsvc.parser.day_words import names_time
 from feedsvc.parser.labels import field_named, names_aside, names_part, plain_label

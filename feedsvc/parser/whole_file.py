@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from feedsvc.parser.body import Body, read_body
-from feedsvc.parser.candidates import Candidate, Page
+from feedsvc.parser.candidates import Candidate
+from feedsvc.parser.page import Page
+from feedsvc.parser.source import Source
 from feedsvc.parser.day_words import names_time
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft
@@ -22,9 +24,10 @@ _TRANSLATIONS = ("title_zh", "title_cn", "title_ko", "title_ja", "translated_tit
 
 
 def paper_of_file(
-    page: Page, front: FrontMatter, chosen: Sequence[Candidate], numbers: Sequence[int], longest: int, problems: Problems
+    page: Page, source: Source, chosen: Sequence[Candidate], longest: int, problems: Problems
 ) -> Told | None:
     """The paper that a whole file tells of; None where it tells of several or of none."""
+    front, numbers = source.front, source.numbers
     title = front.first("title")
     if not title or names_time(title) or len(chosen) > 2:  # noqa: PLR2004
         return None
