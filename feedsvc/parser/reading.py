@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -30,6 +31,7 @@ from feedsvc.parser.whole_file import paper_of_file
 LINES_ABOVE = 40
 """Lines above the first paper among which the file's day may stand without a heading."""
 LONGEST_DAY_LINE = 60
+_LABEL = re.compile(r"[^0-9:：]{1,60}[:：]")
 PAPERS_FOR_LANGUAGE = 20
 
 
@@ -106,16 +108,17 @@ class _Reader(Struct):
         )
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
+        introductions.pass_tables(each.block.table for each in units)
         self._look_above(units[0].block.index if units else len(lines))
-        introductions.take(lines[:first])
+        introductions.take(lines, 0, first)
         ends = [*(index for index, _ in places[1:]), len(lines)]
         for (index, each), end in zip(places, ends, strict=False):  # there may be no place at all
             if isinstance(each, Unit):
                 self._add(drafter.draft(each), introductions)
-                introductions.take(lines[max(each.end, index) : end])
+                introductions.take(lines, max(each.end, index), end)
             else:
                 self._pass(each)
-                introductions.take(lines[index:end])
+                introductions.take(lines, index, end)
 
     def _add(self, told: Told, introductions: Introductions) -> None:
         day = self.days.of(told.day)
@@ -151,7 +154,7 @@ class _Reader(Struct):
                     value = each.value[:LONGEST_DAY_LINE].strip("*_` ")
                     self.days.see(label + value, number, is_heading=False)
             text = line.strip(" >*_📅🗓️📆-")
-            if len(text) < LONGEST_DAY_LINE and not tells_update(text):
+            if len(text) < LONGEST_DAY_LINE and not _LABEL.match(text) and not tells_update(text):
                 self.days.see(text, number, is_heading=False)
 
     def _report_what_is_left(self) -> None:

@@ -58,7 +58,7 @@ class Border(Struct, frozen=True):
 
 def units_of(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> tuple[list[Unit], list[Border]]:
     """The papers with their lines and topics, and what stands between them."""
-    borders = list(_borders(page, candidates, chosen))
+    borders = sorted(_borders(page, candidates, chosen), key=lambda each: each.block.index)
     stops = sorted({each.block.index for each in borders} | {each.start for each in chosen})
     units = []
     position = 0
