@@ -56,7 +56,9 @@ HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*)")
 _BEFORE_MARKS = re.compile(r"(?:[\s>*+\\-]|[0-9]{1,3}[.)]\s){1,12}(?=#)")
 _EMPTY_HEADING = re.compile(r" {0,3}#{1,6}[ \t]*")
 _HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE)
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)")
+_ITEM = re.compile(
+    r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
+)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
 _DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
@@ -113,7 +115,10 @@ def _sure_level(headings: Iterable[Block]) -> int:
         if not block.is_hidden:
             counts[block.level] += 1
             linked[block.level] += _links_paper(block.text)
-    return min((level for level, count in linked.items() if count >= SURE * counts[level] and count), default=0)
+    return min(
+        (level for level, count in linked.items() if count >= SURE * counts[level] and count),
+        default=0,
+    )
 
 
 def _links_paper(text: str) -> bool:
@@ -199,7 +204,9 @@ class _Reader(Struct):
         if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
             if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
                 last = self._end_of_wrapped(index, item["text"])
-                text = " ".join([item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])])
+                text = " ".join(
+                    [item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])]
+                )
                 yield Block(index, Kind.ITEM, depth, f"{item['mark']} {text}", last)
             return
         if line[0] not in " \t":
@@ -207,7 +214,9 @@ class _Reader(Struct):
         if len(line) > LONGEST_HEAD or line.startswith("    "):
             return
         text = line.strip()
-        if (bold := _BOLD.fullmatch(text)) and (bold["brackets"] or _may_follow(bold["stars"], bold["rest"])):
+        if (bold := _BOLD.fullmatch(text)) and (
+            bold["brackets"] or _may_follow(bold["stars"], bold["rest"])
+        ):
             yield Block(index, Kind.BOLD, 0, text, index)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
@@ -248,7 +257,12 @@ class _Reader(Struct):
 
 def _may_follow(words: str, rest: str) -> bool:
     """Whether what follows the bold words of a line leaves the line a title."""
-    return "**" not in rest and not (rest.strip() and words.rstrip().endswith((":", "："))) and not rest.startswith((":", "：")) and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
+    return (
+        "**" not in rest
+        and not (rest.strip() and words.rstrip().endswith((":", "：")))
+        and not rest.startswith((":", "："))
+        and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
+    )
 
 
 def _is_rule(line: str) -> bool:

@@ -27,8 +27,14 @@ _WATCH_VIDEO_ABOVE = re.compile(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
 _BARE_ADDRESS = re.compile(r"https?://\S+")
-_FOLD = re.compile(r"</?(?:details|summary)(?:\s[^<>]{0,200})?/?>|<a\s(?:id|name)\s?=[^<>]{0,200}>(?:\s?</a\s?>)?", re.IGNORECASE)
-_SUMMARY_LINE = re.compile(r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)", re.IGNORECASE)
+_FOLD = re.compile(
+    r"</?(?:details|summary)(?:\s[^<>]{0,200})?/?>|<a\s(?:id|name)\s?=[^<>]{0,200}>(?:\s?</a\s?>)?",
+    re.IGNORECASE,
+)
+_SUMMARY_LINE = re.compile(
+    r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
@@ -140,8 +146,10 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
-        if self._seen >= LINES_OF_AUTHORS or self.draft.authors.names or not looks_like_authors(
-            line, may_be_one=self.may_be_one_name and not self._seen
+        if (
+            self._seen >= LINES_OF_AUTHORS
+            or self.draft.authors.names
+            or not looks_like_authors(line, may_be_one=self.may_be_one_name and not self._seen)
         ):
             return False
         self.draft.authors = read_authors(author_text(line))

@@ -31,7 +31,9 @@ LONGEST_REST = 160
 _SIGN = {"link", "authors", "votes", "date"}
 _WORD = re.compile(r"\w")
 _SENTENCE = re.compile(r"[.。！？!?](?:\s|$)|[。！？]|[:：]\s*$")
-_BRACKET_LEAD = re.compile(r"(?:[^\w\s\[*]{1,4}\s*|[0-9]{4}(?:[-./][0-9]{1,2}){2}\s?[:：]\s?|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}")
+_BRACKET_LEAD = re.compile(
+    r"(?:[^\w\s\[*]{1,4}\s*|[0-9]{4}(?:[-./][0-9]{1,2}){2}\s?[:：]\s?|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
+)
 
 
 class Evidence(Struct):
@@ -110,15 +112,28 @@ def _ends(page: Page) -> list[tuple[int, int]]:
                 own_end = block.index
             next_other.clear()
         elif block.kind is Kind.ROW:
-            end = next((row.end for row in block.table.rows if row.start == block.index), block.index + 1) if block.table and False else block.index + 1
+            end = (
+                next(
+                    (row.end for row in block.table.rows if row.start == block.index),
+                    block.index + 1,
+                )
+                if block.table and False
+                else block.index + 1
+            )
             ends.append((end, end))
         elif block.kind is Kind.ITEM:
-            stop = min(next_other.get((Kind.ITEM, level), lines_end) for level in range(block.level + 1))
-            end = min(stop, next_heading, unindented[block.last] if block.last < lines_end else lines_end)
+            stop = min(
+                next_other.get((Kind.ITEM, level), lines_end) for level in range(block.level + 1)
+            )
+            end = min(
+                stop, next_heading, unindented[block.last] if block.last < lines_end else lines_end
+            )
             ends.append((end, end))
             next_other[Kind.ITEM, block.level] = block.index
         elif block.kind is Kind.SUMMARY:
-            stop = min(next_other.get((Kind.SUMMARY, level), lines_end) for level in range(block.level + 1))
+            stop = min(
+                next_other.get((Kind.SUMMARY, level), lines_end) for level in range(block.level + 1)
+            )
             end = min(stop, own_end)
             ends.append((end, end))
             next_other[Kind.SUMMARY, block.level] = block.index
@@ -164,7 +179,12 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
     title = read_title(_without_mark(block, text))
     words = f"{title.before} {title.words}".strip()
     evidence = Evidence(title=title)
-    if title.is_linked and title.address and (paper := paper_at(title.address)) and _WORD.search(words):
+    if (
+        title.is_linked
+        and title.address
+        and (paper := paper_at(title.address))
+        and _WORD.search(words)
+    ):
         if block.kind is Kind.HEADING:
             evidence.weight, evidence.paper = STRONG, paper
             return evidence
@@ -174,7 +194,12 @@ def _evidence(page: Page, block: Block, ends: Ends, repeated: set[str]) -> Evide
         return evidence
     if not _WORD.search(words) or (
         not is_titled
-        and (is_part(block, repeated) or names_part(words) or names_aside(words) or _names_group(words))
+        and (
+            is_part(block, repeated)
+            or names_part(words)
+            or names_aside(words)
+            or _names_group(words)
+        )
     ):
         evidence.is_none = True
         return evidence
@@ -219,11 +244,17 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
     rest = _without_mark(block, text)
     if lead := _BRACKET_LEAD.match(rest):
         rest = rest[lead.end() :] or rest
-    if field_named(re.split(r"[:：]", rest.strip("*_ "))[0].strip("*_ ")) and not rest.startswith("["):
+    if field_named(re.split(r"[:：]", rest.strip("*_ "))[0].strip("*_ ")) and not rest.startswith(
+        "["
+    ):
         return False
     if block.kind is Kind.LINK:
         links = links_of(text)
-        return bool(links) and not names_link(links[0].plain_words) and len(text) - links[0].end < LONGEST_REST
+        return (
+            bool(links)
+            and not names_link(links[0].plain_words)
+            and len(text) - links[0].end < LONGEST_REST
+        )
     if rest.startswith(("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")):
         return True
     return len(title.words) <= 200 and not _SENTENCE.search(title.words[:-1])
@@ -280,7 +311,11 @@ def _own_facts(page: Page, block: Block, end: int) -> tuple[str | None, set[str]
             fields.add(heading) if heading else None
             continue
         fields.update(each.field for each in facts.fields if each.field in _SIGN)
-        if label == "link" or facts.is_link_line or (looked <= LOOKED_AT and any(f.field == "link" for f in facts.fields)):
+        if (
+            label == "link"
+            or facts.is_link_line
+            or (looked <= LOOKED_AT and any(f.field == "link" for f in facts.fields))
+        ):
             paper = paper or _paper_of_line(facts)
         if looked <= 2 and not facts.fields and looks_like_authors(line):
             fields.add("authors")
@@ -295,7 +330,9 @@ def _label_heading(line: str) -> str | None:
 
 def _paper_of_line(facts: LineFacts) -> str | None:
     for link in facts.links:
-        if link.paper and (not link.words or names_paper_link(link.plain_words) or len(facts.fields)):
+        if link.paper and (
+            not link.words or names_paper_link(link.plain_words) or len(facts.fields)
+        ):
             return link.paper
     for each in facts.fields:
         if each.field == "link" and (address := address_of_id(each.value)):

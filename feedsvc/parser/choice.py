@@ -57,7 +57,9 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     known: set[str] = set()
     for _ in range(MOST_ROUNDS):
         if chosen and _have_homes(chosen):
-            left = [each for each in left if not each.evidence.paper or paper_at(each.evidence.paper)]
+            left = [
+                each for each in left if not each.evidence.paper or paper_at(each.evidence.paper)
+            ]
         form = _best(left, is_first=not chosen)
         if not form:
             break
@@ -80,7 +82,9 @@ def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
     forms = [form for form in forms if form.papers]
     if not forms:
         return None
-    top = max(forms, key=lambda form: (form.weight, -form.mute, -_ORDER[form.shape[0]], form.shape[1]))
+    top = max(
+        forms, key=lambda form: (form.weight, -form.mute, -_ORDER[form.shape[0]], form.shape[1])
+    )
     for form in sorted(forms, key=lambda form: (_ORDER[form.shape[0]], form.shape[1])):
         if form is top:
             break

@@ -11,7 +11,9 @@ from feedsvc.parser.inline import links_of, without_links
 from feedsvc.parser.labels import names_link
 from feedsvc.parser.title_text import TitleText
 
-_EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\u20e3"
+_EMOJI = (
+    "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\u20e3"
+)
 _COUNTER = re.compile(
     r"(?:\[#?(?P<square>[0-9]{1,4})\]|[(（](?P<round>[0-9]{1,4})[)）]|#(?P<hash>[0-9]{1,4})[.:：)]?(?=\s)"
     r"|(?:paper|论文|논문|論文|no\.|第)\s?#?(?P<named>[0-9]{1,4})\s?(?:篇|편)?\s?[.:：)、|-]"
@@ -19,7 +21,9 @@ _COUNTER = re.compile(
     r"|(?P<circled>[①-⑳]))\s*",
     re.IGNORECASE,
 )
-_SCORE_WORDS = r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
+_SCORE_WORDS = (
+    r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
+)
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _LEADING_SCORE = re.compile(
     rf"[\[(（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)?|{_NUMBER}\s?⭐|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[\])）】]\s*"
@@ -48,7 +52,9 @@ _TRAILERS = (
         re.IGNORECASE,
     ),
     re.compile(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
-    re.compile(r"\s*`[^`]{0,4}[0-9.]{1,6}\s?(?:%|/\s?[0-9]{1,3})?`\s*$|\s*`[a-z-]{2,10}\.[A-Z]{2}`\s*$"),
+    re.compile(
+        r"\s*`[^`]{0,4}[0-9.]{1,6}\s?(?:%|/\s?[0-9]{1,3})?`\s*$|\s*`[a-z-]{2,10}\.[A-Z]{2}`\s*$"
+    ),
     re.compile(
         r"\s*[(\[（]?\s?(?:arxiv\s?[:：]\s?)?[0-9]{4}\.[0-9]{5}(?:v[0-9]{1,2})?\s?[)\]）]?\s*$",
         re.IGNORECASE,
@@ -57,7 +63,9 @@ _TRAILERS = (
     re.compile(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
     re.compile(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
 )
-_BOLD_LEAD = re.compile(r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL)
+_BOLD_LEAD = re.compile(
+    r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
+)
 _BOOK_MARKS = re.compile(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _WORD = re.compile(r"\w")
@@ -88,7 +96,8 @@ def style_of(titles: Sequence[TitleText]) -> Style:
         after in {before + 1, 1, 0} for before, after in zip(numbers, numbers[1:], strict=False)
     )
     counts_up = (
-        bool(numbers) and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
+        bool(numbers)
+        and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
         and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
     )
     brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
@@ -114,7 +123,7 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
         words, rest = bold["bold"], bold["rest"]
     elif bold:
         words = f"{bold['bold']}{bold['rest']}"
-    if (book := _BOOK_MARKS.fullmatch(words.strip())):
+    if book := _BOOK_MARKS.fullmatch(words.strip()):
         words = book["inner"]
     words, votes = _trailing(_leading(words, style))
     rest, more_votes = _trailing(rest)
@@ -129,7 +138,11 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     if style.has_brackets or not _BRACKETS.sub("", before).strip():
         before = _BRACKETS.sub("", before) if style.has_brackets else before
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
-    if before and counter(before + " x") is not None and not _WORD.search(_COUNTER.sub("", f"{before} ")):
+    if (
+        before
+        and counter(before + " x") is not None
+        and not _WORD.search(_COUNTER.sub("", f"{before} "))
+    ):
         before = ""
     rest, votes = _trailing(title.rest)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
@@ -164,7 +177,11 @@ def _trailing(words: str) -> tuple[str, int | None]:
             if (found := form.search(words[-200:])) is not None and found[0]:
                 words = words[: max(0, len(words) - 200) + found.start()]
         links = links_of(words[-400:]) if "](" in words[-400:] else ()
-        if links and names_link(links[-1].plain_words) and not words[-400:][links[-1].end :].strip():
+        if (
+            links
+            and names_link(links[-1].plain_words)
+            and not words[-400:][links[-1].end :].strip()
+        ):
             words = words[: max(0, len(words) - 400) + links[-1].start]
         words = words.rstrip()
         if words == start:

@@ -73,23 +73,87 @@ _YMD = (
 )
 
 _PATHS: tuple[tuple[str, Grain, bool], ...] = (
-    (r"(?<![0-9])(?P<year>[0-9]{4})/[0-9]{4}[-_~](?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9])", Grain.DAY, True),
-    (r"(?<![0-9])(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/[0-9]{1,2}[-_~](?P<day>[0-9]{1,2})(?=/|$)", Grain.DAY, True),
-    (r"(?<![0-9])(?<![0-9]{2}[-_.])(?P<year>[0-9]{4})[-_./](?P<month>[0-9]{1,2})[-_./](?P<day>[0-9]{1,2})(?![0-9])", Grain.DAY, True),
-    (r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?![0-9])", Grain.DAY, False),
-    (r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[01][0-9])/(?P<day>[0-3]?[0-9])(?=/|$)", Grain.DAY, False),
-    (rf"(?<![0-9])(?P<day>[0-9]{{1,2}}){_TH}[-_. ]{_NAMED.replace('{0}', '')}[-_. ](?P<year>[0-9]{{4}})(?![0-9])", Grain.DAY, False),
-    (rf"(?<![a-z]){_NAMED.replace('{0}', '')}[-_. ](?P<day>[0-9]{{1,2}}){_TH}[-_., ]{{1,2}}(?P<year>[0-9]{{4}})(?![0-9])", Grain.DAY, False),
-    (rf"(?<![0-9])(?P<year>[0-9]{{4}})[-_./]{_NAMED.replace('{0}', '')}[-_./](?P<day>[0-9]{{1,2}})(?![0-9])", Grain.DAY, False),
-    (r"(?<![0-9])(?P<day>[0-9]{1,2})[-_.](?P<month>[0-9]{1,2})[-_.](?P<year>[0-9]{4})(?![0-9])", Grain.DAY, False),
-    (r"(?<![0-9])(?P<year>[0-9]{4})年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?", Grain.DAY, False),
-    (r"(?:^|/)(?P<short>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=$|[ _./-])", Grain.DAY, False),
-    (r"(?<![0-9])(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})/(?:[^/0-9]{1,40})(?P<day>[0-9]{1,2})(?=$|/)", Grain.DAY, False),
-    (r"(?<![0-9])(?P<year>[0-9]{4})[-_/]?(?:[a-z]{1,10}[-_ /])?(?:w|wk|week)[-_ ]?(?P<week>[0-9]{1,2})(?![0-9])", Grain.WEEK, False),
-    (r"(?<![0-9])(?P<year>[0-9]{4})[-_/](?P<week>[0-9]{1,2})[-_ ]?week(?![a-z])", Grain.WEEK, False),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})/[0-9]{4}[-_~](?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9])",
+        Grain.DAY,
+        True,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/[0-9]{1,2}[-_~](?P<day>[0-9]{1,2})(?=/|$)",
+        Grain.DAY,
+        True,
+    ),
+    (
+        r"(?<![0-9])(?<![0-9]{2}[-_.])(?P<year>[0-9]{4})[-_./](?P<month>[0-9]{1,2})[-_./](?P<day>[0-9]{1,2})(?![0-9])",
+        Grain.DAY,
+        True,
+    ),
+    (
+        r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?![0-9])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[01][0-9])/(?P<day>[0-3]?[0-9])(?=/|$)",
+        Grain.DAY,
+        False,
+    ),
+    (
+        rf"(?<![0-9])(?P<day>[0-9]{{1,2}}){_TH}[-_. ]{_NAMED.replace('{0}', '')}[-_. ](?P<year>[0-9]{{4}})(?![0-9])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        rf"(?<![a-z]){_NAMED.replace('{0}', '')}[-_. ](?P<day>[0-9]{{1,2}}){_TH}[-_., ]{{1,2}}(?P<year>[0-9]{{4}})(?![0-9])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        rf"(?<![0-9])(?P<year>[0-9]{{4}})[-_./]{_NAMED.replace('{0}', '')}[-_./](?P<day>[0-9]{{1,2}})(?![0-9])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<day>[0-9]{1,2})[-_.](?P<month>[0-9]{1,2})[-_.](?P<year>[0-9]{4})(?![0-9])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?:^|/)(?P<short>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=$|[ _./-])",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})/(?:[^/0-9]{1,40})(?P<day>[0-9]{1,2})(?=$|/)",
+        Grain.DAY,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})[-_/]?(?:[a-z]{1,10}[-_ /])?(?:w|wk|week)[-_ ]?(?P<week>[0-9]{1,2})(?![0-9])",
+        Grain.WEEK,
+        False,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})[-_/](?P<week>[0-9]{1,2})[-_ ]?week(?![a-z])",
+        Grain.WEEK,
+        False,
+    ),
     (r"(?<![0-9])(?P<year>[0-9]{4})[-_/年](?P<month>[0-9]{1,2})(?![0-9])", Grain.MONTH, False),
-    (rf"(?<![0-9])(?P<year>[0-9]{{4}})[-_/]{_NAMED.replace('{0}', '')}(?![a-z])", Grain.MONTH, False),
-    (rf"(?<![a-z]){_NAMED.replace('{0}', '')}[-_ ](?P<year>[0-9]{{4}})(?![0-9])", Grain.MONTH, False),
+    (
+        rf"(?<![0-9])(?P<year>[0-9]{{4}})[-_/]{_NAMED.replace('{0}', '')}(?![a-z])",
+        Grain.MONTH,
+        False,
+    ),
+    (
+        rf"(?<![a-z]){_NAMED.replace('{0}', '')}[-_ ](?P<year>[0-9]{{4}})(?![0-9])",
+        Grain.MONTH,
+        False,
+    ),
     (r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?![0-9])", Grain.MONTH, False),
     (r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})(?![0-9])", Grain.YEAR, False),
 )
@@ -97,20 +161,42 @@ _PATHS: tuple[tuple[str, Grain, bool], ...] = (
 
 _TEXTS: tuple[tuple[str, Grain], ...] = (
     (_YMD.format("1") + rf"[^\w\n]{{0,3}}{_TO}" + _YMD.format(""), Grain.DAY),
-    (_YMD.format("1") + rf"{_TO}(?:(?P<month>[0-9]{{1,2}})[-./月])(?P<day>[0-9]{{1,2}})(?![0-9])日?", Grain.DAY),
+    (
+        _YMD.format("1")
+        + rf"{_TO}(?:(?P<month>[0-9]{{1,2}})[-./月])(?P<day>[0-9]{{1,2}})(?![0-9])日?",
+        Grain.DAY,
+    ),
     (_YMD.format(""), Grain.DAY),
     (
         rf"\b{_NAMED.replace('{0}', '1')}\.?\s(?P<day1>[0-9]{{1,2}}){_TH}{_TO}(?:{_NAMED.replace('{0}', '')}\.?\s)?"
         rf"(?P<day>[0-9]{{1,2}}){_TH}(?:,\s?|\s?-\s?|\s)(?P<year>[0-9]{{4}})\b",
         Grain.DAY,
     ),
-    (rf"\b{_NAMED.replace('{0}', '')}\.?\s{{1,4}}(?P<day>[0-9]{{1,2}}){_TH},?\s{{1,4}}(?P<year>[0-9]{{4}})\b", Grain.DAY),
-    (rf"\b(?P<day>[0-9]{{1,2}}){_TH}[\s-]{{1,4}}{_NAMED.replace('{0}', '')}\.?,?[\s-]{{1,4}}(?P<year>[0-9]{{4}})\b", Grain.DAY),
-    (rf"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s{{1,4}}(?P<day>[0-9]{{1,2}})\s{_NAMED.replace('{0}', '')}\s(?P<short>[0-9]{{2}})\b", Grain.DAY),
-    (r"(?<![0-9.])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?![0-9.])", Grain.DAY),
-    (r"(?<![0-9])(?P<year>[0-9]{4})\s?[-年년]?\s?(?:w|week\s?|第)(?P<week>[0-9]{1,2})\s?(?:周|週|주|주차)?(?![0-9])", Grain.WEEK),
+    (
+        rf"\b{_NAMED.replace('{0}', '')}\.?\s{{1,4}}(?P<day>[0-9]{{1,2}}){_TH},?\s{{1,4}}(?P<year>[0-9]{{4}})\b",
+        Grain.DAY,
+    ),
+    (
+        rf"\b(?P<day>[0-9]{{1,2}}){_TH}[\s-]{{1,4}}{_NAMED.replace('{0}', '')}\.?,?[\s-]{{1,4}}(?P<year>[0-9]{{4}})\b",
+        Grain.DAY,
+    ),
+    (
+        rf"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s{{1,4}}(?P<day>[0-9]{{1,2}})\s{_NAMED.replace('{0}', '')}\s(?P<short>[0-9]{{2}})\b",
+        Grain.DAY,
+    ),
+    (
+        r"(?<![0-9.])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?![0-9.])",
+        Grain.DAY,
+    ),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})\s?[-年년]?\s?(?:w|week\s?|第)(?P<week>[0-9]{1,2})\s?(?:周|週|주|주차)?(?![0-9])",
+        Grain.WEEK,
+    ),
     (r"\bweek\s(?P<week>[0-9]{1,2}),?\s(?:of\s)?(?P<year>[0-9]{4})\b", Grain.WEEK),
-    (r"(?<![0-9])(?P<year>[0-9]{4})\s?[-./年년]\s?(?P<month>[0-9]{1,2})(?![0-9])\s?[월月]?", Grain.MONTH),
+    (
+        r"(?<![0-9])(?P<year>[0-9]{4})\s?[-./年년]\s?(?P<month>[0-9]{1,2})(?![0-9])\s?[월月]?",
+        Grain.MONTH,
+    ),
     (rf"\b{_NAMED.replace('{0}', '')}\.?,?\s(?P<year>[0-9]{{4}})\b", Grain.MONTH),
     (rf"\b(?P<year>[0-9]{{4}})\s{_NAMED.replace('{0}', '')}\b", Grain.MONTH),
 )
@@ -122,7 +208,10 @@ _PARTS: tuple[tuple[str, Grain], ...] = (
     (rf"\b{_NAMED.replace('{0}', '')}\.?\s(?P<day>[0-9]{{1,2}}){_TH}\b", Grain.DAY),
     (rf"\b(?P<day>[0-9]{{1,2}}){_TH}\s{_NAMED.replace('{0}', '')}\b", Grain.DAY),
     (rf"(?:(?<![0-9])[0-9]{{1,2}}{_TH}{_TO})?(?<![0-9])(?P<week>[1-6]){_TH}\sweek\b", Grain.WEEK),
-    (r"第\s?(?P<week>[1-6一二三四五六])\s?[周週]|(?<![0-9])(?P<week2>[1-6])\s?주차?(?!\w)|\bweek\s(?P<week3>[1-6])\b", Grain.WEEK),
+    (
+        r"第\s?(?P<week>[1-6一二三四五六])\s?[周週]|(?<![0-9])(?P<week2>[1-6])\s?주차?(?!\w)|\bweek\s(?P<week3>[1-6])\b",
+        Grain.WEEK,
+    ),
     (r"(?<![0-9])(?P<month>[0-9]{1,2})\s?[월月](?!\s?[0-9])", Grain.MONTH),
     (rf"\b{_NAMED.replace('{0}', '')}\b", Grain.MONTH),
     (r"(?<![0-9])(?P<year>20[0-9]{2})(?![0-9])\s?[년年]?", Grain.YEAR),
@@ -210,11 +299,27 @@ def _time(found: re.Match[str], grain: Grain, *, is_usual: bool = True) -> Time:
     if "short" in said:
         year = 2000 + int(said["short"])
     month, day = _month(said), int(said.get("day") or 0)
-    if grain is Grain.DAY and "name" not in said and "year" in said and found.start("day") < found.start("year") and month > 12:
+    if (
+        grain is Grain.DAY
+        and "name" not in said
+        and "year" in said
+        and found.start("day") < found.start("year")
+        and month > 12
+    ):
         month, day = day, month  # `11-18-2024`, where the month stands first
     week = said.get("week") or said.get("week2") or said.get("week3") or "0"
     number = _CHINESE[week] if week in _CHINESE else int(week)
-    time = Time(grain, year, month, day, number, bool(year and number), is_usual, bool(said.get("name")), *found.span())
+    time = Time(
+        grain,
+        year,
+        month,
+        day,
+        number,
+        bool(year and number),
+        is_usual,
+        bool(said.get("name")),
+        *found.span(),
+    )
     _check(time, found[0])
     return time
 

@@ -42,7 +42,13 @@ class Drafter:
     """Makes drafts of the units of one file."""
 
     def __init__(
-        self, page: Page, numbers: Sequence[int], longest: int, problems: Problems, *, wants_day: bool
+        self,
+        page: Page,
+        numbers: Sequence[int],
+        longest: int,
+        problems: Problems,
+        *,
+        wants_day: bool,
     ) -> None:
         self._page = page
         self._numbers = numbers
@@ -109,7 +115,9 @@ class Drafter:
         has_fields = draft.authors.names and draft.votes is not None and draft.address
         return bool(has_fields) and not self._wants_day
 
-    def _report_title(self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool) -> None:
+    def _report_title(
+        self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool
+    ) -> None:
         if kind is Kind.HEADING and is_hidden and title.address:
             self._problems.report(draft.line, "hidden-heading", title=draft.title)
         if not title.is_closed:
@@ -143,8 +151,14 @@ class Drafter:
                     return link.address
             if paper.startswith("http"):
                 return paper
-        own = [link for link in links if link.is_absolute and link.words and names_paper_link(link.plain_words)]
-        return next((link.address for link in own if not is_empty_home(link.address)), title.address)
+        own = [
+            link
+            for link in links
+            if link.is_absolute and link.words and names_paper_link(link.plain_words)
+        ]
+        return next(
+            (link.address for link in own if not is_empty_home(link.address)), title.address
+        )
 
     def _links(self, unit: Unit) -> list[InlineLink]:
         found: list[InlineLink] = []
@@ -187,8 +201,16 @@ class Drafter:
     def _translation(self, draft: PaperDraft, line: str) -> None:
         """A link right below the title whose words are the title in another language."""
         links = links_of(line)
-        words = links[0].plain_words if len(links) == 1 and links[0].start == 0 and links[0].paper else ""
-        if words and not names_link(words) and bool(_WIDE.search(words)) != bool(_WIDE.search(draft.title)):
+        words = (
+            links[0].plain_words
+            if len(links) == 1 and links[0].start == 0 and links[0].paper
+            else ""
+        )
+        if (
+            words
+            and not names_link(words)
+            and bool(_WIDE.search(words)) != bool(_WIDE.search(draft.title))
+        ):
             draft.translated_title = words
 
     def _note(self, draft: PaperDraft, said: Labelled) -> None:
@@ -198,17 +220,28 @@ class Drafter:
             except ValueError:
                 return
             draft.authors = authors if look_like_names(authors) else draft.authors
-        elif said.field == "votes" and draft.votes is None and (number := re.match(r"[0-9]{1,7}(?![0-9./])", said.value)):
+        elif (
+            said.field == "votes"
+            and draft.votes is None
+            and (number := re.match(r"[0-9]{1,7}(?![0-9./])", said.value))
+        ):
             draft.votes = int(number[0])
         elif said.field == "date":
             draft.published = draft.published or said.value
         elif said.field == "link" and not draft.address:
             link = next(iter(links_of(said.value)), None)
-            address = address_of_id(said.value) or (link.address if link and link.is_absolute else None)
+            address = address_of_id(said.value) or (
+                link.address if link and link.is_absolute else None
+            )
             draft.address = address if address and not is_empty_home(address) else None
         elif said.field == "translation" and said.value:
             draft.translated_title = draft.translated_title or said.value.strip("《》「」『』 ")
-        elif said.field == "title" and said.value and not _WIDE.search(said.value) and _WIDE.search(draft.title):
+        elif (
+            said.field == "title"
+            and said.value
+            and not _WIDE.search(said.value)
+            and _WIDE.search(draft.title)
+        ):
             draft.title, draft.translated_title = read_title(said.value).words, draft.title
 
     def _row(self, unit: Unit, draft: PaperDraft) -> Told:
@@ -225,7 +258,11 @@ class Drafter:
             text = _CELL_LAYOUT.sub(" ", cell).strip()
             plain = read_title(text).words.strip(" *_`")
             if number == index:
-                text = text[len(title_of_cell(text)) :].strip() if text.startswith(title_of_cell(text)) else ""
+                text = (
+                    text[len(title_of_cell(text)) :].strip()
+                    if text.startswith(title_of_cell(text))
+                    else ""
+                )
                 text = re.sub(r"^(?:<br\s?/?>|\s)+|^<sub>|(?:<br\s?/?>)?</sub>\s*$", "", text)
                 head = ""
             elif role == "authors":
@@ -239,8 +276,18 @@ class Drafter:
                 draft.votes, text = int(plain), ""
             elif role == "translation":
                 draft.translated_title = plain
-            if re.search(r"\w", text) and text.lower() not in {"null", "none", "n/a"} and plain != str(len(left)):
-                left.append(f"- **{head.strip(' *')}**: {text}" if re.search(r"\w", head) else text if number == index else f"- {text}")
+            if (
+                re.search(r"\w", text)
+                and text.lower() not in {"null", "none", "n/a"}
+                and plain != str(len(left))
+            ):
+                left.append(
+                    f"- **{head.strip(' *')}**: {text}"
+                    if re.search(r"\w", head)
+                    else text
+                    if number == index
+                    else f"- {text}"
+                )
         draft.topics = tuple(dict.fromkeys([*topics, *draft.topics]))
         if left and not left[0].startswith("- "):
             left.insert(1, "")

@@ -31,7 +31,9 @@ def describe_form(
     parts = [" and ".join(kinds)]
     if any(paper.topics for paper in papers):
         has_columns = any(unit.block.table and "topic" in unit.block.table.roles for unit in units)
-        parts.append(f"topics from {'columns' if has_columns else 'tags' if is_whole else 'headings'}")
+        parts.append(
+            f"topics from {'columns' if has_columns else 'tags' if is_whole else 'headings'}"
+        )
     parts.append(f"days from {days.origin}")
     return "; ".join(parts)
 

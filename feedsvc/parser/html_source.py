@@ -204,7 +204,9 @@ class _Writer:
                 start, mark = self.emphasis.pop()
                 if mark == "`":
                     text = html.unescape("".join(self.buffer[start:])).replace("\\", "")
-                    self.buffer[start:] = [f"`{text}`" if text.strip() and "`" not in text else text]
+                    self.buffer[start:] = [
+                        f"`{text}`" if text.strip() and "`" not in text else text
+                    ]
                     return
 
     def _break(self, is_end: bool) -> None:
@@ -389,7 +391,9 @@ _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
 def _attribute(text: str, name: str) -> str | None:
     for found in _ATTRIBUTE.finditer(text):
         if found["name"].lower() == name:
-            value = next(v for v in (found["double"], found["single"], found["bare"]) if v is not None)
+            value = next(
+                v for v in (found["double"], found["single"], found["bare"]) if v is not None
+            )
             return html.unescape(value)
     return None
 

@@ -14,7 +14,9 @@ _LABEL = re.compile(
     r"(?P<value>.*)",
     re.DOTALL,
 )
-_BOLD_LABEL = re.compile(r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL)
+_BOLD_LABEL = re.compile(
+    r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
+)
 _EMOJI_LABEL = re.compile(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
@@ -48,9 +50,7 @@ def labelled(line: str) -> list[Labelled]:
     text = text.removeprefix("|").removesuffix("|").strip()
     segments = _BETWEEN.split(text) if _MAY_PART.search(text) else [text]
     found = [read_segment(each) for each in segments[:MOST_SEGMENTS]]
-    return [
-        Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None
-    ]
+    return [Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None]
 
 
 def read_segment(text: str) -> tuple[str, str] | None:

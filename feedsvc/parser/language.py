@@ -53,7 +53,10 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
     if not letters or text.isascii():
         return None
     counts = {name: len(script.findall(text)) for name, script in _SCRIPTS}
-    if counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"]) and counts["ja"] + counts["zh"] > _CLEAR * letters:  # noqa: PLR2004
+    if (
+        counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
+        and counts["ja"] + counts["zh"] > _CLEAR * letters
+    ):  # noqa: PLR2004
         return "ja"
     language = max(counts, key=lambda name: counts[name])
     if counts[language] <= _CLEAR * letters:

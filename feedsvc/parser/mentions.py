@@ -11,6 +11,7 @@ from msgspec import Struct
 from feedsvc.model import Medium
 
 _TAG = re.compile(r"<(?P<name>img|video|source)\b(?P<attributes>[^<>]*)>?", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>?")
 _ATTRIBUTE = re.compile(
     r"(?<![\w-])(?P<name>src|poster|alt)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))",
     re.IGNORECASE,
@@ -29,25 +30,30 @@ class MediaMention(Struct, frozen=True):
 
 
 def media_in(markup: str, line: int) -> Iterator[MediaMention]:
-    """The media among the tags of a piece of HTML."""
+    """The media among the tags of a piece of HTML; the words inside a video describe it."""
     video: dict[str, str] | None = None
+    words = _ANY_TAG.sub(" ", markup)
     for tag in _TAG.finditer(markup):
         name, said = tag["name"].lower(), _attributes(tag["attributes"])
         if name == "source":
             if video is None:
                 continue
-            said, video = {**video, **said}, None
+            said, video = {**video, **said, "alt": words}, None
             yield _mention(said, Medium.VIDEO, line)
         elif "src" in said:
             video = None
-            yield _mention(said, Medium.VIDEO if name == "video" else Medium.IMAGE, line)
+            is_video = name == "video"
+            said = {**said, "alt": words} if is_video else said
+            yield _mention(said, Medium.VIDEO if is_video else Medium.IMAGE, line)
         else:
             video = said if name == "video" else None
 
 
 def _mention(said: dict[str, str], medium: Medium, line: int) -> MediaMention:
     description = " ".join(said.get("alt", "").split())
-    return MediaMention(line, said["src"].strip(), medium, said.get("poster", "").strip() or None, description)
+    return MediaMention(
+        line, said["src"].strip(), medium, said.get("poster", "").strip() or None, description
+    )
 
 
 def _attributes(text: str) -> dict[str, str]:

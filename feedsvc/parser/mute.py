@@ -20,7 +20,9 @@ FIELDS_WITHIN = 6
 """Lines below a paper's heading in which its picture, votes or authors begin."""
 
 
-def with_mute_papers(page: Page, candidates: Sequence[Candidate], chosen: list[Candidate]) -> list[Candidate]:
+def with_mute_papers(
+    page: Page, candidates: Sequence[Candidate], chosen: list[Candidate]
+) -> list[Candidate]:
     """The chosen candidates and the mute headings among them that are papers too."""
     if not chosen:
         return _titles_alone(page, candidates)
@@ -85,8 +87,17 @@ def _is_linked(candidate: Candidate) -> bool:
 def _titles_alone(page: Page, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The headings right below that of a day, in a file that hardly has a link."""
     heads = [each for each in candidates if each.block.kind is Kind.HEADING]
-    day = next((each for each in heads if (time := time_named(each.block.text)) and time.year and time.day), None)
-    below = [each for each in heads if day and each.start > day.start and not time_named(each.block.text)]
+    day = next(
+        (
+            each
+            for each in heads
+            if (time := time_named(each.block.text)) and time.year and time.day
+        ),
+        None,
+    )
+    below = [
+        each for each in heads if day and each.start > day.start and not time_named(each.block.text)
+    ]
     if day is None or not below:
         return []
     level = min(each.block.level for each in below)

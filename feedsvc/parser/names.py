@@ -10,7 +10,9 @@ from feedsvc.parser.labels import OTHERS
 from feedsvc.parser.text import decode_references, printable
 from feedsvc.parser.titles import plain_title
 
-_OTHERS_BEHIND = re.compile(rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE)
+_OTHERS_BEHIND = re.compile(
+    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE
+)
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -26,7 +28,9 @@ _INSTITUTION = re.compile(
     r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
 )
 _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
-_FOOTNOTE = re.compile(r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])")
+_FOOTNOTE = re.compile(
+    r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
+)
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
     r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{1,3}$"
@@ -36,7 +40,9 @@ _CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
 _LATIN_NAME = re.compile(
     rf"(?:{_CAPITAL}|(?:{_SMALL}|[a-z]['’][\w-]+))(?:[\s-](?:{_CAPITAL}|{_SMALL}|[a-z]['’][\w-]+)){{1,5}}"
 )
-_WIDE_NAME = re.compile(r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?")
+_WIDE_NAME = re.compile(
+    r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
+)
 _NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
 _EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍])")
 _LONGEST_LINE = 20_000
@@ -55,7 +61,9 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
-    value = re.sub(r"^[👥👤✍️\s]{1,8}", "", decode_references(value).replace("\\[", "[").replace("\\]", "]")).strip()
+    value = re.sub(
+        r"^[👥👤✍️\s]{1,8}", "", decode_references(value).replace("\\[", "[").replace("\\]", "]")
+    ).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
@@ -84,7 +92,8 @@ def look_like_names(authors: Authors) -> bool:
     """Whether these are rather names than the words of a sentence."""
     small = sum(re.match(r"[a-z]", name) is not None for name in authors.names)
     return small <= len(authors.names) / 5 and all(
-        len(name.split()) <= MOST_WORDS_OF_A_NAME and not name[0].isdigit() for name in authors.names
+        len(name.split()) <= MOST_WORDS_OF_A_NAME and not name[0].isdigit()
+        for name in authors.names
     )
 
 
@@ -93,11 +102,20 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
         return False
     text = _OUTER.sub("", line.strip()).strip()
-    if not text or ":" in text or "：" in text or "](" in text or "://" in text or text[-1] in ":：。!?！？":
+    if (
+        not text
+        or ":" in text
+        or "：" in text
+        or "](" in text
+        or "://" in text
+        or text[-1] in ":：。!?！？"
+    ):
         return False
     is_marked = _EMPHASISED.match(line) is not None
     has_more = _OTHERS_BEHIND.search(text) is not None
-    text = _without_others(_NOTE_BEHIND.sub(" ", _NESTED_NOTE.split(text, maxsplit=1)[0])).rstrip(" .,…")
+    text = _without_others(_NOTE_BEHIND.sub(" ", _NESTED_NOTE.split(text, maxsplit=1)[0])).rstrip(
+        " .,…"
+    )
     names = [name.strip() for name in _split(text) if name.strip()]
     if not names or (len(names) == 1 and not is_marked and not has_more and not may_be_one):
         return False
@@ -121,7 +139,11 @@ def _is_name(text: str) -> bool:
 
 def _split(value: str) -> list[str]:
     """The names of a text; what stands in parentheses parts none."""
-    value = _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0]) if "(" in value or "（" in value else value
+    value = (
+        _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
+        if "(" in value or "（" in value
+        else value
+    )
     semicolons = re.split(r"[;；]", value)
     if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
         return [_given_name_first(part) for part in semicolons]

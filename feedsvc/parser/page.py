@@ -56,7 +56,8 @@ class Page:
         return [
             index
             for index, line in enumerate(self.lines)
-            if ("](" in line or "://" in line) and any(link.paper for link in self.facts(index).links)
+            if ("](" in line or "://" in line)
+            and any(link.paper for link in self.facts(index).links)
         ]
 
     @cached_property
@@ -71,9 +72,7 @@ class Page:
         for index in self.with_papers[first : first + most]:
             if index >= end:
                 break
-            found.update(
-                {link.paper: None for link in self.facts(index).links if link.paper}
-            )
+            found.update({link.paper: None for link in self.facts(index).links if link.paper})
         return list(found)
 
 

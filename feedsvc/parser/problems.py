@@ -73,7 +73,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "left-out": (
         Severity.WARNING,
-        "{reason}, so it is left alone; let it be a readable file or folder inside the digests'",
+        "{reason}, so it is left out; rename, move or mend it to have it read",
     ),
     "future-day": (
         Severity.WARNING,

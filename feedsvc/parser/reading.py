@@ -77,9 +77,7 @@ class _Reader(Struct):
     def read(self) -> Digest:
         found = candidates(self.page)
         chosen = with_mute_papers(self.page, found, choose(found))
-        alone = paper_of_file(
-            self.page, self.source, chosen, self.how.longest_paper, self.problems
-        )
+        alone = paper_of_file(self.page, self.source, chosen, self.how.longest_paper, self.problems)
         units, borders = ([], []) if alone else units_of(self.page, found, chosen)
         introductions = Introductions(self.how.longest_paper)
         if alone:
@@ -99,7 +97,11 @@ class _Reader(Struct):
     ) -> None:
         wants_day = self.days.of_path is None
         drafter = Drafter(
-            self.page, self.source.numbers, self.how.longest_paper, self.problems, wants_day=wants_day
+            self.page,
+            self.source.numbers,
+            self.how.longest_paper,
+            self.problems,
+            wants_day=wants_day,
         )
         drafter.learn(units)
         places = sorted(

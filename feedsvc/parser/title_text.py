@@ -54,9 +54,7 @@ def read_title(text: str) -> TitleText:
     start = words.find("[")
     links = [link for link in links_of(words) if link.words] if "](" in words else []
     is_simple = links and words.count("[", 0, links[0].start) == words.count("]", 0, links[0].start)
-    if is_simple and (
-        len(links) > 1 or links[0].start > start or names_link(links[0].plain_words)
-    ):
+    if is_simple and (len(links) > 1 or links[0].start > start or names_link(links[0].plain_words)):
         return _among_links(words, links, pictures)
     for end in _ends_of_text(words, start) if start >= 0 else ():
         if target := _ADDRESS.match(words, end):
@@ -64,7 +62,9 @@ def read_title(text: str) -> TitleText:
             rest = f"{target['words'] or ''} {words[target.end() :]} {pictures}"
             title = _without_emphasis(words[start + 1 : end])
             before, rest = _without_emphasis_around(words[:start].strip(), rest.strip())
-            return TitleText(before, title, address, rest, target["end"] == ")", not names_link(title))
+            return TitleText(
+                before, title, address, rest, target["end"] == ")", not names_link(title)
+            )
     return TitleText("", words, rest=pictures)
 
 
@@ -77,7 +77,11 @@ def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> Titl
             words[: link.start].strip(), words[link.end :].strip()
         )
         return TitleText(
-            before, _without_emphasis(link.words), link.address, f"{rest} {pictures}".strip(), is_linked=True
+            before,
+            _without_emphasis(link.words),
+            link.address,
+            f"{rest} {pictures}".strip(),
+            is_linked=True,
         )
     named = [link for link in links if link.paper] or list(links)
     around = without_links(words, [link for link in links if link.words or link is named[0]])

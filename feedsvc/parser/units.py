@@ -56,7 +56,9 @@ class Border(Struct, frozen=True):
     end: int
 
 
-def units_of(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> tuple[list[Unit], list[Border]]:
+def units_of(
+    page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+) -> tuple[list[Unit], list[Border]]:
     """The papers with their lines and topics, and what stands between them."""
     borders = sorted(_borders(page, candidates, chosen), key=lambda each: each.block.index)
     stops = sorted({each.block.index for each in borders} | {each.start for each in chosen})
@@ -72,7 +74,9 @@ def units_of(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candi
     return units, borders
 
 
-def _borders(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Border]:
+def _borders(
+    page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+) -> Iterator[Border]:
     papers = {each.start for each in chosen}
     ends = {each.start: each.end for each in candidates}
     repeated = page.repeated
@@ -92,7 +96,9 @@ def _borders(page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candi
             upcoming -= 1
         next_start = starts[upcoming] if upcoming < len(starts) else None
         owner = owners[block.index]
-        if block.index not in papers and _is_border(page, block, owner, next_start, repeated, inner, level):
+        if block.index not in papers and _is_border(
+            page, block, owner, next_start, repeated, inner, level
+        ):
             yield Border(block, ends.get(block.index, len(page.lines)))
 
 
@@ -118,16 +124,29 @@ def _inner_levels(page: Page, starts: Sequence[int], level: int, repeated: set[s
 
 def _have_text(page: Page, level: int, starts: set[int]) -> bool:
     """Whether text and no paper stands below most headings of a level."""
-    heads = [block.index for block in page.blocks if block.kind is Kind.HEADING and block.level == level]
+    heads = [
+        block.index for block in page.blocks if block.kind is Kind.HEADING and block.level == level
+    ]
     with_text = 0
     for index in heads:
-        below = next((n for n in range(index + 1, min(index + 6, len(page.lines))) if page.lines[n].strip()), None)
-        with_text += below is not None and below not in starts and not page.lines[below].startswith("#")
+        below = next(
+            (n for n in range(index + 1, min(index + 6, len(page.lines))) if page.lines[n].strip()),
+            None,
+        )
+        with_text += (
+            below is not None and below not in starts and not page.lines[below].startswith("#")
+        )
     return with_text >= 0.6 * len(heads)
 
 
 def _is_border(
-    page: Page, block: Block, owner: Candidate | None, next_start: int | None, repeated: set[str], inner: set[int], level: int
+    page: Page,
+    block: Block,
+    owner: Candidate | None,
+    next_start: int | None,
+    repeated: set[str],
+    inner: set[int],
+    level: int,
 ) -> bool:
     unit = owner.block if owner else None
     if block.kind is Kind.HEADING:
@@ -135,8 +154,12 @@ def _is_border(
     if unit is None:
         return block.kind not in {Kind.ROW, Kind.LINK} and names_time(_plain(block))
     if block.kind is Kind.SUMMARY:
-        is_outer = unit.kind in {Kind.ITEM, Kind.LINK, Kind.ROW} or (unit.kind is Kind.SUMMARY and block.level <= unit.level)
-        return is_outer and (names_time(_plain(block)) or unit.kind is Kind.SUMMARY or "<h" in block.text.lower())
+        is_outer = unit.kind in {Kind.ITEM, Kind.LINK, Kind.ROW} or (
+            unit.kind is Kind.SUMMARY and block.level <= unit.level
+        )
+        return is_outer and (
+            names_time(_plain(block)) or unit.kind is Kind.SUMMARY or "<h" in block.text.lower()
+        )
     if block.kind is Kind.ITEM and unit.kind is Kind.ITEM:
         return block.level < unit.level
     if block.kind is Kind.BOLD and unit.kind is not Kind.HEADING:
@@ -145,7 +168,13 @@ def _is_border(
 
 
 def _heading_ends(
-    page: Page, block: Block, unit: Block | None, next_start: int | None, repeated: set[str], inner: set[int], level: int
+    page: Page,
+    block: Block,
+    unit: Block | None,
+    next_start: int | None,
+    repeated: set[str],
+    inner: set[int],
+    level: int,
 ) -> bool:
     """Whether a heading that is no paper ends the paper above it."""
     if unit is None:
@@ -193,7 +222,9 @@ def _give_topics(units: Sequence[Unit], borders: Sequence[Border]) -> None:
         inside = held.get(id(border), [])
         if names[id(border)] and 0 < len(inside) < len(units):
             for unit in inside:
-                unit.topics = (*unit.topics, names[id(border)]) if unit.topics else (names[id(border)],)
+                unit.topics = (
+                    (*unit.topics, names[id(border)]) if unit.topics else (names[id(border)],)
+                )
     for unit in units:
         unit.topics = unit.topics[-1:]
 
@@ -205,7 +236,11 @@ def _level(block: Block) -> int:
 def topic_of(block: Block) -> str:
     """What a group's heading names; empty where it names a time, an aside or all papers."""
     title = read_title(block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text)
-    words = title.words if title.address is None or len(title.words) > 6 else f"{title.before} {title.words}".strip()
+    words = (
+        title.words
+        if title.address is None or len(title.words) > 6
+        else f"{title.before} {title.words}".strip()
+    )
     if title.address is not None and title.before and title.address.startswith("#"):
         words = title.before
     words = clean_title(read_title(words), Style(True, False)).words

@@ -18,9 +18,50 @@ from feedsvc.parser.homes import address_of_id, paper_at
 from feedsvc.parser.names import read_authors
 from feedsvc.parser.problems import Problems
 
-_LINKS = ("pdf", "arxiv", "arxiv_id", "arxiv-id", "arxiv_url", "url", "link", "paper", "paper_url", "paper-url", "doi", "abs", "source", "paper_link", "id")
-_TEXTS = ("tldr", "summary", "abstract", "motivation", "method", "methods", "result", "results", "conclusion", "evidence", "comment", "comments", "venue", "code", "score")
-_TRANSLATIONS = ("title_zh", "title_cn", "title_ko", "title_ja", "translated_title", "title-zh", "title-ko", "title-ja")
+_LINKS = (
+    "pdf",
+    "arxiv",
+    "arxiv_id",
+    "arxiv-id",
+    "arxiv_url",
+    "url",
+    "link",
+    "paper",
+    "paper_url",
+    "paper-url",
+    "doi",
+    "abs",
+    "source",
+    "paper_link",
+    "id",
+)
+_TEXTS = (
+    "tldr",
+    "summary",
+    "abstract",
+    "motivation",
+    "method",
+    "methods",
+    "result",
+    "results",
+    "conclusion",
+    "evidence",
+    "comment",
+    "comments",
+    "venue",
+    "code",
+    "score",
+)
+_TRANSLATIONS = (
+    "title_zh",
+    "title_cn",
+    "title_ko",
+    "title_ja",
+    "translated_title",
+    "title-zh",
+    "title-ko",
+    "title-ja",
+)
 
 
 def paper_of_file(
@@ -36,13 +77,19 @@ def paper_of_file(
         return None
     draft = PaperDraft(1, title, address)
     draft.translated_title = front.first(*_TRANSLATIONS)
-    authors = ", ".join(front.lists.get("authors", front.lists.get("author", []))) or front.first("authors", "author")
+    authors = ", ".join(front.lists.get("authors", front.lists.get("author", []))) or front.first(
+        "authors", "author"
+    )
     lines = [
-        f"- **{key.capitalize()}**: {front.fields[key]}" for key in _TEXTS if front.fields.get(key) and key not in front.lists
+        f"- **{key.capitalize()}**: {front.fields[key]}"
+        for key in _TEXTS
+        if front.fields.get(key) and key not in front.lists
     ]
     body = [*lines, "", *page.lines] if lines else list(page.lines)
     count = len(body) - len(page.lines)
-    read_body(draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems)
+    read_body(
+        draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems
+    )
     try:
         draft.authors = read_authors(authors) if authors else draft.authors
     except ValueError:
@@ -61,6 +108,8 @@ def _address(front: FrontMatter) -> str | None:
         value = front.first(key)
         if value and (paper_at(value) or address_of_id(value)):
             return value if paper_at(value) else address_of_id(value)
-    if front.first("authors") and re.match(r"https?://", value := front.first("pdf", "url", "link", "paper")):
+    if front.first("authors") and re.match(
+        r"https?://", value := front.first("pdf", "url", "link", "paper")
+    ):
         return value
     return None
