@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ROW = "table row"
     ITEM = "list item"
     LINK = "line with a link"
+    LABEL = "labelled title"
     FILE = "file"
 
 
@@ -66,6 +67,12 @@ _BOLD = re.compile(
     r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
+)
+_TITLE_LABEL = re.compile(
+    r"[\s>]{0,4}(?:[-*+]\s)?(?:[0-9]{1,3}[.)]\s)?[*_]{0,3}"
+    r"(?:paper title|title|标题|题目|论文标题|论文题目|제목|논문 제목|논문제목|タイトル|論文タイトル)[*_]{0,3}"
+    r"\s?[:：][*_]{0,3}\s?(?P<text>\S.*)",
+    re.IGNORECASE,
 )
 _LINK_LINE = re.compile(
     r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
@@ -201,6 +208,9 @@ class _Reader(Struct):
     def _line(self, index: int, line: str) -> Iterator[Block]:
         if "<" in line and "details" in line.lower() or "<summary" in line:
             yield from self._summary(index, line)
+        if (titled := _TITLE_LABEL.fullmatch(line)) and len(line) < LONGEST_HEAD:
+            yield Block(index, Kind.LABEL, 0, titled["text"], index)
+            return
         if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
             if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
                 last = self._end_of_wrapped(index, item["text"])

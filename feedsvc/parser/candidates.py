@@ -239,7 +239,7 @@ def _without_mark(block: Block, text: str) -> str:
 
 def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
     """Whether an item, summary, bold line or line with a link looks like a title and no prose."""
-    if block.kind is Kind.BOLD or block.kind is Kind.SUMMARY:
+    if block.kind in {Kind.BOLD, Kind.SUMMARY, Kind.LABEL}:
         return len(title.words) <= LONGEST_TITLE
     rest = _without_mark(block, text)
     if lead := _BRACKET_LEAD.match(rest):

@@ -23,9 +23,12 @@ _ORDER = {
     Kind.ROW: 4,
     Kind.ITEM: 5,
     Kind.LINK: 6,
+    Kind.LABEL: 7,
 }
 Shape = tuple[Kind, int]
 MOST_ROUNDS = 6
+MANY = 3
+"""Papers of a form in which only a sentence names each."""
 ENOUGH = 0.5
 """The part of a form's candidates that speak, from which on the form is one of papers."""
 
@@ -91,6 +94,9 @@ def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
         if form.quality >= ENOUGH and _holds(form, top):
             top = form
             break
+    is_weak = all(each.evidence.weight <= WEAK for each in top.papers)
+    if is_weak and len(top.papers) < MANY:  # texts cite papers, too
+        return None
     if is_first:
         return top if top.quality >= 0.25 or top.weight >= 3 * STRONG else None
     is_sure = len(top.papers) > 1 and top.quality >= ENOUGH and top.weight > WEAK * len(top.papers)

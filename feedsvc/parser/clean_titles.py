@@ -126,6 +126,8 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
     if book := _BOOK_MARKS.fullmatch(words.strip()):
         words = book["inner"]
     words, votes = _trailing(_leading(words, style))
+    if book := _BOOK_MARKS.fullmatch(words.strip()):
+        words = book["inner"]
     rest, more_votes = _trailing(rest)
     return CleanTitle(words, rest.strip(), votes if votes is not None else more_votes)
 

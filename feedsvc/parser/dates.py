@@ -119,7 +119,7 @@ _PATHS: tuple[tuple[str, Grain, bool], ...] = (
         False,
     ),
     (
-        r"(?<![0-9])(?P<year>[0-9]{4})年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?",
+        r"(?<![0-9])(?P<year>[0-9]{4})[年년][ _]?(?P<month>[0-9]{1,2})[月월][ _]?(?P<day>[0-9]{1,2})[日일]?",
         Grain.DAY,
         False,
     ),

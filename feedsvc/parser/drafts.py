@@ -81,7 +81,7 @@ class Drafter:
         draft.votes, draft.topics = clean.votes, unit.topics
         if block.table:
             return self._row(unit, draft)
-        rest = self._rest(draft, clean, title)
+        rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
@@ -123,7 +123,9 @@ class Drafter:
         if not title.is_closed:
             self._problems.report(draft.line, "open-link", title=draft.title)
 
-    def _rest(self, draft: PaperDraft, clean: CleanTitle, title: TitleText) -> str:
+    def _rest(
+        self, draft: PaperDraft, clean: CleanTitle, title: TitleText, *, is_heading: bool
+    ) -> str:
         """What stands behind the title and belongs to the text; names there are the authors."""
         left = []
         for piece in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
@@ -135,7 +137,7 @@ class Drafter:
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
         rest = clean.rest if len(left) and not draft.authors.names else " - ".join(left)
-        if rest and title.is_linked:
+        if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
 

@@ -16,6 +16,7 @@ _WORDS = {
     Kind.BOLD: "a bold line a paper",
     Kind.ROW: "a table row a paper",
     Kind.ITEM: "a list item a paper",
+    Kind.LABEL: "a labelled title a paper",
     Kind.LINK: "a line with a link a paper",
 }
 FILE = "a file a paper"

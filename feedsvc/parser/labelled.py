@@ -25,6 +25,7 @@ _BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}
 _EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
 _MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
 MOST_SEGMENTS = 12
+CELLS = 2
 LONGEST_LINE = 6000
 """Characters; a longer line is prose."""
 
@@ -49,6 +50,8 @@ def labelled(line: str) -> list[Labelled]:
     text = line[lead.end() :] if lead else line
     text = text.removeprefix("|").removesuffix("|").strip()
     segments = _BETWEEN.split(text) if _MAY_PART.search(text) else [text]
+    if len(segments) == CELLS and (field := field_named(segments[0])):  # a row of two cells
+        return [Labelled(field, segments[1].strip(), is_alone=False)]
     found = [read_segment(each) for each in segments[:MOST_SEGMENTS]]
     return [Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None]
 

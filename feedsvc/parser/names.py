@@ -31,6 +31,7 @@ _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
+_FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
     r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{1,3}$"
@@ -81,7 +82,7 @@ def read_authors(value: str) -> Authors:
         alone = _without_others(plain := " ".join(printable(plain).split()))
         more = more or alone != plain
         alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
-        if alone:
+        if alone := _FULL_STOP.sub("", alone):
             named[alone] = None
     if not named and not more:
         raise ValueError(value)
