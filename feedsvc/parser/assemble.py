@@ -10,8 +10,8 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
-from feedsvc.parser.language import language_in_path
 from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.language import language_in_path
 from feedsvc.parser.links import canonical, web_address
 from feedsvc.parser.media import LIKELIEST_TYPES, media_type
 from feedsvc.parser.mentions import MediaMention

@@ -206,7 +206,7 @@ class _Reader(Struct):
                 index += 1
 
     def _line(self, index: int, line: str) -> Iterator[Block]:
-        if "<" in line and "details" in line.lower() or "<summary" in line:
+        if ("<" in line and "details" in line.lower()) or "<summary" in line:
             yield from self._summary(index, line)
         if (titled := _TITLE_LABEL.fullmatch(line)) and len(line) < LONGEST_HEAD:
             yield Block(index, Kind.LABEL, 0, titled["text"], index)
@@ -271,7 +271,7 @@ def _may_follow(words: str, rest: str) -> bool:
         "**" not in rest
         and not (rest.strip() and words.rstrip().endswith((":", "：")))
         and not rest.startswith((":", "："))
-        and (not re.search(r"\w", rest) or len(rest) < 40 and rest[:1] in " （(")
+        and (not re.search(r"\w", rest) or (len(rest) < 40 and rest[:1] in " （("))
     )
 
 

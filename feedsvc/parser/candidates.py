@@ -10,7 +10,7 @@ from msgspec import Struct
 from feedsvc.parser.blocks import Block, Kind
 from feedsvc.parser.day_words import names_time
 from feedsvc.parser.homes import address_of_id, paper_at
-from feedsvc.parser.inline import links_of
+from feedsvc.parser.inline import links_of, without_links
 from feedsvc.parser.labels import (
     field_named,
     names_aside,
@@ -18,14 +18,16 @@ from feedsvc.parser.labels import (
     names_paper_link,
     names_part,
 )
-from feedsvc.parser.page import LineFacts, Page, is_part, is_title_label
 from feedsvc.parser.names import looks_like_authors
+from feedsvc.parser.page import LineFacts, Page, is_part, is_title_label
 from feedsvc.parser.title_text import TitleText, read_title
 
 LOOKED_AT = 14
 """Lines with words below a title in which its fields stand."""
 STRONG, MEDIUM, WEAK, NONE = 1.0, 0.9, 0.5, 0.0
 LONGEST_TITLE = 400
+SHORT_LINE = 80
+"""Characters besides its links of a line that is no prose."""
 LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 _SIGN = {"link", "authors", "votes", "date"}
@@ -276,6 +278,8 @@ def _weigh(page: Page, block: Block, ends: Ends, evidence: Evidence) -> Evidence
             evidence.paper = title.address
         return evidence
     papers = page.papers(block.last + 1, own_end)
+    if linked and block.kind in {Kind.ITEM, Kind.LINK} and _is_prose(title.before):
+        return evidence
     if linked and title.address:
         relative = _is_relative(title.address)
         evidence.weight = WEAK + 0.1 if relative else MEDIUM
@@ -294,6 +298,12 @@ def _weigh(page: Page, block: Block, ends: Ends, evidence: Evidence) -> Evidence
     return evidence
 
 
+def _is_prose(before: str) -> bool:
+    """Whether words stand before a link that are no number, day or bracket."""
+    lead = _BRACKET_LEAD.match(before)
+    return _WORD.search(before[lead.end() :] if lead else before) is not None
+
+
 def _own_facts(page: Page, block: Block, end: int) -> tuple[str | None, set[str]]:
     """The paper that a labelled field or a line of links near the title names, and the fields."""
     fields: set[str] = set()
@@ -306,6 +316,8 @@ def _own_facts(page: Page, block: Block, end: int) -> tuple[str | None, set[str]
             continue
         looked += 1
         facts = page.facts(index)
+        if line.lstrip("> ").startswith("|") and not facts.fields:  # a row speaks for itself
+            continue
         if (heading := _label_heading(line)) is not None:
             label = heading
             fields.add(heading) if heading else None
@@ -313,13 +325,21 @@ def _own_facts(page: Page, block: Block, end: int) -> tuple[str | None, set[str]
         fields.update(each.field for each in facts.fields if each.field in _SIGN)
         if (
             label == "link"
-            or facts.is_link_line
+            or (facts.is_link_line or (looked <= LOOKED_AT and _names_its_paper(line, facts)))
             or (looked <= LOOKED_AT and any(f.field == "link" for f in facts.fields))
         ):
             paper = paper or _paper_of_line(facts)
         if looked <= 2 and not facts.fields and looks_like_authors(line):
             fields.add("authors")
     return paper, fields
+
+
+def _names_its_paper(line: str, facts: LineFacts) -> bool:
+    """Whether a short line has a link to a paper among it that is called so (`PDF`, `논문`)."""
+    named = any(
+        link.paper and link.words and names_paper_link(link.plain_words) for link in facts.links
+    )
+    return named and len(without_links(line, facts.links)) <= SHORT_LINE
 
 
 def _label_heading(line: str) -> str | None:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Kind
-from feedsvc.parser.homes import paper_at
 from feedsvc.parser.candidates import MEDIUM, NONE, STRONG, WEAK, Candidate
+from feedsvc.parser.homes import paper_at
 
 _ORDER = {
     Kind.FILE: 0,
@@ -46,6 +46,12 @@ class Form(Struct):
     @property
     def weight(self) -> float:
         return sum(each.evidence.weight for each in self.papers)
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it has a few papers only and sentences alone name them: texts cite papers, too."""
+        is_weak = all(each.evidence.weight <= WEAK for each in self.papers)
+        return is_weak and len(self.papers) < MANY
 
     @property
     def quality(self) -> float:
@@ -82,7 +88,7 @@ def _have_homes(chosen: Sequence[Candidate]) -> bool:
 def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
     """The outermost form whose papers speak for themselves; None where there is none."""
     forms = _forms(candidates)
-    forms = [form for form in forms if form.papers]
+    forms = [form for form in forms if form.papers and not form.is_guess]
     if not forms:
         return None
     top = max(
@@ -94,9 +100,6 @@ def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
         if form.quality >= ENOUGH and _holds(form, top):
             top = form
             break
-    is_weak = all(each.evidence.weight <= WEAK for each in top.papers)
-    if is_weak and len(top.papers) < MANY:  # texts cite papers, too
-        return None
     if is_first:
         return top if top.quality >= 0.25 or top.weight >= 3 * STRONG else None
     is_sure = len(top.papers) > 1 and top.quality >= ENOUGH and top.weight > WEAK * len(top.papers)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.parser.inline import links_of, without_links
 from feedsvc.parser.labels import names_link
@@ -39,6 +40,9 @@ _VOTES = re.compile(
     r"|(?P<word>[0-9][0-9,]{0,8})\s?(?:up-?votes?|votes?|likes?|👍|추천|좋아요|투표|票|赞|点赞|いいね)"
     r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
     re.IGNORECASE,
+)
+_LEADING_VOTES = re.compile(
+    r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
 )
 _TRAILERS = (
     re.compile(
@@ -106,7 +110,9 @@ def style_of(titles: Sequence[TitleText]) -> Style:
 
 def counter(text: str) -> int | None:
     """The number that a title begins with, in a form that counts; None where there is none."""
-    text = _LEADING_EMOJI.sub("", text.lstrip(" *_"), count=1).lstrip(" *_")
+    text = text.lstrip(" *_")
+    if emoji := _LEADING_EMOJI.match(text):
+        text = text[emoji.end() :].lstrip(" *_")
     found = _COUNTER.match(text)
     if not found:
         return None
@@ -115,7 +121,14 @@ def counter(text: str) -> int | None:
 
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
-    """The title alone, what is left around it, and the votes that stand behind it."""
+    """The title alone, what is left around it, and the votes that stand beside it."""
+    if votes := _LEADING_VOTES.match(title.before or title.words):
+        if title.before:
+            title = replace(title, before=title.before[votes.end() :])
+        else:
+            title = replace(title, words=title.words[votes.end() :])
+        clean = clean_title(title, style)
+        return replace(clean, votes=int(votes["number"].replace(",", "")))
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style)
     words, rest = _leading(title.words, style), ""

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from feedsvc.parser.blocks import Kind
 from feedsvc.parser.body import Body, read_body
 from feedsvc.parser.candidates import LOOKED_AT, title_column, title_of_cell
-from feedsvc.parser.page import Page
 from feedsvc.parser.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft
 from feedsvc.parser.homes import address_of_id, is_empty_home
-from feedsvc.parser.inline import InlineLink, links_of
+from feedsvc.parser.inline import InlineLink, links_of, without_links
 from feedsvc.parser.labelled import Labelled
 from feedsvc.parser.labels import field_named, names_link, names_paper_link
 from feedsvc.parser.names import Authors, look_like_names, looks_like_authors, read_authors
+from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.title_text import TitleText, read_title
 from feedsvc.parser.units import Unit
@@ -28,6 +28,7 @@ _CELL_LAYOUT = re.compile(
     r"</?(?:details|summary|p|div|span|center|font)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
 
 
@@ -131,12 +132,14 @@ class Drafter:
         for piece in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
             links = links_of(piece)
             if links and all(names_link(link.plain_words) for link in links):
-                continue
-            if not draft.authors.names and looks_like_authors(f"*{piece.strip()}*"):
+                piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
+                if not re.search(r"\w", piece):
+                    continue
+            if not draft.authors.names and looks_like_authors(f"*{piece.strip(' *_')}*"):
                 draft.authors = read_authors(piece)
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
-        rest = clean.rest if len(left) and not draft.authors.names else " - ".join(left)
+        rest = clean.rest if left and not draft.authors.names else " - ".join(left)
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest

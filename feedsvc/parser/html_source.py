@@ -24,13 +24,12 @@ _SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
 _LIKE_MARKUP = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
 _LIKE_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s)")
 _PARAGRAPHS = frozenset(
-    "p div section article figure figcaption main center header footer aside address form fieldset dl dt dd"
-    " details body html head hgroup template search menu".split()
+    ["p", "div", "section", "article", "figure", "figcaption", "main", "center", "header", "footer", "aside", "address", "form", "fieldset", "dl", "dt", "dd", "details", "body", "html", "head", "hgroup", "template", "search", "menu"]
 )
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _KEPT = {"sub", "sup"}
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_BREAKERS = frozenset("p ul ol li table blockquote pre hr dl".split())
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_BREAKERS = frozenset(["p", "ul", "ol", "li", "table", "blockquote", "pre", "hr", "dl"])
 """What ends a heading that nobody closed."""
 DEEPEST_LIST = 20
 MOST_BLOCKS_OF_A_LINK = 3
@@ -107,7 +106,7 @@ class _Writer:
             self.buffer_line = line or self.line
         self.buffer.append(text)
 
-    def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:  # noqa: FBT001
+    def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:
         self.is_title = name == "title" and not is_end
         if name in _HEADINGS:
             self._heading(int(name[1]), is_end)

@@ -98,7 +98,7 @@ OTHER_LINK_WORDS = (
 )
 """The words that name a link to something else of a paper."""
 
-OTHERS = r"\+|\.\.\.|…|et\.?\s?al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
+OTHERS = r"\+(?:\s?[0-9]{1,3}(?:\s(?:more|others|authors))?)?|\.\.\.|…|et\.?\s?al\.?|and others|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
 """What a list of authors ends in where there are more."""
 
 

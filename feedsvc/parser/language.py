@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 _IN_NAME = re.compile(r"[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$")
 _CODES = frozenset(
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru"
-    " sk sl sr sv th tr uk ur vi zh zh-cn zh-tw zh-hans zh-hant pt-br en-us en-gb".split()
+    ["ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh", "zh-cn", "zh-tw", "zh-hans", "zh-hant", "pt-br", "en-us", "en-gb"]
 )
 _OTHER_NAMES = {"cn": "zh", "jp": "ja", "kr": "ko", "kor": "ko", "eng": "en", "chn": "zh"}
 
@@ -56,7 +55,7 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
     if (
         counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
         and counts["ja"] + counts["zh"] > _CLEAR * letters
-    ):  # noqa: PLR2004
+    ):
         return "ja"
     language = max(counts, key=lambda name: counts[name])
     if counts[language] <= _CLEAR * letters:

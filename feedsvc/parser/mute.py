@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from feedsvc.parser.blocks import Kind
 from feedsvc.parser.candidates import Candidate
-from feedsvc.parser.page import Page
 from feedsvc.parser.clean_titles import counter
 from feedsvc.parser.day_words import time_named
 from feedsvc.parser.fields import read_field
 from feedsvc.parser.homes import paper_at
+from feedsvc.parser.page import Page
 
 MORE_THAN_GROUPS = 3
 """Headings without links below a day that are papers, though the file has a link elsewhere."""

@@ -15,8 +15,7 @@ TITLE_COLUMNS = frozenset(
     " 論文 タイトル 題名 論文名".replace("_", " ").split()
 ) | {"paper title", "논문 제목", "paper name", "title & link", "paper & link"}
 TOPIC_COLUMNS = frozenset(
-    "topic topics category categories area field task track subject keyword keywords 方向 研究方向 类别 分类 领域"
-    " 主题 分野 カテゴリ 분야 주제 카테고리 분류".split()
+    ["topic", "topics", "category", "categories", "area", "field", "task", "track", "subject", "keyword", "keywords", "方向", "研究方向", "类别", "分类", "领域", "主题", "分野", "カテゴリ", "분야", "주제", "카테고리", "분류"]
 )
 MOST_CELLS = 60
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from feedsvc.parser.body import Body, read_body
 from feedsvc.parser.candidates import Candidate
-from feedsvc.parser.page import Page
-from feedsvc.parser.source import Source
 from feedsvc.parser.day_words import names_time
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft
@@ -16,7 +14,9 @@ from feedsvc.parser.drafts import Told
 from feedsvc.parser.front_matter import FrontMatter
 from feedsvc.parser.homes import address_of_id, paper_at
 from feedsvc.parser.names import read_authors
+from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
+from feedsvc.parser.source import Source
 
 _LINKS = (
     "pdf",
