@@ -24,7 +24,33 @@ _SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
 _LIKE_MARKUP = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
 _LIKE_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s)")
 _PARAGRAPHS = frozenset(
-    ["p", "div", "section", "article", "figure", "figcaption", "main", "center", "header", "footer", "aside", "address", "form", "fieldset", "dl", "dt", "dd", "details", "body", "html", "head", "hgroup", "template", "search", "menu"]
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "figure",
+        "figcaption",
+        "main",
+        "center",
+        "header",
+        "footer",
+        "aside",
+        "address",
+        "form",
+        "fieldset",
+        "dl",
+        "dt",
+        "dd",
+        "details",
+        "body",
+        "html",
+        "head",
+        "hgroup",
+        "template",
+        "search",
+        "menu",
+    ]
 )
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _KEPT = {"sub", "sup"}

@@ -7,16 +7,21 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from feedsvc.parser.labels import field_named, plain_label
+from feedsvc.parser.labels import field_named, label_set, plain_label
 
 _CODE_SPAN = re.compile(r"`[^`]{1,300}`")
-TITLE_COLUMNS = frozenset(
-    "title paper papers paper_title name article 论文 标题 题目 论文标题 论文题目 论文名称 文章 논문 제목 논문명 논문_제목"
-    " 論文 タイトル 題名 論文名".replace("_", " ").split()
-) | {"paper title", "논문 제목", "paper name", "title & link", "paper & link"}
-TOPIC_COLUMNS = frozenset(
-    ["topic", "topics", "category", "categories", "area", "field", "task", "track", "subject", "keyword", "keywords", "方向", "研究方向", "类别", "分类", "领域", "主题", "分野", "カテゴリ", "분야", "주제", "카테고리", "분류"]
+_TITLES = (
+    "title paper papers paper_title paper_name name article title_&_link paper_&_link 论文"
+    " 标题 题目 论文标题 论文题目 论文名称 文章 논문 제목 논문명 논문_제목 論文 タイトル 題名"
+    " 論文名"
 )
+_TOPICS = (
+    "topic topics category categories area field task track subject keyword keywords 方向"
+    " 研究方向 类别 分类 领域 主题 分野 カテゴリ 분야 주제 카테고리 분류"
+)
+TITLE_COLUMNS = label_set(_TITLES)
+TOPIC_COLUMNS = label_set(_TOPICS)
+"""What heads call the columns of titles and of topics."""
 MOST_CELLS = 60
 
 

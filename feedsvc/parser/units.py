@@ -12,7 +12,7 @@ from feedsvc.parser.blocks import Block, Kind
 from feedsvc.parser.candidates import Candidate
 from feedsvc.parser.clean_titles import Style, clean_title
 from feedsvc.parser.day_words import names_time
-from feedsvc.parser.labels import field_named, names_aside, names_part, plain_label
+from feedsvc.parser.labels import field_named, label_set, names_aside, names_part, plain_label
 from feedsvc.parser.page import Page, is_part
 from feedsvc.parser.title_text import read_title
 
@@ -25,10 +25,14 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _BEHIND_DOT = re.compile(r"\s[·|]\s.*$")
-_GENERIC = frozenset(
-    plain_label(name.replace("_", " "))
-    for name in ["papers", "paper", "today", "latest", "all", "top_papers", "top_papers_today", "papers_today", "highlights", "daily_papers", "paper_list", "overview", "selected_papers", "must_read", "must-read", "must_reads", "notable", "paper_details", "new_papers", "论文", "论文列表", "论文详情", "今日论文", "全部", "精选", "精选论文", "推荐", "今日推荐", "必读", "今日必读", "논문", "오늘의_논문", "논문_목록", "전체", "論文", "論文一覧", "今日の論文", "本日の論文", "注目論文"]
+_GENERIC = label_set(
+    "papers paper today latest all top_papers top_papers_today papers_today highlights"
+    " daily_papers paper_list overview selected_papers must_read must-read must_reads notable"
+    " paper_details new_papers 论文 论文列表 论文详情 今日论文 全部 精选 精选论文 推荐 今日推荐"
+    " 必读 今日必读 논문 오늘의_논문 논문_목록 전체 論文 論文一覧 今日の論文 本日の論文"
+    " 注目論文"
 )
+"""Headings that name no topic."""
 
 
 class Unit(Struct):
