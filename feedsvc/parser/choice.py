@@ -6,13 +6,13 @@ candidates speak for themselves; then what is left over is looked at in the same
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks import Kind
-from feedsvc.parser.candidates import MEDIUM, NONE, STRONG, WEAK, Candidate
+from feedsvc.parser.candidates import Candidate
+from feedsvc.parser.evidence import NONE, STRONG, WEAK
 from feedsvc.parser.homes import paper_at
 
 _ORDER = {
@@ -29,6 +29,7 @@ Shape = tuple[Kind, int]
 MOST_ROUNDS = 6
 MANY = 3
 """Papers of a form in which only a sentence names each."""
+LEAST = 0.25
 ENOUGH = 0.5
 """The part of a form's candidates that speak, from which on the form is one of papers."""
 
@@ -45,6 +46,7 @@ class Form(Struct):
 
     @property
     def weight(self) -> float:
+        """How much speaks for its papers together."""
         return sum(each.evidence.weight for each in self.papers)
 
     @property
@@ -101,7 +103,7 @@ def _best(candidates: Sequence[Candidate], *, is_first: bool) -> Form | None:
             top = form
             break
     if is_first:
-        return top if top.quality >= 0.25 or top.weight >= 3 * STRONG else None
+        return top if top.quality >= LEAST or top.weight >= 3 * STRONG else None
     is_sure = len(top.papers) > 1 and top.quality >= ENOUGH and top.weight > WEAK * len(top.papers)
     return top if is_sure else None
 
@@ -168,6 +170,3 @@ def _apart(left: Sequence[Candidate], papers: Sequence[Candidate], shape: Shape)
         if not is_inside and not holds and shape_of(each) != shape:
             kept.append(each)
     return kept
-
-
-_ = defaultdict, MEDIUM

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from feedsvc.parser.dates import Grain, ImpossibleDateError, Time, time_in_text
+from feedsvc.parser.date_spellings import Grain
+from feedsvc.parser.dates import ImpossibleDateError, Time, time_in_text
 
 WORDS_BESIDE_A_DAY = 4
 """As in `Daily Papers (2024-11-18)`; a heading with more words and a date may be a title."""

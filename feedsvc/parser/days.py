@@ -6,7 +6,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from feedsvc.parser.dates import Grain, ImpossibleDateError, Time, time_in_path, time_in_text
+from feedsvc.parser.date_spellings import Grain
+from feedsvc.parser.dates import ImpossibleDateError, Time, time_in_path, time_in_text
 from feedsvc.parser.day_words import tells_update, time_named
 from feedsvc.parser.problems import Problems
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feedsvc.parser.addresses import is_relative
 from feedsvc.parser.blocks import Kind
 from feedsvc.parser.body import Body, read_body
-from feedsvc.parser.candidates import LOOKED_AT, title_column, title_of_cell
 from feedsvc.parser.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.days import DayOfPaper
 from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.evidence import LINES_OF_AUTHORS, LOOKED_AT
 from feedsvc.parser.homes import address_of_id, is_empty_home
 from feedsvc.parser.inline import InlineLink, links_of, without_links
 from feedsvc.parser.labelled import Labelled
@@ -21,6 +22,7 @@ from feedsvc.parser.labels import field_named, names_link, names_paper_link
 from feedsvc.parser.names import Authors, look_like_names, looks_like_authors, read_authors
 from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
+from feedsvc.parser.rows import title_column, title_of_cell
 from feedsvc.parser.title_text import TitleText, read_title
 from feedsvc.parser.units import Unit
 
@@ -147,7 +149,7 @@ class Drafter:
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
         title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
-        if title.is_linked and title.address and not _is_relative(title.address):
+        if title.is_linked and title.address and not is_relative(title.address):
             return None if is_empty_home(title.address) else title.address
         links = [*links_of(unit.block.text), *self._links(unit)]
         if paper:
@@ -190,7 +192,7 @@ class Drafter:
             if label:
                 self._under_label(draft, label, line.strip(" -*"))
                 label = "" if label != "link" else label
-            if seen <= 2 and not draft.translated_title:
+            if seen <= LINES_OF_AUTHORS and not draft.translated_title:
                 self._translation(draft, line)
 
     def _under_label(self, draft: PaperDraft, label: str, value: str) -> None:
@@ -301,7 +303,7 @@ class Drafter:
         return Told(draft, DayOfPaper(own, published))
 
 
-def _authors(text: str) -> object:
+def _authors(text: str) -> Authors:
     try:
         return read_authors(text)
     except ValueError:
@@ -313,7 +315,3 @@ def _dedented(lines: Sequence[str]) -> list[str]:
     widths = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
     width = min((w for w in widths if w), default=0)
     return [line[min(width, len(line) - len(line.lstrip(" \t"))) :] for line in lines]
-
-
-def _is_relative(address: str) -> bool:
-    return not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|(?:[\w-]+\.)+[a-z]+/", address)

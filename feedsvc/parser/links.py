@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from feedsvc.parser.homes import arxiv_id as arxiv_id
-from feedsvc.parser.homes import paper_at
+from feedsvc.parser.homes import arxiv_id, paper_at
 from feedsvc.parser.text import decode_references
+
+__all__ = ["arxiv_id", "canonical", "web_address"]
 
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.~/-]*", re.ASCII)
 """What needs no second look: most addresses of digests."""

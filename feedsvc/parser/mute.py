@@ -41,7 +41,7 @@ def with_mute_papers(
             continue
         if each.evidence.is_none or each.evidence.is_group or each.evidence.weight:
             continue
-        has_text = any(line.strip() for line in page.lines[each.block.last + 1 : each.own_end])
+        has_text = any(line.strip() for line in page.lines[each.block.last + 1 : each.span.own])
         is_counted = numbered >= 0.6 * len(heads) and counter(each.block.text) is not None
         if has_text and (is_counted or (linked >= 0.6 * len(heads) and each.start > first)):
             more.append(each)

@@ -31,6 +31,7 @@ _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
+_AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
@@ -148,10 +149,7 @@ def _split(value: str) -> list[str]:
     semicolons = re.split(r"[;；]", value)
     if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
         return [_given_name_first(part) for part in semicolons]
-    names: list[str] = []
-    for part in re.split(r"[,，、;；]", _AND.sub(",", value)):
-        names.append(re.sub(r"^\s*(?:and|&)\s", "", part))
-    return names
+    return [_AND_BEFORE.sub("", part) for part in re.split(r"[,，、;；]", _AND.sub(",", value))]
 
 
 def _given_name_first(name: str) -> str:

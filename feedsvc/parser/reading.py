@@ -104,10 +104,9 @@ class _Reader(Struct):
             wants_day=wants_day,
         )
         drafter.learn(units)
-        places = sorted(
-            [*((unit.block.index, unit) for unit in units), *((b.block.index, b) for b in borders)],
-            key=lambda place: place[0],
-        )
+        placed: list[tuple[int, Unit | Border]] = [(unit.block.index, unit) for unit in units]
+        placed += [(border.block.index, border) for border in borders]
+        places = sorted(placed, key=lambda place: place[0])
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
         introductions.pass_tables(each.block.table for each in units)

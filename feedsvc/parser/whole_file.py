@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from feedsvc.parser.body import Body, read_body
 from feedsvc.parser.candidates import Candidate
@@ -90,10 +91,8 @@ def paper_of_file(
     read_body(
         draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems
     )
-    try:
+    with suppress(ValueError):
         draft.authors = read_authors(authors) if authors else draft.authors
-    except ValueError:
-        pass
     draft.topics = tuple(tag.replace(",", " ") for tag in front.words("tags"))
     return Told(draft, DayOfPaper("", front.first("date", "published")))
 
