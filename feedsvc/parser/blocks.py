@@ -75,12 +75,17 @@ _TITLE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _LINK_LINE = re.compile(
-    r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
+    r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*"
+    r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
     r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
 )
 FIRST_LETTERS = re.compile(r"\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
+LINES_OF_TITLE = 2
+"""More lines over which a title in bold or in brackets goes on."""
+LONGEST_REMARK = 40
+"""Characters behind the bold words of a line that is a title."""
 SURE = 0.8
 """The part of a level's headings that are links to papers, from which on nobody doubts."""
 
@@ -199,7 +204,7 @@ class _Reader(Struct):
                 index += 1
             elif table := self.tables.get(index):
                 for row in table.rows:
-                    yield Block(row.start, Kind.ROW, 0, "", row.start, False, table, row.cells)
+                    yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
                 index = table.end
             else:
                 yield from self._line(index, line)
@@ -255,7 +260,7 @@ class _Reader(Struct):
         last = index
         while (
             (text.count("**") % 2 or text.count("[") > text.count("]"))
-            and last - index < 2
+            and last - index < LINES_OF_TITLE
             and last + 1 < len(self.lines)
             and (line := self.lines[last + 1])[:1] in " \t"
             and not _ITEM.fullmatch(line)
@@ -271,7 +276,7 @@ def _may_follow(words: str, rest: str) -> bool:
         "**" not in rest
         and not (rest.strip() and words.rstrip().endswith((":", "：")))
         and not rest.startswith((":", "："))
-        and (not re.search(r"\w", rest) or (len(rest) < 40 and rest[:1] in " （("))
+        and (not re.search(r"\w", rest) or (len(rest) < LONGEST_REMARK and rest[:1] in " （("))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -96,9 +97,7 @@ class CleanTitle(Struct, frozen=True):
 def style_of(titles: Sequence[TitleText]) -> Style:
     """What a file's titles have in common."""
     numbers = [number for each in titles if (number := counter(_whole(each))) is not None]
-    steps = sum(
-        after in {before + 1, 1, 0} for before, after in zip(numbers, numbers[1:], strict=False)
-    )
+    steps = sum(after in {before + 1, 1, 0} for before, after in pairwise(numbers))
     counts_up = (
         bool(numbers)
         and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
@@ -122,13 +121,16 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand beside it."""
-    if votes := _LEADING_VOTES.match(title.before or title.words):
+    if found := _LEADING_VOTES.match(title.before or title.words):
         if title.before:
-            title = replace(title, before=title.before[votes.end() :])
+            title = replace(title, before=title.before[found.end() :])
         else:
-            title = replace(title, words=title.words[votes.end() :])
-        clean = clean_title(title, style)
-        return replace(clean, votes=int(votes["number"].replace(",", "")))
+            title = replace(title, words=title.words[found.end() :])
+        return replace(_clean(title, style), votes=int(found["number"].replace(",", "")))
+    return _clean(title, style)
+
+
+def _clean(title: TitleText, style: Style) -> CleanTitle:
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style)
     words, rest = _leading(title.words, style), ""
@@ -136,13 +138,16 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
         words, rest = bold["bold"], bold["rest"]
     elif bold:
         words = f"{bold['bold']}{bold['rest']}"
-    if book := _BOOK_MARKS.fullmatch(words.strip()):
-        words = book["inner"]
-    words, votes = _trailing(_leading(words, style))
-    if book := _BOOK_MARKS.fullmatch(words.strip()):
-        words = book["inner"]
+    words, votes = _trailing(_leading(_without_book_marks(words), style))
+    words = _without_book_marks(words)
     rest, more_votes = _trailing(rest)
     return CleanTitle(words, rest.strip(), votes if votes is not None else more_votes)
+
+
+def _without_book_marks(words: str) -> str:
+    """The words without the marks that Chinese sets around a title."""
+    book = _BOOK_MARKS.fullmatch(words.strip())
+    return book["inner"] if book else words
 
 
 def _clean_link(title: TitleText, style: Style) -> CleanTitle:

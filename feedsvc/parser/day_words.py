@@ -8,6 +8,7 @@ from functools import lru_cache
 from feedsvc.parser.date_spellings import Grain
 from feedsvc.parser.dates import ImpossibleDateError, Time, time_in_text
 
+LONGEST_HEADING = 200
 WORDS_BESIDE_A_DAY = 4
 """As in `Daily Papers (2024-11-18)`; a heading with more words and a date may be a title."""
 
@@ -33,7 +34,7 @@ def time_named(text: str, most_words: int = WORDS_BESIDE_A_DAY) -> Time | None:
     A day stands at the text's start or end; in its middle it is part of a title. Less than a
     whole day must stand alone.
     """
-    if len(text) > 200:
+    if len(text) > LONGEST_HEADING:
         return None
     try:
         time = time_in_text(text)

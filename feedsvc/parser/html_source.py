@@ -58,6 +58,7 @@ _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BREAKERS = frozenset(["p", "ul", "ol", "li", "table", "blockquote", "pre", "hr", "dl"])
 """What ends a heading that nobody closed."""
 DEEPEST_LIST = 20
+DEEPEST_EMPHASIS = 10
 MOST_BLOCKS_OF_A_LINK = 3
 """A link around more of them lost its end."""
 
@@ -181,7 +182,8 @@ class _Writer:
 
     def _emphasis(self, mark: str, is_end: bool) -> None:
         if not is_end:
-            self.emphasis.append((len(self.buffer), mark))
+            if len(self.emphasis) < DEEPEST_EMPHASIS:
+                self.emphasis.append((len(self.buffer), mark))
             return
         while self.emphasis:
             start, opened = self.emphasis.pop()
@@ -234,7 +236,7 @@ class _Writer:
                     ]
                     return
 
-    def _break(self, is_end: bool) -> None:
+    def break_tag(self, _is_end: bool) -> None:
         if self.heading:
             self.buffer.append(" ")
         elif self.cells is not None:
@@ -244,7 +246,7 @@ class _Writer:
         elif "".join(self.buffer).strip():
             self._flush("  ")
 
-    def _list(self, number: int, is_end: bool) -> None:
+    def list_tag(self, number: int, is_end: bool) -> None:
         if self.cells is not None:
             self.buffer.append(" ")
             return
@@ -260,7 +262,7 @@ class _Writer:
             self.lists.append([number])
         self.marker = ""
 
-    def _item(self, is_end: bool) -> None:
+    def item_tag(self, is_end: bool) -> None:
         if self.cells is not None:
             self.buffer.append("<br>" if not is_end and self.buffer else " ")
             return
@@ -272,12 +274,12 @@ class _Writer:
         self.marker = f"{counting[0]}. " if counting[0] else "- "
         counting[0] += bool(counting[0])
 
-    def _quote(self, is_end: bool) -> None:
+    def quote_tag(self, is_end: bool) -> None:
         self._flush()
         self._blank()
         self.quotes = max(0, min(6, self.quotes + (-1 if is_end else 1)))
 
-    def _pre(self, is_end: bool) -> None:
+    def pre_tag(self, is_end: bool) -> None:
         if is_end and self.is_code:
             text = "".join(self.buffer)
             self.buffer = []
@@ -293,20 +295,20 @@ class _Writer:
             self._blank()
             self.is_code = True
 
-    def _table(self, is_end: bool) -> None:
+    def table_tag(self, _is_end: bool) -> None:
         self._end_row()
         self._flush()
         self._blank()
         self.rows = 0
 
-    def _row(self, is_end: bool) -> None:
+    def row_tag(self, is_end: bool) -> None:
         self._end_row()
         if not is_end:
             self._flush()
             self.cells = []
             self.buffer_line = self.line
 
-    def _cell(self, is_end: bool) -> None:
+    def cell_tag(self, is_end: bool) -> None:
         if self.cells is None:
             if not is_end:
                 self._flush()
@@ -338,7 +340,7 @@ class _Writer:
             self._put("|" + "---|" * len(cells), self.line)
         self.rows += 1
 
-    def _summary(self, is_end: bool) -> None:
+    def summary_tag(self, is_end: bool) -> None:
         if self.cells is not None:
             self.buffer.append(" ")
         elif is_end:
@@ -351,7 +353,7 @@ class _Writer:
         else:
             self._flush()
 
-    def _rule(self, is_end: bool) -> None:
+    def rule_tag(self, _is_end: bool) -> None:
         self._flush()
         self._blank()
 
@@ -398,18 +400,18 @@ class _Writer:
 
 
 _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
-    "br": _Writer._break,
-    "ul": lambda writer, is_end: writer._list(0, is_end),
-    "ol": lambda writer, is_end: writer._list(1, is_end),
-    "li": _Writer._item,
-    "blockquote": _Writer._quote,
-    "pre": _Writer._pre,
-    "table": _Writer._table,
-    "tr": _Writer._row,
-    "td": _Writer._cell,
-    "th": _Writer._cell,
-    "summary": _Writer._summary,
-    "hr": _Writer._rule,
+    "br": _Writer.break_tag,
+    "ul": lambda writer, is_end: writer.list_tag(0, is_end),
+    "ol": lambda writer, is_end: writer.list_tag(1, is_end),
+    "li": _Writer.item_tag,
+    "blockquote": _Writer.quote_tag,
+    "pre": _Writer.pre_tag,
+    "table": _Writer.table_tag,
+    "tr": _Writer.row_tag,
+    "td": _Writer.cell_tag,
+    "th": _Writer.cell_tag,
+    "summary": _Writer.summary_tag,
+    "hr": _Writer.rule_tag,
 }
 
 

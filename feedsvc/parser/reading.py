@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feedsvc.model import Digest, Paper
 from feedsvc.parser.assemble import assemble
-from feedsvc.parser.blocks import Kind, fenced_lines, read_blocks
+from feedsvc.parser.blocks import Block, Kind, fenced_lines, read_blocks
 from feedsvc.parser.candidates import candidates
 from feedsvc.parser.choice import choose
 from feedsvc.parser.day_words import tells_update
@@ -25,7 +25,7 @@ from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.source import Source
 from feedsvc.parser.title_text import read_title
-from feedsvc.parser.units import Border, Unit, units_of
+from feedsvc.parser.units import Unit, units_of
 from feedsvc.parser.whole_file import paper_of_file
 
 LINES_ABOVE = 40
@@ -78,7 +78,7 @@ class _Reader(Struct):
         found = candidates(self.page)
         chosen = with_mute_papers(self.page, found, choose(found))
         alone = paper_of_file(self.page, self.source, chosen, self.how.longest_paper, self.problems)
-        units, borders = ([], []) if alone else units_of(self.page, found, chosen)
+        units, borders = ([], []) if alone else units_of(self.page, chosen)
         introductions = Introductions(self.how.longest_paper)
         if alone:
             self._add(alone, introductions)
@@ -93,7 +93,7 @@ class _Reader(Struct):
         )
 
     def _read_units(
-        self, units: Sequence[Unit], borders: Sequence[Border], introductions: Introductions
+        self, units: Sequence[Unit], borders: Sequence[Block], introductions: Introductions
     ) -> None:
         wants_day = self.days.of_path is None
         drafter = Drafter(
@@ -104,8 +104,8 @@ class _Reader(Struct):
             wants_day=wants_day,
         )
         drafter.learn(units)
-        placed: list[tuple[int, Unit | Border]] = [(unit.block.index, unit) for unit in units]
-        placed += [(border.block.index, border) for border in borders]
+        placed: list[tuple[int, Unit | Block]] = [(unit.block.index, unit) for unit in units]
+        placed += [(border.index, border) for border in borders]
         places = sorted(placed, key=lambda place: place[0])
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
@@ -132,9 +132,8 @@ class _Reader(Struct):
         paper = assemble(told.draft, day, self.how.path, self.how.media_base, self.problems)
         self.papers.append(paper)
 
-    def _pass(self, border: Border) -> None:
+    def _pass(self, block: Block) -> None:
         """Takes note of the day that a border names; a link in another one is reported."""
-        block = border.block
         text = block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text
         title, line = read_title(text), self.source.numbers[block.index]
         is_heading = block.kind is Kind.HEADING

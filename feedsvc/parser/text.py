@@ -98,10 +98,10 @@ def _decode(data: bytes, problems: Problems) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        if encoding := likeliest_encoding(data):
-            in_utf8 = b"\n".join(_in_utf8(line, encoding) for line in data.split(b"\n"))
+        if likeliest := likeliest_encoding(data):
+            in_utf8 = b"\n".join(_in_utf8(line, likeliest) for line in data.split(b"\n"))
             if in_utf8 != data:
-                problems.report(1, "other-encoding", found=encoding.upper())
+                problems.report(1, "other-encoding", found=likeliest.upper())
             data = in_utf8
         return _decode_replacing(data, "utf-8", problems)
 
