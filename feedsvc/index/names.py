@@ -16,7 +16,8 @@ NOT_DIGESTS = {
 
 _DRAFT_FOLDERS = {"_drafts", "drafts", "_draft", "draft"}
 _COPY = re.compile(
-    r"(?:[ _-]{1,3}\(?(?:copy|copie|kopie|복사본|사본|副本|コピー|のコピー)(?:[ _-]?\(?[0-9]{1,3}\)?)?\)?"
+    r"(?:[ _-]{1,3}\(?(?:copy|copie|kopie|복사본|사본|副本|コピー|のコピー)"
+    r"(?:[ _-]?\(?[0-9]{1,3}\)?)?\)?"
     r"|[ _-]?\([0-9]{1,3}\)|\.(?:bak|orig|old|backup|save|tmp)|[_-](?:bak|backup|old|orig)"
     r"|\.sync-conflict-[\w-]{1,60}|[ _-]{1,3}\([^()]{0,60}conflict(?:ed)?[^()]{0,60}\)|~)$",
     re.IGNORECASE,

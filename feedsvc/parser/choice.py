@@ -51,7 +51,7 @@ class Form(Struct):
 
     @property
     def is_guess(self) -> bool:
-        """Whether it has a few papers only and sentences alone name them: texts cite papers, too."""
+        """Whether sentences alone name its papers, and few: texts cite papers, too."""
         is_weak = all(each.evidence.weight <= WEAK for each in self.papers)
         return is_weak and len(self.papers) < MANY
 

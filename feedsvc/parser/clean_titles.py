@@ -1,4 +1,4 @@
-"""Titles without what repeats around them: counters, scores, badges, votes, marks and names of links."""
+"""Titles without what stands around them: counters, scores, badges, votes, names of links."""
 
 from __future__ import annotations
 

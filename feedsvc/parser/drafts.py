@@ -131,8 +131,8 @@ class Drafter:
     ) -> str:
         """What stands behind the title and belongs to the text; names there are the authors."""
         left = []
-        for piece in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
-            links = links_of(piece)
+        for part in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
+            piece, links = part, links_of(part)
             if links and all(names_link(link.plain_words) for link in links):
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
@@ -176,7 +176,7 @@ class Drafter:
         return found
 
     def _segments(self, draft: PaperDraft, first: int, end: int) -> None:
-        """Takes note of labelled fields that share their line with others, or that headings name."""
+        """Takes note of labelled fields that share their line, or that headings name."""
         seen = 0
         label = ""
         for index in range(first, min(end, first + 60)):

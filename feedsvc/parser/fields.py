@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from feedsvc.parser.labelled import labelled
+from feedsvc.parser.labelled import labelled_alone
 from feedsvc.parser.labels import FIELD_OF_LABEL
 from feedsvc.parser.names import Authors, read_authors
 
@@ -46,9 +46,9 @@ def read_field(line: str) -> Field | None:
     if found and name in _SURE:
         value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
-    pieces = labelled(line)
-    if len(pieces) == 1 and pieces[0].is_alone and pieces[0].field in _TAKEN:
-        return Field(pieces[0].field, pieces[0].value, is_bullet=True, is_sure=False)
+    alone = labelled_alone(line)
+    if alone and alone.field in _TAKEN:
+        return Field(alone.field, alone.value, is_bullet=True, is_sure=False)
     return None
 
 

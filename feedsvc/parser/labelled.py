@@ -56,6 +56,18 @@ def labelled(line: str) -> list[Labelled]:
     return [Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None]
 
 
+def labelled_alone(line: str) -> Labelled | None:
+    """The field that a line holds and nothing else; None for all other lines."""
+    if len(line) > LONGEST_LINE or not (":" in line or "：" in line or _EMOJI.search(line[:12])):
+        return None
+    lead = _LEAD.match(line)
+    text = line[lead.end() :] if lead else line
+    if text.startswith("|") or not (found := read_segment(text)):
+        return None
+    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text))
+    return Labelled(*found, is_alone=True) if is_alone else None
+
+
 def read_segment(text: str) -> tuple[str, str] | None:
     """The field and the value of `Label: value` and its like; None for other text."""
     text = text.strip()

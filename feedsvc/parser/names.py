@@ -37,7 +37,8 @@ _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
     r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{1,3}$"
 )
-_SMALL = r"[a-z]{2,3}|van|von|de|der|den|del|della|da|dos|di|du|la|le|el|al|bin|ibn|ben|ter|dal?|y|e|zu|zur|st"
+_SMALL = r"[a-z]{2,3}|della|y|e"
+
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
 _LATIN_NAME = re.compile(
     rf"(?:{_CAPITAL}|(?:{_SMALL}|[a-z]['’][\w-]+))(?:[\s-](?:{_CAPITAL}|{_SMALL}|[a-z]['’][\w-]+)){{1,5}}"

@@ -69,7 +69,7 @@ def read_title(text: str) -> TitleText:
 
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:
-    """The title of a text with links of several kinds: one that is no name of a link, or the rest."""
+    """The title of a text with several links: one that is no name of a link, or the rest."""
     titled = [link for link in links if link.words and not names_link(link.plain_words)]
     if titled:
         link = titled[0]
