@@ -172,7 +172,9 @@ def test_a_text_names_the_day_of_what_follows(above: str, day: str) -> None:
 def test_a_row_has_a_day_of_its_own_where_nothing_else_names_one() -> None:
     table = "|Date|Title|PDF|\n|---|---|---|\n"
     table += f"|2025-03-01|A|[x]({ARXIV}1)|\n|2025-03-02|B|[y]({ARXIV}2)|\n"
-    days = [str(paper.day) for paper in _read(f"## Updated on 2025.03.09\n\n{table}", "x.md").papers]
+    days = [
+        str(paper.day) for paper in _read(f"## Updated on 2025.03.09\n\n{table}", "x.md").papers
+    ]
     assert days == ["2025-03-01", "2025-03-02"]
     assert {str(paper.day) for paper in _read(table).papers} == {"2025-03-04"}
     partial = _read(f"## 2025-03\n\n{table.replace('2025-', '')}", "README.md").papers
@@ -182,7 +184,10 @@ def test_a_row_has_a_day_of_its_own_where_nothing_else_names_one() -> None:
 @pytest.mark.parametrize(
     ("address", "id_"),
     [
-        ("https://www.biorxiv.org/content/10.1101/2025.06.01.123456v2.full", "10.1101/2025.06.01.123456"),
+        (
+            "https://www.biorxiv.org/content/10.1101/2025.06.01.123456v2.full",
+            "10.1101/2025.06.01.123456",
+        ),
         ("https://dx.doi.org/10.1038/S41586-025-1#x", "10.1038/S41586-025-1"),
         ("https://openreview.net/pdf?id=aB_1-2", "forum?id=aB_1-2"),
         ("https://aclanthology.org/2025.acl-long.12.pdf", "2025.acl-long.12/"),
@@ -237,7 +242,9 @@ def test_a_line_of_names_is_told_from_prose(line: str, names: str) -> None:
     assert read_authors(re.sub(r"^[*👥 ]+|\*$", "", line)).names == tuple(names.split("|"))
 
 
-@pytest.mark.parametrize("line", ["We like fast, cheap models.", "Agents, tools and memory", "cs.CL"])
+@pytest.mark.parametrize(
+    "line", ["We like fast, cheap models.", "Agents, tools and memory", "cs.CL"]
+)
 def test_prose_is_no_line_of_names(line: str) -> None:
     assert not looks_like_authors(line)
 
@@ -280,10 +287,13 @@ def _calls(text: str, path: str) -> int:
 
 
 GROWING: dict[str, Callable[[int], str]] = {
-    "rows": lambda n: "|Title|PDF|\n|---|---|\n"
-    + "".join(f"|Ants {i}|[x](https://arxiv.org/abs/2503.{i:05})|\n" for i in range(n)),
+    "rows": lambda n: (
+        "|Title|PDF|\n|---|---|\n"
+        + "".join(f"|Ants {i}|[x](https://arxiv.org/abs/2503.{i:05})|\n" for i in range(n))
+    ),
     "items": lambda n: "".join(
-        f"- [Ants {i}](https://arxiv.org/abs/2503.{i:05})\n  - Authors: A B, C D\n" for i in range(n)
+        f"- [Ants {i}](https://arxiv.org/abs/2503.{i:05})\n  - Authors: A B, C D\n"
+        for i in range(n)
     ),
     "headings": lambda n: "".join(
         f"## {i}. Ants {i}\n\nLink: https://arxiv.org/abs/2503.{i:05}\n\n- x\n\n" for i in range(n)
@@ -321,7 +331,9 @@ def test_a_page_never_raises(page: str) -> None:
 
 def test_a_missing_quote_swallows_no_neighbour() -> None:
     page = f'<h3><a href="{ARXIV}1>T</a></h3><p>a</p><h3><a href="{ARXIV}2">U</a></h3><p>b</p>'
-    assert f"{ARXIV}2" in [paper.id for paper in parse_digest("2025-03-04.html", page.encode()).papers]
+    assert f"{ARXIV}2" in [
+        paper.id for paper in parse_digest("2025-03-04.html", page.encode()).papers
+    ]
 
 
 def test_html_and_markdown_of_one_digest_say_the_same() -> None:

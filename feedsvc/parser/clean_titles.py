@@ -29,8 +29,8 @@ _SCORE_WORDS = (
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _LEADING_SCORE = re.compile(
     rf"[\[(（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)?|{_NUMBER}\s?⭐|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[\])）】]\s*"
-    rf"|[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*[-|:·]?\s*"
-    rf"|{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s*[-|:·]\s*",
+    rf"|[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s?[-|:·]?\s?"
+    rf"|{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s?[-|:·]\s?",
     re.IGNORECASE,
 )
 _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")

@@ -82,8 +82,8 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ADDRESS = 500
-_BARE_ARXIV = re.compile(r"(?:arxiv\s*[:：]?\s*)?" + ARXIV_ID, re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:doi\s*[:：]?\s*)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
+_BARE_ARXIV = re.compile(r"(?:arxiv\s?[:：]?\s?)?" + ARXIV_ID, re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|<!--|<[!?][^<>]*>"
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
+    r"(?<![\w:-])(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _SPACE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")

@@ -165,7 +165,7 @@ _ASIDES = label_set(ASIDES)
 _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
-    r"(?:arxiv|doi|id)?\s*[:：]?\s*(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/\S+)"
+    r"(?:arxiv|doi|id)?\s?[:：]?\s?(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/\S+)"
     r"|https?://\S+|[a-z]{2,12}\.[a-z]{2,3}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
 _OUTER = re.compile(
-    r"^[\s>]*(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]*[*_]{0,3}|[*_]{1,3}$"
+    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
