@@ -1,4 +1,4 @@
-"""No regular expression of the product may take quadratic time: looked at by structure and tried."""
+"""No regular expression of the product takes quadratic time: by its structure and by trial."""
 
 from __future__ import annotations
 
