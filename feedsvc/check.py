@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -29,6 +30,10 @@ class Findings(Struct, frozen=True):
     days: int
     papers: int
     """Each counted once, even if it is in several days."""
+    forms: Mapping[tuple[str, str], int] = {}
+    """How many digests of a folder have a form, by the folder's path and the form."""
+    without_papers: Sequence[str] = ()
+    """The paths of files that were read and have no paper."""
 
     @property
     def is_empty(self) -> bool:
@@ -73,13 +78,20 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
     pipeline = make_pipeline(config)
     problems: list[Problem] = []
     by_day: dict[date, list[Paper]] = {}
+    forms = Counter[tuple[str, str]]()
+    without_papers: list[str] = []
+    today = datetime.now(UTC).date()
     for file in files:
         try:
-            digest = parse_digest(pipeline, file, load_digest(pipeline, folder, file))
+            digest = parse_digest(pipeline, file, load_digest(pipeline, folder, file), today)
         except UnreadError as error:
             problems.append(error.problem)
             continue
         problems += digest.problems
+        if digest.form:
+            forms[file.path.rpartition("/")[0], digest.form] += 1
+        else:
+            without_papers.append(file.path)
         for paper in digest.papers:
             by_day.setdefault(paper.day, []).append(paper)
     ids: set[str] = set()
@@ -88,31 +100,71 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
         problems += found
         ids.update(paper.id for paper in merged)
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.code))
-    return Findings(folder, problems, len(by_day), len(ids))
+    return Findings(folder, problems, len(by_day), len(ids), forms, without_papers)
 
 
-def as_text(findings: Findings) -> str:
-    """A line a problem, as compilers write them, then the counts and what tells more."""
-    lines = [
-        f"{visible(str(findings.folder / problem.path))}:{problem.line}: {problem.severity}: "
-        f"{problem.message} [{problem.code}]"
-        for problem in findings.problems
+MOST_OF_A_CODE = 10
+"""Problems of one code that are listed each; of more only the first few are, and their number."""
+
+FIRST_FEW = 3
+
+MOST_FOLDERS = 10
+"""Folders of which each is told how its digests were read; of more all are told together."""
+
+
+def as_text(findings: Findings, *, shows_all: bool = True) -> str:
+    """A line a problem, as compilers write them, then the forms, the counts and what tells more.
+
+    If it doesn't show all, problems that come again and again are counted.
+    """
+    numbers = Counter(problem.code for problem in findings.problems)
+    repeated = {code for code, number in numbers.items() if number > MOST_OF_A_CODE}
+    listed = Counter[str]()
+    lines = []
+    for problem in findings.problems:
+        listed[problem.code] += 1
+        if shows_all or problem.code not in repeated or listed[problem.code] <= FIRST_FEW:
+            lines.append(
+                f"{visible(str(findings.folder / problem.path))}:{problem.line}: "
+                f"{problem.severity}: {problem.message} [{problem.code}]"
+            )
+    if not shows_all and repeated:
+        counted = ", ".join(f"{code} ×{numbers[code]}" for code in sorted(repeated))
+        lines.append(f"Not each is shown of: {counted}; --all shows them")
+    return "\n".join([*lines, *_forms(findings), *no_papers(findings), *_ending(findings)])
+
+
+def _forms(findings: Findings) -> list[str]:
+    """A line a folder on how its digests were read."""
+    forms = findings.forms
+    if len({folder for folder, _ in forms}) > MOST_FOLDERS:
+        together = Counter[tuple[str, str]]()
+        for (_, form), number in forms.items():
+            together["", form] += number
+        forms = together
+    return [
+        f"{visible(str(findings.folder / folder))}: {_number(number, 'file')}: {form}"
+        for (folder, form), number in sorted(forms.items())
     ]
-    return "\n".join([*lines, *no_papers(findings), *_ending(findings)])
 
 
 def no_papers(findings: Findings) -> list[str]:
-    """A line on the folder where there is no paper at all; else none."""
+    """A line on the folder where there is no paper at all, with the reason; else none."""
     if not findings.is_empty:
         return []
+    folder, read = visible(str(findings.folder)), findings.without_papers
+    if not read:
+        return [f"{folder}: error: no paper was found: no file ends in {', '.join(READERS)}"]
+    names = ", ".join(visible(path) for path in read[:FIRST_FEW])
+    more = ", …" if len(read) > FIRST_FEW else ""
     return [
-        f"{visible(str(findings.folder))}: error: no paper was found; a digest is a file that ends "
-        f"in {', '.join(READERS)}, has a day in its name or its heading, and names papers"
+        f"{folder}: error: no paper was found: {_number(len(read), 'file')} ({names}{more}) name "
+        "no paper by a heading, a table row or a list item with its link, or no day"
     ]
 
 
 def as_json(findings: Findings) -> str:
-    """One object: the counts, and `problems` with the fields of the model."""
+    """One object: the counts, `forms`, and `problems` with the fields of the model."""
     import json  # noqa: PLC0415 - most commands don't need it
 
     counts = {name: getattr(findings, name) for name in ("days", "papers", "errors", "warnings")}
@@ -120,7 +172,12 @@ def as_json(findings: Findings) -> str:
         {**structs.asdict(problem), "path": str(findings.folder / problem.path)}
         for problem in findings.problems
     ]
-    return json.dumps({**counts, "problems": problems}, ensure_ascii=False, indent=2)
+    forms = [
+        {"folder": str(findings.folder / folder), "form": form, "files": number}
+        for (folder, form), number in sorted(findings.forms.items())
+    ]
+    report = {**counts, "forms": forms, "problems": problems}
+    return json.dumps(report, ensure_ascii=False, indent=2)
 
 
 def as_github(findings: Findings) -> str:
@@ -144,7 +201,7 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
 def summary(findings: Findings) -> str:
     """The numbers of days, papers, errors and warnings, in one line."""
     return ", ".join(
-        f"{number} {name if number == 1 else name + 's'}"
+        _number(number, name)
         for number, name in (
             (findings.days, "day"),
             (findings.papers, "paper"),
@@ -152,6 +209,10 @@ def summary(findings: Findings) -> str:
             (findings.warnings, "warning"),
         )
     )
+
+
+def _number(number: int, name: str) -> str:
+    return f"{number} {name if number == 1 else name + 's'}"
 
 
 def _ending(findings: Findings) -> list[str]:

@@ -12,7 +12,7 @@ import click
 
 from feedsvc import __version__
 from feedsvc.builder.build import build as build_site
-from feedsvc.check import REPORTS, Findings, no_papers, summary
+from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
@@ -117,7 +117,7 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
         click.echo(f"Warning: {warning}", err=True)
     site = _fresh_site(config)
     findings = _findings(site, config)
-    click.echo(REPORTS["text"](findings), err=True)
+    click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
     report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
@@ -142,9 +142,15 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     metavar="CODE",
     help="Print what a problem's code means, with an example, and read no digest.",
 )
+@click.option("--all", "shows_all", is_flag=True, help="List each problem, however often it comes.")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check(
-    file: Path | None, digests: str | None, format_: str, explain: str | None, path: Path | None
+    file: Path | None,
+    digests: str | None,
+    format_: str,
+    explain: str | None,
+    shows_all: bool,
+    path: Path | None,
 ) -> None:
     """List the problems of the digests, or of the folder or digest at PATH."""
     if explain:
@@ -154,7 +160,8 @@ def check(
         return
     config = Config.load(file, flags={"digests": digests})
     findings = check_digests(path or config.digests, config)
-    click.echo(REPORTS[format_](findings))
+    is_short = format_ == "text" and not shows_all
+    click.echo(as_text(findings, shows_all=False) if is_short else REPORTS[format_](findings))
     sys.exit(1 if findings.errors else 0)
 
 

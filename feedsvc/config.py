@@ -98,6 +98,10 @@ def _language(value: object) -> str:
     return value
 
 
+def _optional_language(value: object) -> str:
+    return "" if value == "" else _language(value)
+
+
 def _web_address(value: object) -> str:
     expected = ValueError("an address such as https://example.org/papers/")
     if not isinstance(value, str) or not re.fullmatch(r"[!-;=?-\[\]_a-z~]+", value):
@@ -162,7 +166,10 @@ class Config:
         "a sentence that describes the site",
     )
     language: str = setting(
-        "ko", _language, Affects.ITEMS, "the language of digests whose file names give none"
+        "",
+        _optional_language,
+        Affects.ITEMS,
+        "the language of the site and of papers that tell none; empty: it claims none",
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")

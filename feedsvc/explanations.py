@@ -113,6 +113,10 @@ EXAMPLES: dict[str, Example] = {
         f"## Daily Papers (2024-11-18)\n\n{_PAPER}\n## Daily Papers (2024-11-18)\n\n{_ANOTHER}",
         f"## Daily Papers (2024-11-18)\n\n{_PAPER}\n{_ANOTHER}",
     ),
+    "draft": Example(
+        f"---\ndraft: true\n---\n\n{_PAPER}",
+        f"---\ndraft: false\n---\n\n{_PAPER}",
+    ),
     "encoding": Example(
         f"{_HEADING}- a caf\udce9\n",
         f"{_HEADING}- a café\n",
@@ -137,6 +141,12 @@ EXAMPLES: dict[str, Example] = {
         "or a folder without rights.",
         "Copy the file into the folder of digests, and let the user who runs feedsvc read it.",
         is_shown=False,
+    ),
+    "future-day": Example(
+        f"## Daily Papers (2924-11-18)\n\n{_PAPER}",
+        f"## Daily Papers (2024-11-18)\n\n{_PAPER}",
+        name="monday.md",
+        right_name="monday.md",
     ),
     "hidden-heading": Example(
         f"> ### [Title](https://arxiv.org/abs/2411.06558)\n\n{_SUMMARY}\n{_ANOTHER}",
@@ -207,11 +217,6 @@ EXAMPLES: dict[str, Example] = {
         f"{_HEADING}- a summary of more than thirty characters\n- and more\n",
         f"{_HEADING}- a short summary\n",
         settings={"longest_paper": 30},
-    ),
-    "too-many-tags": Example(
-        "One paper of an HTML digest has more than 2,000 tags, as some word processors write them.",
-        "Use plain paragraphs and lists, or write the digest in Markdown.",
-        is_shown=False,
     ),
     "unreadable": Example(
         "The file is larger than `largest_file`, the user who runs feedsvc may not read it, or the "

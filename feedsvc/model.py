@@ -78,10 +78,22 @@ class Paper(Struct, frozen=True):
     summary_html: str
     """The whole summary as sanitised HTML, without the media above; may be empty."""
     language: str | None
-    """BCP 47 tag from the file name (`2024-11-18.en.md`); None means the site's language."""
+    """BCP 47 tag from the file's name, its front matter or the letters of its text; else None."""
     path: str
     line: int
     """The line of the heading, counted from 1."""
+    topics: tuple[str, ...] = ()
+    """What names the groups in which the digest has it, in the digest's order, without commas."""
+    translated_title: str = ""
+    """The title in another language, plain text; empty where the digest gives one title only."""
+
+
+class Introduction(Struct, frozen=True):
+    """What a digest says of a day above and between its papers."""
+
+    day: date
+    html: str
+    """Sanitised HTML."""
 
 
 class Digest(Struct, frozen=True):
@@ -90,6 +102,12 @@ class Digest(Struct, frozen=True):
     path: str
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
+    introductions: tuple[Introduction, ...] = ()
+    """One a day at most, in the order of the file."""
+    form: str = ""
+    """How its papers were found, in a few words; empty where there are none."""
+    has_future_days: bool = False
+    """Whether papers were left out because their day is later than tomorrow."""
 
 
 class Item(Struct, frozen=True):

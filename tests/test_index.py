@@ -287,7 +287,7 @@ def test_only_digests_are_found(tmp_path: Path) -> None:
     root = tmp_path / "digests"
     for name in (
         *("2024-11-18.md", "2024/11/19.md", "any name.markdown", "x/page.HTML"),
-        *("README.md", "notes.txt", ".hidden.md", ".git/2024-11-18.md", "_draft.md", "a.md~"),
+        *("LICENSE.md", "notes.txt", ".hidden.md", ".git/2024-11-18.md", "_draft.md", "a.md~"),
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("x")

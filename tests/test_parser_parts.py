@@ -11,10 +11,11 @@ from feedsvc.parser.dates import (
     ImpossibleDateError,
     date_in_heading,
     date_in_path,
-    language_in_path,
 )
-from feedsvc.parser.fields import Authors, read_authors, read_votes
+from feedsvc.parser.fields import read_votes
+from feedsvc.parser.language import language_in_path
 from feedsvc.parser.links import canonical, web_address
+from feedsvc.parser.names import Authors, read_authors
 from feedsvc.parser.summary import render_markdown, sanitise
 from feedsvc.parser.titles import plain_title
 
@@ -29,7 +30,7 @@ DAY = date(2024, 11, 18)
         ("2024-11-18.en.md", DAY),
         ("2024/2024-11-18-daily-papers.markdown", DAY),
         ("archive/2023/2024_11_18.html", DAY),
-        ("20241118.md", None),
+        ("20241118.md", DAY),
         ("notes.md", None),
         ("12024-11-18.md", None),
     ],

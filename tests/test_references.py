@@ -15,11 +15,10 @@ import pytest
 from feedsvc.check import check
 from feedsvc.config import Config
 from feedsvc.explanations import EXAMPLES, Example, explain
-from feedsvc.index.digest_folder import NOT_DIGESTS, is_digest_name
+from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
 from feedsvc.parser import READERS, parse_digest
-from feedsvc.parser.fields import FIELDS
-from feedsvc.parser.html import MOST_TAGS
+from feedsvc.parser.labels import FIELDS
 from feedsvc.parser.media import TYPES
 from feedsvc.parser.problems import CODES
 from tests.support.project import ROOT
@@ -97,12 +96,14 @@ def _code(*texts: str) -> str:
 
 
 def _endings() -> str:
-    by_reader: dict[object, list[str]] = {}
-    for ending, reader in READERS.items():
-        by_reader.setdefault(reader, []).append(ending)
-    forms = (f"{'HTML' if '.html' in endings else 'Markdown'}" for endings in by_reader.values())
-    rows = zip(map(_code, *zip(*by_reader.values(), strict=True)), forms, strict=True)
-    return _table(("ending", "read as"), *rows)
+    forms = {True: "HTML", False: "Markdown"}
+    return _table(
+        ("ending", "read as"),
+        *(
+            (_code(*(ending for ending in READERS if READERS[ending] is is_html)), form)
+            for is_html, form in forms.items()
+        ),
+    )
 
 
 def _not_digests() -> str:
@@ -134,9 +135,10 @@ def _headings() -> str:
 
 
 def _labels() -> str:
-    return _table(
-        ("what", "labels"), *((field, _code(*labels)) for field, labels in FIELDS.items())
-    )
+    def row(field: str) -> tuple[str, ...]:
+        return field, _code(*(label.replace("_", " ") for label in FIELDS[field].split()))
+
+    return _table(("what", "labels"), *map(row, FIELDS))
 
 
 def _values() -> str:
@@ -256,10 +258,6 @@ def _link_out_of_the_folder(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "2024-11-18.md").symlink_to(folder.parent / "outside.md")
 
 
-def _write_many_tags(folder: Path, _: pytest.MonkeyPatch) -> None:
-    (folder / "2024-11-18.html").write_text(HTML_PAPER + "<p>a</p>" * MOST_TAGS)
-
-
 def _write_a_large_file(folder: Path, _: pytest.MonkeyPatch) -> None:
     with (folder / "2024-11-18.md").open("wb") as file:
         os.truncate(file.fileno(), Config().largest_file + 1)
@@ -268,7 +266,6 @@ def _write_a_large_file(folder: Path, _: pytest.MonkeyPatch) -> None:
 SITUATIONS = {
     "failed": _break_the_parser,
     "left-out": _link_out_of_the_folder,
-    "too-many-tags": _write_many_tags,
     "unreadable": _write_a_large_file,
 }
 

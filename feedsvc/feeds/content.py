@@ -16,9 +16,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
 def body_html(paper: Paper) -> str:
-    """The media of a paper, then its whole summary. Empty if a digest has neither."""
+    """The title in another language, the media, the whole summary: as far as a digest has them."""
+    translation = f"<p>{escape(paper.translated_title)}</p>" if paper.translated_title else ""
     media = "".join(f"<p>{media_html(media)}</p>" for media in paper.media)
-    return media + paper.summary_html
+    return translation + media + paper.summary_html
 
 
 def media_html(media: Media) -> str:
@@ -57,7 +58,7 @@ def thumbnail(paper: Paper) -> str | None:
 
 
 def categories(paper: Paper) -> list[str]:
-    """The day, and the month of the arXiv id. Without commas, at which FreshRSS splits labels."""
+    """The day, the month of the arXiv id, the topics. None has a comma: FreshRSS splits there."""
     arxiv = arxiv_id(paper.id)
     month = re.match(r"[0-9]{4}(?=\.)", arxiv) if arxiv else None
-    return [paper.day.isoformat(), *([f"arXiv:{month[0]}"] if month else [])]
+    return [paper.day.isoformat(), *([f"arXiv:{month[0]}"] if month else []), *paper.topics]

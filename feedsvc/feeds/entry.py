@@ -53,8 +53,8 @@ class Grain(Enum):
         return name if self is Grain.PAPER else f"{self.value}/{name}"
 
 
-def paper_entry(item: Item, base_url: str) -> Entry:
-    """A paper as an item."""
+def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
+    """A paper as an item of feeds in `language`; empty where they claim none."""
     paper = item.paper
     html = body_html(paper)
     return Entry(
@@ -73,7 +73,7 @@ def paper_entry(item: Item, base_url: str) -> Entry:
         votes=paper.votes,
         media=paper.media,
         categories=categories(paper),
-        language=paper.language,
+        language=paper.language if paper.language != language else None,
     )
 
 
@@ -82,12 +82,12 @@ def item_address(paper: Paper, base_url: str) -> str:
     return paper.link or f"{base_url}{paper.day}/"
 
 
-def paper_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
+def paper_entries(items: Sequence[Item], base_url: str, language: str) -> list[Entry]:
     """A day's papers, an item each."""
-    return [paper_entry(item, base_url) for item in items]
+    return [paper_entry(item, base_url, language) for item in items]
 
 
-def day_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
+def day_entries(items: Sequence[Item], base_url: str, language: str) -> list[Entry]:
     """A day's papers as one item: the list of titles, then each paper.
 
     Title, link and date come from the first paper and stay when more are added: readers treat an
@@ -100,6 +100,7 @@ def day_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
         f"<h2>{_linked_title(item.paper, base_url)}</h2>{body_html(item.paper)}" for item in items
     )
     html = f"<ul>{titles}</ul>{papers}"
+    languages = {item.paper.language for item in items} - {language}
     entry = Entry(
         id=f"tag:feedsvc,{day}:day",
         address=f"{base_url}{day}/",
@@ -111,15 +112,16 @@ def day_entries(items: Sequence[Item], base_url: str) -> list[Entry]:
         published=first.updated,
         updated=first.updated,
         day=day,
+        language=languages.pop() if len(languages) == 1 else None,
     )
     return [entry]
 
 
-ENTRIES: dict[Grain, Callable[[Sequence[Item], str], list[Entry]]] = {
+ENTRIES: dict[Grain, Callable[[Sequence[Item], str, str], list[Entry]]] = {
     Grain.PAPER: paper_entries,
     Grain.DAY: day_entries,
 }
-"""Makes the entries of a day's items, by grain; the second argument is the base URL."""
+"""Makes the entries of a day's items, by grain, for a base URL and the language of the feeds."""
 
 
 def _linked_title(paper: Paper, base_url: str) -> str:

@@ -11,10 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from feedsvc.errors import FolderError
-from feedsvc.parser import READERS
-
-NOT_DIGESTS = {"readme", "license", "licence", "changelog", "contributing", "code_of_conduct"}
-"""Names, without suffix and in lower case, of files that describe a folder."""
+from feedsvc.index.names import is_digest_name, sort_names
 
 YOUNGEST_TRUSTED = 2.0
 """Seconds. A file that changed more recently may change again within one tick of the clock."""
@@ -60,7 +57,16 @@ def find_digests(folder: Path) -> list[DigestFile]:
         else:
             found += digests
             waiting += folders
-    return sorted(found, key=lambda digest: digest_order(digest.path))
+    return sorted(_sorted_out(found), key=lambda digest: digest_order(digest.path))
+
+
+def _sorted_out(found: list[DigestFile]) -> list[DigestFile]:
+    """The files, copies and drafts of digests among them left alone."""
+    left_out = sort_names(digest.path for digest in found if not digest.trouble).left_out
+    return [
+        _left_alone(digest.path, reason) if (reason := left_out.get(digest.path)) else digest
+        for digest in found
+    ]
 
 
 def digest_order(path: str) -> tuple[str, str]:
@@ -79,16 +85,6 @@ def read_digest(folder: Path, path: str, most_bytes: int) -> bytes:
     if len(data) > most_bytes:
         raise OSError(errno.EFBIG, f"it has more than {most_bytes} bytes (largest_file)")
     return data
-
-
-def is_digest_name(name: str) -> bool:
-    """Whether a file of this name, without folders, may be a digest."""
-    stem, dot, suffix = name.rpartition(".")
-    return (
-        (dot + suffix).lower() in READERS
-        and not name.startswith((".", "_", "~"))
-        and stem.lower() not in NOT_DIGESTS
-    )
 
 
 _Folder = tuple[str, tuple[Path, ...]]

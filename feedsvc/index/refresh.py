@@ -25,12 +25,16 @@ from feedsvc.index.stages import (
 from feedsvc.index.store import Store
 from feedsvc.parallel.mapping import ParallelMap
 
+_VALID_ON = "@"
+"""Before the day on which alone a signature holds: a digest with papers of days to come is another
+one tomorrow."""
+
 
 def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprints: Fingerprints) -> bool:
     """Whether the index shows the folder as it was found, judged by signatures."""
     if not store.is_of(fingerprints):
         return False
-    return store.signatures() == {file.path: file.signature for file in found}
+    return _signatures(store, _today()) == {file.path: file.signature for file in found}
 
 
 def note_documents(store: Store, fingerprints: Fingerprints) -> None:
@@ -106,7 +110,8 @@ def _read_changed_files(
     pipeline: Pipeline,
     parallel_map: ParallelMap,
 ) -> _Changes:
-    signatures = store.signatures()
+    today = _today()
+    signatures = _signatures(store, today)
     changed = [
         (file, store.hash_of(file.path) if file.path in signatures else None)
         for file in found
@@ -117,10 +122,12 @@ def _read_changed_files(
         _note(store, changes, store.days_of_file(path))
         store.remove_file(path)
     for read in parallel_map(
-        partial(read_file, pipeline, folder), changed, len(changed), "digests"
+        partial(read_file, pipeline, folder, today), changed, len(changed), "digests"
     ):
         is_trusted = not read.file.is_young and not read.may_pass
         path, signature = read.file.path, read.file.signature if is_trusted else ""
+        if read.has_future_days:
+            signature += f"{_VALID_ON}{today}"
         if not read.is_news:
             store.put_signature(path, signature)
         elif read.hash == UNREAD and path in signatures:
@@ -135,6 +142,16 @@ def _read_changed_files(
                 store.put_renderings(rendered)
                 changes.rendered.add(rendered.day)
     return changes
+
+
+def _signatures(store: Store, today: date) -> dict[str, str]:
+    """The signatures that hold today, by path. Those of other days differ from each file's."""
+    suffix = f"{_VALID_ON}{today}"
+    return {path: known.removesuffix(suffix) for path, known in store.signatures().items()}
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _gone(known: Iterable[str], found: Iterable[DigestFile]) -> list[str]:
@@ -179,9 +196,10 @@ def _is_finished(store: Store, changes: _Changes, day: date) -> bool:
 
 def _merge(store: Store, pipeline: Pipeline, day: date) -> MergedDay:
     """A day's items from all its digests, which are also put into the store."""
-    papers, problems = merge_day(store.papers_of_day(day))
+    found, introduction = store.papers_of_day(day)
+    papers, problems = merge_day(found)
     first_times = store.first_times([paper.id for paper in papers], day)
     items = items_of_day(papers, first_times, pipeline.time_of_day)
     store.remove_day(day)
     store.put_items(day, item_rows(items))
-    return MergedDay(day, items, problems)
+    return MergedDay(day, items, problems, introduction)

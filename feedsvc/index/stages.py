@@ -46,8 +46,8 @@ class Fingerprints(Struct, frozen=True):
 class Pipeline(Struct, frozen=True):
     """How the index turns files into what it keeps."""
 
-    parse: Callable[[str, bytes], Digest]
-    """Makes a digest from its path and bytes."""
+    parse: Callable[[str, bytes, date], Digest]
+    """Makes a digest from its path, its bytes and today's date in UTC."""
     render: Callable[[Sequence[Item]], Renderings]
     """Renders a day's items."""
     time_of_day: time
@@ -72,6 +72,8 @@ class MergedDay(Struct, frozen=True):
     day: date
     items: Sequence[Item]
     problems: Sequence[Problem]
+    introduction: str = ""
+    """What its digests say above and between their papers, as sanitised HTML; may be empty."""
 
 
 ItemRow = tuple[str, str, str]
@@ -90,6 +92,17 @@ class RenderedDay(Struct, frozen=True):
     problems: Sequence[Problem]
     renderings: Mapping[str, bytes]
     """By name, packed."""
+    introduction: str = ""
+    """As of MergedDay."""
+
+
+class PackedPapers(Struct, frozen=True):
+    """What a digest says of one day."""
+
+    papers: bytes
+    """Packed."""
+    introduction: str
+    """What it says above and between the papers, as sanitised HTML; may be empty."""
 
 
 class ReadFile(Struct, frozen=True):
@@ -102,8 +115,9 @@ class ReadFile(Struct, frozen=True):
     """Whether the content differs from what the index knows."""
     may_pass: bool = False
     """Whether it could not be read, but perhaps can later, although nobody changes it."""
-    papers: Mapping[date, bytes] = field(default_factory=dict)
-    """By day, packed."""
+    has_future_days: bool = False
+    """Whether it has to be read again tomorrow, although nobody changes it."""
+    papers: Mapping[date, PackedPapers] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     days: Sequence[RenderedDay] = ()
     """The same papers rendered, as if no other digest had these papers or days."""
@@ -130,10 +144,10 @@ def load_digest(pipeline: Pipeline, folder: Path, file: DigestFile) -> bytes:
         raise UnreadError(said, may_pass=error.errno != errno.EFBIG) from error
 
 
-def parse_digest(pipeline: Pipeline, file: DigestFile, data: bytes) -> Digest:
+def parse_digest(pipeline: Pipeline, file: DigestFile, data: bytes, today: date) -> Digest:
     """What the content of a digest says. Raises UnreadError."""
     try:
-        return pipeline.parse(file.path, data)
+        return pipeline.parse(file.path, data, today)
     except Exception as error:
         # No digest is known to bring us here. If one does, the others must still be read.
         _log.exception("%s could not be read.", file.path)
@@ -141,7 +155,9 @@ def parse_digest(pipeline: Pipeline, file: DigestFile, data: bytes) -> Digest:
         raise UnreadError(problem(file.path, 1, "failed", reason=reason)) from error
 
 
-def read_file(pipeline: Pipeline, folder: Path, piece: tuple[DigestFile, bytes | None]) -> ReadFile:
+def read_file(
+    pipeline: Pipeline, folder: Path, today: date, piece: tuple[DigestFile, bytes | None]
+) -> ReadFile:
     """A digest's papers, if its content differs from that of the known hash."""
     file, known_hash = piece
     try:
@@ -149,19 +165,29 @@ def read_file(pipeline: Pipeline, folder: Path, piece: tuple[DigestFile, bytes |
         content_hash = hashlib.sha256(data).digest()
         if content_hash == known_hash:
             return ReadFile(file, content_hash, is_news=False)
-        digest = parse_digest(pipeline, file, data)
+        digest = parse_digest(pipeline, file, data, today)
     except UnreadError as error:
         is_news = known_hash != UNREAD
         return ReadFile(file, UNREAD, is_news, error.may_pass, problems=[error.problem])
+    if digest.has_future_days:  # the same content means more papers tomorrow
+        content_hash = hashlib.sha256(content_hash + today.isoformat().encode()).digest()
     by_day: dict[date, list[Paper]] = {}
     for paper in digest.papers:
         by_day.setdefault(paper.day, []).append(paper)
+    introductions = {each.day: each.html for each in digest.introductions}
     return ReadFile(
         file,
         content_hash,
-        papers={day: pack(papers) for day, papers in by_day.items()},
+        has_future_days=digest.has_future_days,
+        papers={
+            day: PackedPapers(pack(papers), introductions.get(day, ""))
+            for day, papers in by_day.items()
+        },
         problems=digest.problems,
-        days=[_render_alone(pipeline, *each) for each in by_day.items()],
+        days=[
+            _render_alone(pipeline, day, papers, introductions.get(day, ""))
+            for day, papers in by_day.items()
+        ],
     )
 
 
@@ -170,16 +196,18 @@ def item_rows(items: Iterable[Item]) -> list[ItemRow]:
     return [(item.paper.id, item.paper.title, item.published.isoformat()) for item in items]
 
 
-def _render_alone(pipeline: Pipeline, day: date, papers: Sequence[Paper]) -> RenderedDay:
+def _render_alone(
+    pipeline: Pipeline, day: date, papers: Sequence[Paper], introduction: str
+) -> RenderedDay:
     merged, problems = merge_day(papers)
     items = items_of_day(merged, {}, pipeline.time_of_day)
-    return render_day(pipeline, MergedDay(day, items, problems))
+    return render_day(pipeline, MergedDay(day, items, problems, introduction))
 
 
 def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
     """A day's items in every format."""
     renderings = pipeline.render(merged.items)
-    start = merged.day.isoformat().encode()
+    start = f"{merged.day}{merged.introduction}".encode()
     return RenderedDay(
         merged.day,
         item_rows(merged.items),
@@ -190,4 +218,5 @@ def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
             name: pack(contents)
             for name, contents in {**renderings.of_papers, **renderings.of_day}.items()
         },
+        merged.introduction,
     )

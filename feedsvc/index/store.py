@@ -48,6 +48,7 @@ CREATE TABLE papers (
     path TEXT NOT NULL,
     day TEXT NOT NULL,
     papers BLOB NOT NULL,          -- that the file has of the day, packed
+    introduction TEXT NOT NULL,    -- of the day, sanitised HTML
     PRIMARY KEY (path, day)
 );
 CREATE INDEX papers_of_day ON papers (day);
@@ -56,7 +57,8 @@ CREATE TABLE days (
     papers INTEGER NOT NULL,
     new_papers INTEGER NOT NULL,   -- that no earlier day has
     version BLOB NOT NULL,         -- the last of its item hashes
-    problems BLOB NOT NULL         -- JSON
+    problems BLOB NOT NULL,        -- JSON
+    introduction TEXT NOT NULL     -- sanitised HTML, of all its digests
 ) WITHOUT ROWID;
 CREATE TABLE item_hashes (
     day TEXT PRIMARY KEY,
@@ -286,8 +288,11 @@ class Store:
         row = (path, signature, read.hash, _encode(read.problems))
         self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
         self._db.executemany(
-            "INSERT INTO papers VALUES (?, ?, ?)",
-            ((path, day.isoformat(), papers) for day, papers in read.papers.items()),
+            "INSERT INTO papers VALUES (?, ?, ?, ?)",
+            (
+                (path, day.isoformat(), packed.papers, packed.introduction)
+                for day, packed in read.papers.items()
+            ),
         )
 
     def mark_unread(self, path: str, signature: str, problems: Sequence[Problem]) -> None:
@@ -328,13 +333,17 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers GROUP BY day HAVING count(*) > 1")
         return {date.fromisoformat(day) for (day,) in rows}
 
-    def papers_of_day(self, day: date) -> list[Paper]:
-        """One day's papers as its digests have them, by file name and position in the file."""
+    def papers_of_day(self, day: date) -> tuple[list[Paper], str]:
+        """One day's papers as its digests have them, sorted by file name and place in the file.
+
+        And what the digests say above and between them, as sanitised HTML.
+        """
         rows = self._db.execute(
-            "SELECT path, papers FROM papers WHERE day = ?", (day.isoformat(),)
+            "SELECT path, papers, introduction FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
         rows.sort(key=lambda row: digest_order(row[0]))
-        return [paper for _, packed in rows for paper in unpack_papers(packed)]
+        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
+        return papers, "".join(introduction for _, _, introduction in rows)
 
     # --- days and their items ----------------------------------------------------------------
 
@@ -373,8 +382,9 @@ class Store:
         """Adds the renderings of a day's items."""
         name = day.day.isoformat()
         hashes = day.item_hashes
-        row = (name, len(hashes), day.new_papers, hashes[-1], _encode(day.problems))
-        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", row)
+        problems = _encode(day.problems)
+        row = (name, len(hashes), day.new_papers, hashes[-1], problems, day.introduction)
+        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO item_hashes VALUES (?, ?)", (name, b"".join(hashes)))
         self._db.executemany(
             "INSERT INTO renderings VALUES (?, ?, ?)",
@@ -385,6 +395,11 @@ class Store:
         """Every day that has papers, oldest first."""
         rows = self._db.execute("SELECT day, papers, new_papers, version FROM days ORDER BY day")
         return [Day(date.fromisoformat(day), *rest) for day, *rest in rows]
+
+    def introduction(self, day: date) -> str:
+        """What the digests of a day say above and between their papers, as sanitised HTML."""
+        row = self._db.execute("SELECT introduction FROM days WHERE day = ?", (day.isoformat(),))
+        return str(row.fetchone()[0])
 
     def item_hashes(self, day: date) -> list[bytes]:
         """The hash of each item of a day, in order."""

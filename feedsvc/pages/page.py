@@ -52,9 +52,23 @@ Titles = Callable[[], Mapping[date, Sequence[str]]]
 
 
 def page_frame(
-    template: str, page: PageMetadata, days: Sequence[date] = (), titles: Titles = dict
+    template: str,
+    page: PageMetadata,
+    days: Sequence[date] = (),
+    titles: Titles = dict,
+    introduction: Callable[[], str] = str,
 ) -> Frame:
-    """A page around articles, if its template shows them; else a page that takes no items."""
-    html = render(template, page=page, days=days, titles=titles, articles=_ARTICLES)
+    """A page around articles, if its template shows them; else a page that takes no items.
+
+    `introduction` gives what the digest of a single day says above its papers, as sanitised HTML.
+    """
+    html = render(
+        template,
+        page=page,
+        days=days,
+        titles=titles,
+        introduction=introduction,
+        articles=_ARTICLES,
+    )
     start, articles, end = html.partition(_ARTICLES)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))

@@ -10,10 +10,11 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
-from feedsvc.parser.dates import language_in_path
-from feedsvc.parser.draft import MediaMention, PaperDraft
+from feedsvc.parser.draft import PaperDraft
+from feedsvc.parser.language import language_in_path
 from feedsvc.parser.links import canonical, web_address
 from feedsvc.parser.media import LIKELIEST_TYPES, media_type
+from feedsvc.parser.mentions import MediaMention
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.summary import dead_links, sanitise
 from feedsvc.parser.text import printable
@@ -58,6 +59,8 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
         language=language_in_path(path),
         path=path,
         line=draft.line,
+        topics=draft.topics,
+        translated_title=printable(plain_title(draft.translated_title[:_LONGEST_SOURCE])),
     )
 
 

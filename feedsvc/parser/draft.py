@@ -1,4 +1,4 @@
-"""What the readers of Markdown and of HTML hand over: a digest taken apart, not yet judged."""
+"""A paper as its digest writes it: taken apart, not yet judged."""
 
 from __future__ import annotations
 
@@ -6,38 +6,13 @@ import re
 
 from msgspec import Struct, field
 
-from feedsvc.model import Medium
-from feedsvc.parser.fields import Authors, look_like_names, read_authors, read_field, read_votes
+from feedsvc.parser.fields import Authors, read_authors, read_field, read_votes
+from feedsvc.parser.homes import address_of_id, is_empty_home
+from feedsvc.parser.mentions import MediaMention
+from feedsvc.parser.names import look_like_names
 from feedsvc.parser.problems import Problems
 
 _ADDRESS_VALUE = re.compile(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
-
-
-class DayHeading(Struct, frozen=True):
-    """A heading that may name the day of the papers below it."""
-
-    line: int
-    text: str
-    is_title: bool = False
-    """Whether it is the title of an HTML page, which counts where no heading names a day."""
-
-
-class StrayText(Struct, frozen=True):
-    """Text that stands before the first paper."""
-
-    line: int
-    text: str
-
-
-class MediaMention(Struct, frozen=True):
-    """A medium as a digest names it, its address not yet looked at."""
-
-    line: int
-    address: str
-    medium: Medium
-    """What the syntax says; the address's extension knows better."""
-    poster: str | None = None
-    description: str = ""
 
 
 class PaperDraft(Struct):
@@ -49,6 +24,10 @@ class PaperDraft(Struct):
     votes: int | None = None
     authors: Authors = field(default_factory=Authors)
     media: list[MediaMention] = field(default_factory=list)
+    topics: tuple[str, ...] = ()
+    translated_title: str = ""
+    published: str = ""
+    """What the digest says of the paper's own day, as written."""
     summary: str = ""
     """HTML, not yet sanitised."""
     fields_seen: set[str] = field(default_factory=set)
@@ -72,14 +51,14 @@ class PaperDraft(Struct):
                         return False
                     self.authors = authors
                 case _:
-                    if self.address or not (target := _ADDRESS_VALUE.fullmatch(found.value)):
+                    target = _ADDRESS_VALUE.fullmatch(found.value)
+                    address = target[1] if target else address_of_id(found.value)
+                    if self.address or not address or is_empty_home(address):
                         return False
-                    self.address = target[1]
+                    self.address = address
         except ValueError:
-            problems.report(line, f"bad-{found.name}", found=found.value)
+            if found.is_sure:
+                problems.report(line, f"bad-{found.name}", found=found.value)
             return False
         self.fields_seen.add(found.name)
         return True
-
-
-DraftPart = DayHeading | StrayText | PaperDraft

@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from feedsvc.parser.homes import arxiv_id, paper_at
 from feedsvc.parser.text import decode_references
 
-ARXIV = "https://arxiv.org/abs/"
+__all__ = ["arxiv_id", "canonical", "web_address"]
 
-_ARXIV_ID = r"(?P<id>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
-_ARXIV_ADDRESSES = re.compile(
-    r"https?://(?:"
-    r"(?:[a-z0-9-]+\.)?arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/"
-    r"|(?:www\.)?huggingface\.co/papers/"
-    r"|hf\.co/papers/"
-    r"|(?:www\.)?alphaxiv\.org/(?:abs|pdf|overview)/"
-    r"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html)/"
-    r"|(?:dx\.)?doi\.org/10\.48550/arxiv\."
-    rf"){_ARXIV_ID}(?:\.pdf)?[/.,;]?(?:[?#].*)?",
-    re.IGNORECASE,
-)
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.~/-]*", re.ASCII)
 """What needs no second look: most addresses of digests."""
 
@@ -59,21 +48,15 @@ def web_address(text: str, base: str = "") -> str | None:
 def canonical(address: str) -> str:
     """The one address of the paper that `address` names, for an address from `web_address`.
 
-    All addresses of an arXiv paper become its abstract page without version. Elsewhere the
-    fragment and tracking parameters go.
+    All addresses of a paper at one of the homes of papers become one, as arXiv's abstract page
+    without version. Elsewhere the fragment and tracking parameters go.
     """
-    if arxiv := arxiv_id(address):
-        return ARXIV + arxiv
+    if paper := paper_at(address):
+        return paper
     parts = urlsplit(address)
     pairs = parts.query.split("&")
     kept = [pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0])]
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "&".join(kept), ""))
-
-
-def arxiv_id(address: str) -> str | None:
-    """`2411.06558` or `math.GT/0309136`, without version; None for what is no arXiv paper."""
-    found = _ARXIV_ADDRESSES.fullmatch(address)
-    return found["id"] if found else None
 
 
 def _ascii_host(host: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from feedsvc.model import Medium
-from feedsvc.parser.draft import MediaMention
+from feedsvc.parser.mentions import MediaMention, media_in
 
 TYPES = {
     ".png": "image/png",
@@ -93,8 +93,6 @@ def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
     """What a match of _MENTION names; nothing for a code span or a tag without an address."""
     if found["tag"]:
         if "src" in found["tag"].lower():
-            from feedsvc.parser.media_tags import media_in  # noqa: PLC0415 - slow to load, and rare
-
             yield from media_in(found["tag"].removesuffix(">") + ">", line)
         return
     for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):

@@ -54,6 +54,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "this file has the heading of {day} twice, and the papers below both were read; keep one",
     ),
+    "draft": (
+        Severity.WARNING,
+        "the front matter says that this file is a draft, so it is left out; "
+        "delete the line 'draft: true' to publish it",
+    ),
     "encoding": (
         Severity.ERROR,
         "the text {found} is not valid UTF-8, so its damaged bytes became U+FFFD; "
@@ -75,7 +80,12 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "left-out": (
         Severity.WARNING,
-        "{reason}, so it is skipped; use a readable file or folder inside the folder of digests",
+        "{reason}, so it is left out; rename, move or mend it to have it read",
+    ),
+    "future-day": (
+        Severity.WARNING,
+        "the papers of {day} are dated later than tomorrow, so they are left out until then; "
+        "correct the day if it is wrong",
     ),
     "hidden-heading": (
         Severity.WARNING,
@@ -151,11 +161,6 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.WARNING,
         "the {part} of {title} has more than {most} characters, so the rest is left out; "
         "shorten it",
-    ),
-    "too-many-tags": (
-        Severity.WARNING,
-        "{title} has more than {most} HTML tags, so only the text of the rest is shown; "
-        "use fewer tags",
     ),
     "unreadable": (
         Severity.ERROR,

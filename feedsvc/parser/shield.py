@@ -23,7 +23,7 @@ _IN_ADDRESS = re.compile("%EF%B7%([9A][0-9A-F])")
 
 _ANGLE_LINK = re.compile(r"<(https?://[^\s<>]+)>")
 _LINK_TARGET = re.compile(r"\]\(\s*<([^<>\n]*)>")
-_REFERENCE_DEFINITION = re.compile(r"\s*(?:[-*+]\s+)?(\[)(?=[^\]]*\]:)")
+_REFERENCE_DEFINITION = re.compile(r"(?:[\s>*+-]|[0-9]{1,2}[.)]\s){0,40}(\[)(?=[^\]]*\]:)")
 _LONG_NUMBER_POINT = re.compile(r"\s*(?:[-*+]\s+)?[0-9]{3,9}([.)])(?=\s|$)")
 _SINGLE_STAR = re.compile(r"\*(?<!\*\*)(?!\*)")  # a sign to begin with makes the search fast
 _CODE_SPAN_OR_STARS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")

@@ -46,6 +46,9 @@ _DEAD_LINK = re.compile(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
 _PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_FENCE_WITH_WORDS = re.compile(
+    r"( {0,3}(?:`{3,10}|~{3,10})) ?([^`~\s][^`~]*\s[^`~]*\S|[^\x00-\x7f]+)\s?"
+)
 _CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
 _TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
 _BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
@@ -58,14 +61,14 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    shielded = [shield(line) for line in lines]
+    shielded = [shield(line) for line in _with_words_of_fences(lines)]
     rendered = comrak.render_markdown(
         "\n".join(map(_flattened, shielded)),
         extension_options=_EXTENSIONS,
         parse_options=_PARSING,
         render_options=_RENDERING,
     )
-    if shielded != lines:
+    if shielded != list(lines):
         rendered = unshield(rendered)
     rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", rendered)
     if "<img " in rendered:
@@ -73,6 +76,17 @@ def render_markdown(lines: Sequence[str]) -> str:
     if "&lt;" in rendered or "://" in rendered:
         rendered = "".join(_outside_code(rendered))
     return rendered
+
+
+def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
+    """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
+    if not any(line.lstrip()[:3] in {"```", "~~~"} for line in lines):
+        return lines
+    parted: list[str] = []
+    for line in lines:
+        fence = _FENCE_WITH_WORDS.fullmatch(line)
+        parted += [fence[1], fence[2]] if fence else [line]
+    return parted
 
 
 def sanitise(rendered: str) -> str:

@@ -6,8 +6,10 @@ import codecs
 import html
 import re
 import sys
+import unicodedata
 from contextlib import suppress
 
+from feedsvc.parser.encodings import likeliest_encoding
 from feedsvc.parser.problems import Problems
 
 _BYTE_ORDER_MARKS = (
@@ -27,10 +29,12 @@ _NUMBER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));"
 # What a program makes of a backslash and this letter when it takes TeX for a string literal.
 _EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
 _TEX_AFTER_T = "imes|heta|au|ilde|ext(?:bf|it|sc|tt|rm|sf)?|frac|riangle|anh?|op"
+_LONG_TEX_AFTER_T = "imes|heta|ilde|ext(?:bf|it|sc|tt|rm|sf)|frac|riangle"
 _TEX_AFTER_R = "ho|ight(?:arrow)?|angle|ceil|floor"
 _REPAIRABLE = re.compile(
     r"[\x07\x08\x0b\x0c](?=[a-zA-Z])"
     rf"|(?<=[$\w{{}}(^])\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
+    rf"|(?<=[$\w{{}}(^] )\t(?=(?:{_LONG_TEX_AFTER_T})(?![a-zA-Z]))"
     r"|\r"
 )
 _LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
@@ -38,11 +42,12 @@ _SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
 
 # Byte order marks, spaces without width and marks of direction; before a heading also the spaces
 # that only look like one. Joined files and copied text have them where a line begins.
-_UNSEEN = "\ufeff\u00ad\u200b-\u200f\u2060-\u2064"
+_UNSEEN = "\ufeff\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
 _UNSEEN_START = re.compile(
     f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
 )
 
+_JAMO = re.compile("[\u1100-\u11ff]")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
@@ -64,6 +69,8 @@ def read_lines(data: bytes, problems: Problems) -> list[str]:
     Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
     """
     text = _decode(data, problems)
+    if _JAMO.search(text):  # as macOS writes Korean
+        text = unicodedata.normalize("NFC", text)
     if _is_surely_printable(text) and "&#" not in text:
         return text.split("\n")
     text = _UNSEEN_START.sub("", text)
@@ -91,10 +98,10 @@ def _decode(data: bytes, problems: Problems) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        if _is_rather_korean(data):
-            in_utf8 = b"\n".join(map(_from_korean, data.split(b"\n")))
+        if likeliest := likeliest_encoding(data):
+            in_utf8 = b"\n".join(_in_utf8(line, likeliest) for line in data.split(b"\n"))
             if in_utf8 != data:
-                problems.report(1, "other-encoding", found="CP949")
+                problems.report(1, "other-encoding", found=likeliest.upper())
             data = in_utf8
         return _decode_replacing(data, "utf-8", problems)
 
@@ -108,18 +115,11 @@ def _decode_replacing(data: bytes, encoding: str, problems: Problems) -> str:
     return text
 
 
-def _is_rather_korean(data: bytes) -> bool:
-    """Whether `data` is rather CP949 (what Korean Windows saves) than damaged UTF-8."""
-    as_utf8 = data.decode(errors="replace")
-    broken = as_utf8.count("\ufffd")
-    return broken > sum(character > "\x7f" for character in as_utf8) - broken
-
-
-def _from_korean(line: bytes) -> bytes:
-    """A line of CP949 in UTF-8; one that is UTF-8, as in joined files, or neither stays."""
-    for encoding in ("utf-8", "cp949"):
+def _in_utf8(line: bytes, encoding: str) -> bytes:
+    """A line in UTF-8; one that is UTF-8 already, as in joined files, or can't be read stays."""
+    for each in ("utf-8", encoding):
         with suppress(UnicodeDecodeError):
-            return line.decode(encoding).encode()
+            return line.decode(each).encode()
     return line
 
 

@@ -12,6 +12,9 @@ from feedsvc.parser.text import decode_references
 # As in Pandoc: no space inside the dollars, no digit behind them, so "$5 to $10" is money.
 MATH = re.compile(r"(?<![\\$])(\${1,2})(?![\s$])((?:[^$\\]|\\.){1,200}?)(?<!\s)\1(?![0-9$])")
 
+_SIGN_BEFORE_NUMBER = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$(?=[0-9])")
+r"""`$\sim$20`: one command is a formula even where a number follows."""
+
 _SYMBOLS: dict[str, str] = {
     **dict(REPLACEMENTS),
     **{rf"\{name}": name for name in ("arg", "exp", "lim", "log", "max", "min", "mod")},
@@ -65,6 +68,7 @@ def plain_title(source: str) -> str:
     """
     title = decode_references(source)
     if "$" in title:
+        title = _SIGN_BEFORE_NUMBER.sub(_sign, title)
         title = MATH.sub(_math, title)
     if "\\" in title:
         title = _text(title)
@@ -79,6 +83,10 @@ def _math(match: re.Match[str]) -> str:
     if _COMMAND.search(tex):
         return match[0]
     return _ESCAPED.sub(r"\1", tex).replace(_LEFT_BRACE, "{").replace(_RIGHT_BRACE, "}")
+
+
+def _sign(match: re.Match[str]) -> str:
+    return _SYMBOLS.get(match[1], match[0])
 
 
 def _text(tex: str) -> str:

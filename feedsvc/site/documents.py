@@ -115,7 +115,10 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     def titles() -> Mapping[date, Sequence[str]]:
         return snapshot.store.titles() if has_feeds else {}
 
-    frame = page_frame(place.kind.template, metadata, place.days, titles)
+    def introduction() -> str:
+        return snapshot.store.introduction(place.days[0]) if len(place.days) == 1 else ""
+
+    frame = page_frame(place.kind.template, metadata, place.days, titles, introduction)
     articles = renderings(snapshot, place.days, PAGE) if frame.takes_items else ()
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
     made = _document(snapshot, place, PAGE, HTML_TYPE, frame.around(articles), links)

@@ -68,17 +68,17 @@ def _opml(facts: Facts) -> bytes:
     head = etree.SubElement(opml, "head")
     etree.SubElement(head, "title").text = config.title
     etree.SubElement(head, "dateModified").text = rfc822(facts.updated)
-    etree.SubElement(
-        etree.SubElement(opml, "body"),
-        "outline",
-        type="rss",
-        text=config.title,
-        title=config.title,
-        description=config.subtitle,
-        language=config.language,
-        xmlUrl=config.base_url + "feed.xml",
-        htmlUrl=config.base_url,
-    )
+    outline = {
+        "type": "rss",
+        "text": config.title,
+        "title": config.title,
+        "description": config.subtitle,
+        "language": config.language,
+        "xmlUrl": config.base_url + "feed.xml",
+        "htmlUrl": config.base_url,
+    }
+    told = {name: value for name, value in outline.items() if value or name != "language"}
+    etree.SubElement(etree.SubElement(opml, "body"), "outline", told)
     return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 

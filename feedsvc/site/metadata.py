@@ -11,6 +11,9 @@ from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
 from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
 
+INTERFACE_LANGUAGE = "en"
+"""BCP 47. Of the words that pages have beside what digests and settings say."""
+
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
     """The metadata of a place's feed; a feed that is not whole has only some of the items."""
@@ -42,7 +45,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         title=_title(config, place),
         site_title=config.title,
         subtitle=config.subtitle,
-        language=config.language,
+        language=config.language or INTERFACE_LANGUAGE,
         root="./" if is_home else "../",
         canonical=_url(config, place.address),
         site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
@@ -61,7 +64,7 @@ def not_found_metadata(config: Config) -> PageMetadata:
         title="Not found",
         site_title=config.title,
         subtitle=config.subtitle,
-        language=config.language,
+        language=config.language or INTERFACE_LANGUAGE,
         root=config.base_path,
         canonical="",
     )

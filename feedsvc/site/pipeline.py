@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import ENTRIES, Grain
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
-from feedsvc.model import Item
+from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import KINDS, PAGE
@@ -63,9 +64,7 @@ _INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
 def make_pipeline(config: Config) -> Pipeline:
     """The pipeline of a site with these settings."""
     return Pipeline(
-        parse=partial(
-            parse_digest, media_base=config.media_base, longest_paper=config.longest_paper
-        ),
+        parse=partial(_parse, config),
         render=partial(_render, base_url=config.base_url, language=config.language),
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
@@ -73,18 +72,26 @@ def make_pipeline(config: Config) -> Pipeline:
     )
 
 
+def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
+    return parse_digest(
+        path, data, config.media_base, longest_paper=config.longest_paper, today=today
+    )
+
+
 def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
     """A day's items in each format and as articles; in other grains if a place has them."""
-    of_papers = _rendered(Grain.PAPER, items, base_url)
+    of_papers = _rendered(Grain.PAPER, items, base_url, language)
     of_papers[PAGE] = [article(item, language) for item in items]
     of_day: dict[str, list[bytes]] = {}
     for grain in _grains() - {Grain.PAPER}:
-        of_day |= _rendered(grain, items, base_url)
+        of_day |= _rendered(grain, items, base_url, language)
     return Renderings(of_papers, of_day)
 
 
-def _rendered(grain: Grain, items: Sequence[Item], base_url: str) -> dict[str, list[bytes]]:
-    entries = ENTRIES[grain](items, base_url)
+def _rendered(
+    grain: Grain, items: Sequence[Item], base_url: str, language: str
+) -> dict[str, list[bytes]]:
+    entries = ENTRIES[grain](items, base_url, language)
     return {
         grain.rendering_name(name): [format_.item(entry) for entry in entries]
         for name, format_ in FORMATS.items()

@@ -1,0 +1,113 @@
+"""The language of a digest: from its name, its front matter, or the letters of its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_IN_NAME = re.compile(r"[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$")
+_CODES = frozenset(
+    [
+        "ar",
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "fa",
+        "fi",
+        "fr",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "id",
+        "it",
+        "ja",
+        "ko",
+        "lt",
+        "lv",
+        "ms",
+        "nb",
+        "nl",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sr",
+        "sv",
+        "th",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+        "zh",
+        "zh-cn",
+        "zh-tw",
+        "zh-hans",
+        "zh-hant",
+        "pt-br",
+        "en-us",
+        "en-gb",
+    ]
+)
+_OTHER_NAMES = {"cn": "zh", "jp": "ja", "kr": "ko", "kor": "ko", "eng": "en", "chn": "zh"}
+
+_SCRIPTS = (
+    ("ko", re.compile(r"[\u1100-\u11ff\uac00-\ud7af]")),
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("zh", re.compile(r"[\u3400-\u9fff]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+)
+_UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+_LETTER = re.compile(r"[^\W\d_]")
+_LOOKED_AT = 1500
+_CLEAR = 0.12
+"""Of the letters; papers in Korean or Chinese keep many words in English."""
+
+
+def language_in_path(path: str) -> str | None:
+    """The language that a digest's name ends in: `2024-11-18.en.md`, `2024-11-18_en.md`."""
+    found = _IN_NAME.search(path.rpartition(".")[0])
+    return language_code(found[1]) if found else None
+
+
+def language_code(text: str) -> str | None:
+    """A BCP 47 tag for what people write for a language; None where it is none."""
+    tag = text.strip().replace("_", "-")
+    tag = _OTHER_NAMES.get(tag.lower(), tag)
+    return tag if tag.lower() in _CODES else None
+
+
+def language_of_letters(texts: Iterable[str]) -> str | None:
+    """The language that the letters of the texts tell; None where they tell none.
+
+    Latin letters tell none: they are those of a hundred languages.
+    """
+    text = "".join(text[:_LOOKED_AT] for text in texts)[:_LOOKED_AT]
+    letters = len(_LETTER.findall(text))
+    if not letters or text.isascii():
+        return None
+    counts = {name: len(script.findall(text)) for name, script in _SCRIPTS}
+    if (
+        counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
+        and counts["ja"] + counts["zh"] > _CLEAR * letters
+    ):
+        return "ja"
+    language = max(counts, key=lambda name: counts[name])
+    if counts[language] <= _CLEAR * letters:
+        return None
+    return "uk" if language == "ru" and _UKRAINIAN.search(text) else language

@@ -1,0 +1,202 @@
+"""One digest from its clean lines to its papers: the stages in their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from feedsvc.model import Digest, Paper
+from feedsvc.parser.assemble import assemble
+from feedsvc.parser.blocks import Block, Kind, fenced_lines, read_blocks
+from feedsvc.parser.candidates import candidates
+from feedsvc.parser.choice import choose
+from feedsvc.parser.day_words import tells_update
+from feedsvc.parser.days import Days
+from feedsvc.parser.drafts import Drafter, Told
+from feedsvc.parser.form import describe_form
+from feedsvc.parser.introduction import Introductions
+from feedsvc.parser.language import language_code, language_in_path, language_of_letters
+from feedsvc.parser.mute import with_mute_papers
+from feedsvc.parser.page import Page
+from feedsvc.parser.problems import Problems
+from feedsvc.parser.source import Source
+from feedsvc.parser.title_text import read_title
+from feedsvc.parser.units import Unit, units_of
+from feedsvc.parser.whole_file import paper_of_file
+
+LINES_ABOVE = 40
+"""Lines above the first paper among which the file's day may stand without a heading."""
+LONGEST_DAY_LINE = 60
+_LABEL = re.compile(r"[^0-9:：]{1,60}[:：]")
+PAPERS_FOR_LANGUAGE = 20
+
+
+class Reading(Struct, frozen=True):
+    """How a digest is to be read."""
+
+    path: str
+    media_base: str
+    longest_paper: int
+    today: date | None
+
+
+def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
+    """The papers of a digest, its introductions and its problems."""
+    if source.front.is_draft:
+        problems.report(1, "draft")
+        return Digest(how.path, (), problems.in_order())
+    page = _page(source.lines)
+    days = Days(how.path, source.front.first("date", "day", "created", "pubdate"), problems)
+    days.see_title(source.title)
+    return _Reader(how, source, page, days, problems).read()
+
+
+def _page(lines: Sequence[str]) -> Page:
+    blocks = read_blocks(lines)
+    heads = (block for block in blocks if block.kind is Kind.HEADING and not block.is_hidden)
+    linked = {block.index for block in heads if "](" in block.text}
+    return Page(lines, blocks, fenced_lines(lines, linked))
+
+
+class _Reader(Struct):
+    """Goes through the papers and what stands between them, in the order of the file."""
+
+    how: Reading
+    source: Source
+    page: Page
+    days: Days
+    problems: Problems
+    papers: list[Paper] = field(default_factory=list)
+    undated: int = 0
+    """Line of the first paper that has no day; 0 where each has one."""
+    future: set[date] = field(default_factory=set)
+    """Days later than tomorrow, whose papers are left out until then."""
+
+    def read(self) -> Digest:
+        found = candidates(self.page)
+        chosen = with_mute_papers(self.page, found, choose(found))
+        alone = paper_of_file(self.page, self.source, chosen, self.how.longest_paper, self.problems)
+        units, borders = ([], []) if alone else units_of(self.page, chosen)
+        introductions = Introductions(self.how.longest_paper)
+        if alone:
+            self._add(alone, introductions)
+        else:
+            self._read_units(units, borders, introductions)
+        self._report_what_is_left()
+        papers = tuple(_with_all_topics(_with_language(self.papers, self._language())))
+        last = papers[-1].day if papers else None
+        form = describe_form(units, papers, self.days, is_whole=alone is not None)
+        return Digest(
+            path=self.how.path,
+            papers=papers,
+            problems=self.problems.in_order(),
+            introductions=introductions.of_days(last),
+            form=form,
+            has_future_days=bool(self.future),
+        )
+
+    def _read_units(
+        self, units: Sequence[Unit], borders: Sequence[Block], introductions: Introductions
+    ) -> None:
+        wants_day = self.days.of_path is None
+        drafter = Drafter(
+            self.page,
+            self.source.numbers,
+            self.how.longest_paper,
+            self.problems,
+            wants_day=wants_day,
+        )
+        drafter.learn(units)
+        placed: list[tuple[int, Unit | Block]] = [(unit.block.index, unit) for unit in units]
+        placed += [(border.index, border) for border in borders]
+        places = sorted(placed, key=lambda place: place[0])
+        lines = self.page.lines
+        first = places[0][0] if places else len(lines)
+        introductions.pass_tables(each.block.table for each in units)
+        self._look_above(units[0].block.index if units else len(lines))
+        introductions.take(lines, 0, first)
+        ends = [*(index for index, _ in places[1:]), len(lines)]
+        for (index, each), end in zip(places, ends, strict=False):  # there may be no place at all
+            if isinstance(each, Unit):
+                self._add(drafter.draft(each), introductions)
+                introductions.take(lines, max(each.end, index), end)
+            else:
+                self._pass(each)
+                introductions.take(lines, index, end)
+
+    def _add(self, told: Told, introductions: Introductions) -> None:
+        day = self.days.of(told.day)
+        if not day:
+            self.undated = self.undated or told.draft.line
+            return
+        if self.how.today and day > self.how.today + timedelta(days=1):
+            if day not in self.future:
+                self.problems.report(told.draft.line, "future-day", day=day)
+            self.future.add(day)
+            return
+        introductions.begin(day)
+        paper = assemble(told.draft, day, self.how.path, self.how.media_base, self.problems)
+        self.papers.append(paper)
+
+    def _pass(self, block: Block) -> None:
+        """Takes note of the day that a border names; a link in another one is reported."""
+        text = block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text
+        title, line = read_title(text), self.source.numbers[block.index]
+        is_heading = block.kind is Kind.HEADING
+        is_day = self.days.see(title.words, line, is_heading=is_heading)
+        if not is_day and title.address is not None and is_heading:
+            self.problems.report(line, "stray-text", found=self.page.lines[block.index])
+
+    def _look_above(self, first: int) -> None:
+        """Looks for the day among the lines above the first paper that are no headings."""
+        for index in range(min(first, LINES_ABOVE)):
+            line = self.page.lines[index]
+            if not line.strip() or line.startswith("#") or index in self.page.fenced:
+                continue
+            number = self.source.numbers[index]
+            for each in self.page.facts(index).fields:
+                if each.field in {"date", "updated"}:
+                    label = "updated " if each.field == "updated" else ""
+                    value = each.value[:LONGEST_DAY_LINE].strip("*_` ")
+                    self.days.see(label + value, number, is_heading=False)
+            text = line.strip(" >*_📅🗓️📆-")
+            if len(text) < LONGEST_DAY_LINE and not _LABEL.match(text) and not tells_update(text):
+                self.days.see(text, number, is_heading=False)
+
+    def _report_what_is_left(self) -> None:
+        if self.undated:
+            self.problems.report(self.undated, "no-date")
+        elif not self.papers and self.days.is_named_by_file and (day := self.days.of_file):
+            self.problems.report(1, "no-papers", day=day)
+
+    def _language(self) -> str | None:
+        """What the file says of its language: by its name, its front matter, its letters."""
+        said = language_in_path(self.how.path) or language_code(
+            self.source.front.first("lang", "language", "locale")
+        )
+        return said or language_of_letters(
+            paper.summary_html for paper in self.papers[:PAPERS_FOR_LANGUAGE]
+        )
+
+
+def _with_language(papers: Sequence[Paper], language: str | None) -> Sequence[Paper]:
+    return [replace(paper, language=language) for paper in papers] if language else papers
+
+
+def _with_all_topics(papers: Sequence[Paper]) -> list[Paper]:
+    """The papers; one that stands under two topics of a day is one with both."""
+    kept: dict[tuple[date, str], int] = {}
+    found: list[Paper] = []
+    for paper in papers:
+        at = kept.setdefault((paper.day, paper.id), len(found))
+        first = found[at] if at < len(found) else None
+        if first and paper.topics and first.topics and paper.topics != first.topics:
+            topics = tuple(dict.fromkeys([*first.topics, *paper.topics]))
+            found[at] = replace(first, topics=topics)
+        else:
+            found.append(paper)
+    return found
