@@ -95,6 +95,11 @@ def _elements(parent: etree._Element, names: Collection[str]) -> list[tuple[str,
     )
 
 
+def _with_papers() -> list[Path]:
+    sources = sorted(DIGESTS.glob("*.md"))
+    return [path for path in sources if json.loads(path.with_suffix(".json").read_text())["papers"]]
+
+
 def _feedgens_own(item: Item, told: Entry) -> FeedGenerator:
     feed = FeedGenerator()
     feed.id("urn:x")
@@ -118,12 +123,12 @@ def _feedgens_own(item: Item, told: Entry) -> FeedGenerator:
     return feed
 
 
-@pytest.mark.parametrize("source", sorted(DIGESTS.glob("*.md")), ids=lambda path: path.name)
+@pytest.mark.parametrize("source", _with_papers(), ids=lambda path: path.name)
 def test_items_are_those_that_feedgen_makes(source: Path, site: Site) -> None:
     """As far as it can: it drops what links are for, and has no media, votes and RSS creators."""
     papers, _ = merge_day(parse_digest(f"2024-11-18-{source.name}", source.read_bytes()).papers)
     assert papers
-    atom = _content(site, "/feed.xml").partition(b"<entry>")[0]
+    atom = _content(site, "/feed.xml").partition(b"<entry")[0]
     rss = _content(site, "/rss.xml").partition(b"<item>")[0]
     for item in items_of_day(papers, {}, time(0, 59, 59)):
         told = paper_entry(item, BASE_URL)

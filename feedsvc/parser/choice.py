@@ -27,6 +27,7 @@ _ORDER = {
 }
 Shape = tuple[Kind, int]
 MOST_ROUNDS = 6
+FEW = 0.1
 MANY = 3
 """Papers of a form in which only a sentence names each."""
 LEAST = 0.25
@@ -74,16 +75,30 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
         form = _best(left, is_first=not chosen)
         if not form:
             break
-        new = [each for each in form.papers if not chosen or each.evidence.paper not in known]
+        papers = _without_navigation(form.papers)
+        new = [each for each in papers if not chosen or each.evidence.paper not in known]
         chosen += new
         known.update(each.evidence.paper for each in new if each.evidence.paper)
         left = _apart(left, form.papers, form.shape)
     return sorted(chosen, key=lambda each: each.start)
 
 
+def _without_navigation(papers: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The papers without the lines that lead to a page of the site, among many that lead home."""
+    others = [each for each in papers if not _is_at_home(each)]
+    if len(others) > FEW * len(papers):
+        return papers
+    return [each for each in papers if each.block.kind is not Kind.LINK or _is_at_home(each)]
+
+
+def _is_at_home(candidate: Candidate) -> bool:
+    paper = candidate.evidence.paper
+    return paper is not None and paper_at(paper) is not None
+
+
 def _have_homes(chosen: Sequence[Candidate]) -> bool:
     """Whether the papers chosen live at papers' homes, but for a few."""
-    at_home = sum(bool(each.evidence.paper and paper_at(each.evidence.paper)) for each in chosen)
+    at_home = sum(map(_is_at_home, chosen))
     return at_home > 0.8 * len(chosen)
 
 
