@@ -82,8 +82,8 @@ EXAMPLES: dict[str, Example] = {
         f"## Daily Papers (2024-11-18)\n\n{_PAPER}",
     ),
     "bad-link": Example(
-        "### [Title](see-the-pdf)\n\n- a summary\n",
-        _PAPER,
+        f"### [Without an Address](see-the-pdf)\n\nVote: 24\n\n{_SUMMARY}\n{_ANOTHER}",
+        f"{_HEADING}Vote: 24\n\n{_SUMMARY}\n{_ANOTHER}",
     ),
     "bad-media": Example(
         f"{_HEADING}![](file:///home/ada/picture.png)\n\n{_SUMMARY}",
@@ -118,8 +118,8 @@ EXAMPLES: dict[str, Example] = {
         f"---\ndraft: false\n---\n\n{_PAPER}",
     ),
     "encoding": Example(
-        f"{_HEADING}- a caf\udce9\n",
-        f"{_HEADING}- a café\n",
+        f"{_HEADING}- 한 줄 \udce9\n",
+        f"{_HEADING}- 한 줄\n",
     ),
     "other-encoding": Example(
         f"{_HEADING}- 요약입니다\n",
@@ -161,8 +161,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "no-date": Example(_PAPER, _PAPER, name="monday.md"),
     "no-link": Example(
-        f"### Title\n\n{_SUMMARY}\n{_ANOTHER}",
-        f"{_PAPER}\n{_ANOTHER}",
+        f"### Without a Link\n\nVote: 24\n\n{_SUMMARY}\n{_ANOTHER}",
+        f"{_HEADING}Vote: 24\n\n{_SUMMARY}\n{_ANOTHER}",
     ),
     "no-papers": Example(
         "## Daily Papers (2024-11-18)\n",
@@ -210,8 +210,8 @@ EXAMPLES: dict[str, Example] = {
         f"(https://arxiv.org/abs/2411.06559)\n\nVote: 12\n\n{_SUMMARY}",
     ),
     "stray-text": Example(
-        f"## Daily Papers (2024-11-18)\n\nA busy day.\n\n{_PAPER}",
-        f"## Daily Papers (2024-11-18)\n\n{_PAPER}",
+        f"{_PAPER}\n## [Our Sponsor](https://example.org/)\n\n{_ANOTHER}",
+        f"{_PAPER}\n{_ANOTHER}",
     ),
     "too-long": Example(
         f"{_HEADING}- a summary of more than thirty characters\n- and more\n",

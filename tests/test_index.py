@@ -79,9 +79,9 @@ def test_only_what_changed_is_read_again(
 ) -> None:
     read: list[str] = []
 
-    def counting(path: str, data: bytes, **settings: object) -> object:
+    def counting(path: str, *arguments: object, **settings: object) -> object:
         read.append(path)
-        return parse_digest(path, data, **settings)  # type: ignore[arg-type]
+        return parse_digest(path, *arguments, **settings)  # type: ignore[arg-type]
 
     monkeypatch.setattr("feedsvc.site.pipeline.parse_digest", counting)
     site = Site(configure(digests=folder))
@@ -450,7 +450,7 @@ def test_a_folder_however_deep_is_read(tmp_path: Path, configure: Configure) -> 
 def test_a_digest_that_brings_us_to_a_mistake_costs_no_other(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def parse(path: str, data: bytes) -> Digest:
+    def parse(path: str, data: bytes, _: date) -> Digest:
         if path == "2024-01-05.md" and b"trap" in data:
             raise RuntimeError("a mistake")
         return parse_digest(path, data)

@@ -72,12 +72,11 @@ def is_comment(line: str) -> bool:
 
 
 def _without_rules(lines: Sequence[str]) -> Sequence[str]:
-    """The lines without the rule that parts a paper from the next one."""
+    """The lines without the rule that parts a paper from the next one, and empty lines there."""
     end = len(lines)
     while end and (not lines[end - 1].strip() or _RULE.fullmatch(lines[end - 1])):
         end -= 1
-    has_rule = any(_RULE.fullmatch(line) for line in lines[end:])
-    return lines[:end] if has_rule else lines
+    return lines[:end]
 
 
 def _cut(body: Sequence[str], longest: int) -> tuple[Sequence[str], Sequence[str]]:
