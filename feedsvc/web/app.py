@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
+from msgspec import Struct
 from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
@@ -162,31 +163,31 @@ class _Service:
         return self._cache.get(key, partial(self._site.outline, *_path_and_query(key)))
 
     def _respond(self, path: str) -> Response:
-        prepared, version = self._prepared(path), None
+        prepared, base = self._prepared(path), None
         response = prepared.response(request.environ)
         if response.body != b"" and prepared.may_have_delta(request.environ):
-            prepared, version = self._delta(path) or (prepared, None)
+            prepared, base = self._delta(path) or (prepared, None)
             response = prepared.response(request.environ)
         if response.body is not None:
-            return _response(response, response.body)
+            return _with_base(_response(response, response.body), base)
         try:
-            return self._stream(path, version)
+            return _with_base(self._stream(path, base), base)
         except IndexLostError:
-            return self._stream(path, version)
+            return _with_base(self._stream(path, base), base)
 
-    def _delta(self, path: str) -> tuple[PreparedDocument, FeedVersion] | None:
+    def _delta(self, path: str) -> tuple[PreparedDocument, _Base] | None:
         """What is new since a version that the client has, and that version."""
-        versions = filter(None, map(parse_version, own_etags(request.headers["If-None-Match"])))
-        for version in islice(versions, MOST_VERSIONS):
+        for base in islice(_bases(request.headers["If-None-Match"]), MOST_VERSIONS):
             with suppress(NotFoundError):
-                make = partial(self._site.delta, path, version)
-                return self._cache.get((path, version), make), version
+                make = partial(self._site.delta, path, base.version)
+                return self._cache.get((path, base.version), make), base
         return None
 
-    def _stream(self, path: str, version: FeedVersion | None) -> Response:
+    def _stream(self, path: str, base: _Base | None) -> Response:
         """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
             snapshot = stack.enter_context(self._site.snapshot(long=True))
+            version = base.version if base else None
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
             response = prepared.response(request.environ)
@@ -234,6 +235,28 @@ class _NotModified(Response):
 def _response(prepared: PreparedResponse, body: bytes | Iterable[bytes]) -> Response:
     is_whole = not prepared.status.startswith(str(HTTPStatus.NOT_MODIFIED.value))
     return (Response if is_whole else _NotModified)(body, prepared.status, list(prepared.headers))
+
+
+class _Base(Struct, frozen=True):
+    """A version that a client has, to which a delta is put."""
+
+    version: FeedVersion
+    tag: str
+    """The ETag by which the client named it, in quotes."""
+
+
+def _bases(header: str) -> Iterator[_Base]:
+    """The versions that an If-None-Match names."""
+    for etag, tag in own_etags(header).items():
+        if version := parse_version(etag):
+            yield _Base(version, tag)
+
+
+def _with_base(response: Response, base: _Base | None) -> Response:
+    """Of several tags a delta says which it follows (RFC 3229 section 10.5.1)."""
+    if base and response.status_code == HTTPStatus.IM_USED:
+        response.headers["Delta-Base"] = base.tag
+    return response
 
 
 _Key = str | tuple[str, str]

@@ -15,7 +15,13 @@ from werkzeug.http import http_date, quote_etag
 
 from feedsvc.compression import ENCODINGS, IDENTITY, is_worth_encoding
 from feedsvc.model import Document
-from feedsvc.web.negotiation import choose_encoding, is_unmodified, matching_etag, wants_delta
+from feedsvc.web.negotiation import (
+    choose_encoding,
+    is_unmodified,
+    matching_etag,
+    takes_deltas,
+    wants_delta,
+)
 
 LIVE_SECONDS = 300
 """How long a document that may grow any day is fresh (Cache-Control)."""
@@ -115,6 +121,9 @@ class PreparedDocument:
             self.document.has_deltas
             and "HTTP_IF_NONE_MATCH" in environ
             and wants_delta(str(environ.get("HTTP_A_IM", "")))
+            and takes_deltas(
+                str(environ.get("HTTP_USER_AGENT", "")), str(environ.get("HTTP_ACCEPT", ""))
+            )
         )
 
     def _choose(self, environ: Mapping[str, object]) -> _Representation:
@@ -181,7 +190,8 @@ class PreparedDocument:
         if self.document.has_deltas:
             yield "A-IM"
         if self.document.is_delta:
-            yield "If-None-Match"
+            # No cache that keeps it may give it to a client that is refused one.
+            yield from ("If-None-Match", "User-Agent", "Accept")
 
     def _fields(self, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
         """What only a body needs."""
