@@ -10,6 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, request
 from msgspec import Struct
@@ -20,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
+from feedsvc.logs import configure_logs
 from feedsvc.model import Document
 from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
@@ -28,6 +30,7 @@ from feedsvc.site.feed_version import FeedVersion, parse_version
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
+from feedsvc.web.access_log import AccessLog
 from feedsvc.web.cache import DocumentCache
 from feedsvc.web.fast_lane import FastLane
 from feedsvc.web.health import METRICS_TYPE, Health, as_metrics, health_of
@@ -39,9 +42,10 @@ from feedsvc.web.responses import (
     PreparedDocument,
     PreparedResponse,
 )
+from feedsvc.web.traffic import Kind, Traffic, is_shared, kind_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 ALIASES = {
     **dict.fromkeys(
@@ -77,7 +81,9 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises ConfigError. Reads no digest before the first request.
     """
-    service = _Service(config or Config.load())
+    config = config or Config.load()
+    configure_logs(config.log_format)
+    service = _Service(config)
     app = Flask("feedsvc", static_folder=None)
     # Werkzeug would redirect `/x//y` to `/x/y`; here it is a path like any other.
     app.url_map.merge_slashes = False
@@ -90,7 +96,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(FeedsvcError, service.failure)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
-    app.wsgi_app = FastLane(app.wsgi_app, service.ready)  # type: ignore[method-assign]
+    lane: WSGIApplication = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
+    app.wsgi_app = AccessLog(lane) if config.access_log else lane  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -99,6 +106,7 @@ class _Service:
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
+        self.traffic = Traffic()
         self._site = Site(config)
         self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
@@ -111,10 +119,20 @@ class _Service:
         # A document without a query has its path as its key, see `_key`.
         return self._cache.ready(_key(path, environ) if environ.get("QUERY_STRING") else path)
 
+    def kind(self, environ: WSGIEnvironment) -> Kind:
+        """What a request is counted as."""
+        return kind_of(_below_base(_path_of(environ), self.base_path))
+
     def before_request(self) -> Response | None:
-        """Answers a preflight. Raises FolderError where there is nothing to show yet."""
+        """Answers a preflight, and what is asked for without the slash of the site's own path.
+
+        Raises FolderError where there is nothing to show yet.
+        """
         if request.method == "OPTIONS":
             return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
+        if not request.environ["PATH_INFO"]:
+            mount: str = request.environ["SCRIPT_NAME"]
+            return _redirect(quote(mount.rpartition("/")[2].encode("latin-1"), safe="") + "/")
         self._refresher.ensure_fresh()
         return None
 
@@ -126,7 +144,8 @@ class _Service:
 
     def metrics(self) -> Response:
         """The same for Prometheus."""
-        return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
+        text = as_metrics(self._health(), self.traffic, shows_process=_is_alone(request.environ))
+        return _unstored(Response(text, content_type=METRICS_TYPE))
 
     def _health(self) -> Health:
         is_stale = self._refresher.is_in_trouble()
@@ -156,6 +175,7 @@ class _Service:
         self._site.refresh()
         state = self._site.read(lambda snapshot: snapshot.catalogue.state)
         self._cache.keep(state.revision, _today())
+        self.traffic.share()
 
     def _prepared(self, path: str) -> PreparedDocument:
         """The document at a path, for the request's query. Raises NotFoundError."""
@@ -300,12 +320,17 @@ def _today() -> date:
 def _path_of(environ: WSGIEnvironment) -> str:
     """The path of a request, with all its slashes."""
     raw: str = environ["PATH_INFO"]
-    return raw.encode("latin-1").decode(errors="replace")
+    return raw.encode("latin-1").decode(errors="replace") or "/"
 
 
 def _below_base(path: str, base: str) -> str:
     """The path inside the site, whether or not a proxy in front has taken the base's path off."""
     return path[len(base) - 1 :] if path.startswith(base) else path
+
+
+def _is_alone(environ: WSGIEnvironment) -> bool:
+    """Whether this process is the only one that answers, so that its figures are the service's."""
+    return not environ.get("wsgi.multiprocess") and not is_shared()
 
 
 def _unstored(response: Response) -> Response:

@@ -22,6 +22,7 @@ from feedsvc.web.negotiation import (
     takes_deltas,
     wants_delta,
 )
+from feedsvc.web.traffic import kind_of
 
 LIVE_SECONDS = 300
 """How long a document that may grow any day is fresh (Cache-Control)."""
@@ -80,6 +81,8 @@ class PreparedDocument:
     def __init__(self, document: Document, today: date, grown: Callable[[], object] = int) -> None:
         """`today` decides how long responses are fresh; `grown` is called when `size` grows."""
         self.document = document
+        self.kind = kind_of(document.path)
+        """What it is counted as."""
         self._seconds = _fresh_seconds(document, today)
         self._body = None if document.is_streamed else document.content
         self.size = OVERHEAD + len(self._body or b"")
