@@ -15,7 +15,7 @@ from feedsvc.index.digest_folder import DigestFile, find_digests
 from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
-from feedsvc.parser.problems import visible
+from feedsvc.parser.problems import problem_line, visible
 from feedsvc.site.pipeline import make_pipeline
 
 
@@ -88,11 +88,7 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
 
 def as_text(findings: Findings) -> str:
     """A line a problem, as compilers write them, and a last line with the counts."""
-    lines = [
-        f"{visible(str(findings.folder / problem.path))}:{problem.line}: {problem.severity}: "
-        f"{problem.message} [{problem.code}]"
-        for problem in findings.problems
-    ]
+    lines = [problem_line(problem, findings.folder) for problem in findings.problems]
     return "\n".join([*lines, summary(findings)])
 
 

@@ -14,7 +14,6 @@ The manifest is in the index (`BuiltPlace`). Without it files are compared.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -77,7 +76,14 @@ def build(site: Site, config: Config, parallel_map: ParallelMap = serial_map) ->
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Waits until no other build is at work in a folder."""
+    """Waits until no other build is at work in a folder. Raises BuildError where nothing can."""
+    try:
+        import fcntl  # noqa: PLC0415 - which Windows has not
+    except ImportError as error:
+        raise BuildError(
+            f"{folder}: a site can't be built on this system, which has no flock(2); on Windows "
+            "use the Windows Subsystem for Linux."
+        ) from error
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

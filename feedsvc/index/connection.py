@@ -27,7 +27,7 @@ class Connection:
     def another_reader(self) -> Store:
         """One that shares no lock with the others; of an index in memory, a copy."""
         if self.file:
-            return Store(self.file)
+            return Store(self.file, is_small=True)
         with self.reader_lock:
             return self.reader.copy()
 

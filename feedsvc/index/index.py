@@ -18,7 +18,7 @@ from feedsvc.errors import IndexLostError
 from feedsvc.index.cache_file import cache_file, lender_of, remove_index
 from feedsvc.index.connection import Connection
 from feedsvc.index.digest_folder import DigestFile, find_digests
-from feedsvc.index.refresh import bring_up_to_date, is_up_to_date
+from feedsvc.index.refresh import ProblemNews, bring_up_to_date, is_up_to_date
 from feedsvc.index.stages import Pipeline
 from feedsvc.index.store import OPENING_SECONDS, BuiltPlace, Store
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -83,8 +83,11 @@ class Index:
         with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
             connection.writer.update_manifest(folder, places, gone)
 
-    def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Looks at the folder and takes up what is new. Raises FolderError.
+    def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
+        """Looks at the folder and takes up what is new, of problems also gives it.
+
+        Several processes that share an index each give what they were first to see. Raises
+        FolderError.
 
         Another thread or process that refreshes at the same time is waited for.
         """
@@ -95,14 +98,12 @@ class Index:
                     os.utime(self._file)  # says that it is in use, see cache_file
             for repair in (self._reopen_empty, self._reopen_in_memory):
                 try:
-                    self._bring_up_to_date(found, parallel_map)
+                    return self._bring_up_to_date(found, parallel_map)
                 except sqlite3.DatabaseError as error:
                     if _is_busy(error):
-                        return  # another process has been at it all the while
+                        return ProblemNews()  # another process has been at it all the while
                     repair()
-                else:
-                    return
-            self._bring_up_to_date(found, parallel_map)
+            return self._bring_up_to_date(found, parallel_map)
 
     def _connect_to_state(self) -> Connection:
         """A connection through which there is something to read; its file may be deleted then."""
@@ -120,15 +121,18 @@ class Index:
         except sqlite3.DatabaseError:
             return False
 
-    def _bring_up_to_date(self, found: list[DigestFile], parallel_map: ParallelMap) -> None:
+    def _bring_up_to_date(self, found: list[DigestFile], parallel_map: ParallelMap) -> ProblemNews:
         connection = self._connect()
         with connection.writer_lock:
             store, fingerprints = connection.writer, self._pipeline.fingerprints
-            at_start = not self._has_looked
+            at_start, news = not self._has_looked, ProblemNews()
             if not is_up_to_date(store, found, fingerprints, at_start=at_start):
                 lender = lender_of(self._file) if self._is_in_cache and self._file else None
-                bring_up_to_date(store, self._folder, found, self._pipeline, parallel_map, lender)
+                news = bring_up_to_date(
+                    store, self._folder, found, self._pipeline, parallel_map, lender
+                )
             self._has_looked = True
+            return news
 
     def _connect(self) -> Connection:
         """The connection to the file as it is now: it may have been deleted, or this be a fork."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -19,7 +19,7 @@ from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
-from feedsvc.model import Paper, Problem
+from feedsvc.model import Paper, Problem, Severity
 
 OPENING_SECONDS = 5
 """How long to wait for a file that another process has locked before it is opened."""
@@ -29,6 +29,12 @@ BUSY_SECONDS = 30
 
 PAGE_BYTES = 32768
 """The largest that is usual: most of the index are a day's renderings, which take many pages."""
+
+SMALL_CACHE_PAGES = 4
+"""Of a reader that goes through days once, so that little of it is asked for again."""
+
+WAL_BYTES = 64_000_000
+"""What the log beside the file is cut down to when SQLite next begins it anew."""
 
 _TABLES = """
 CREATE TABLE state (
@@ -45,6 +51,8 @@ CREATE TABLE files (
     path TEXT PRIMARY KEY,
     signature TEXT NOT NULL,       -- empty where it is not to be trusted
     hash BLOB NOT NULL,            -- of the content, SHA-256
+    errors INTEGER NOT NULL,       -- how many of the problems are
+    warnings INTEGER NOT NULL,
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
 CREATE TABLE papers (
@@ -59,6 +67,8 @@ CREATE TABLE days (
     papers INTEGER NOT NULL,
     new_papers INTEGER NOT NULL,   -- that no earlier day has
     version BLOB NOT NULL,         -- the last of its item hashes
+    errors INTEGER NOT NULL,       -- as of a file
+    warnings INTEGER NOT NULL,
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
 CREATE TABLE item_hashes (
@@ -93,6 +103,18 @@ _TABLES_OF_DAYS = ("days", "item_hashes", "items", "renderings")
 
 _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
+
+
+def decode_problems(encoded: Iterable[bytes]) -> list[Problem]:
+    """Problems as `Store.encoded_problems` gives them, by path and line."""
+    found = [problem for each in encoded for problem in _decode_problems(each)]
+    return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+
+def _columns(problems: Sequence[Problem]) -> tuple[int, int, bytes]:
+    """Problems as the last columns of a table have them."""
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    return errors, len(problems) - errors, _encode(problems)
 
 
 class State(Struct, frozen=True):
@@ -145,7 +167,8 @@ class Store:
     Raises sqlite3.Error from every method.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, is_small: bool = False) -> None:
+        """A small one takes little memory, as there may be hundreds of it."""
         self._db = sqlite3.connect(
             path or ":memory:",
             timeout=OPENING_SECONDS,
@@ -161,6 +184,9 @@ class Store:
         # cut is no loss: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+        if is_small:
+            self._db.execute(f"PRAGMA cache_size = {SMALL_CACHE_PAGES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def copy(self) -> Store:
@@ -209,8 +235,10 @@ class Store:
         """Takes what another index has read of the same digests. Only after `start_afresh`."""
         papers = lender._db.execute("SELECT path, day, papers FROM papers")
         self._db.executemany("INSERT INTO papers VALUES (?, ?, ?)", papers)
-        files = lender._db.execute("SELECT path, signature, hash, problems FROM files")
-        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", files)
+        files = lender._db.execute(
+            "SELECT path, signature, hash, errors, warnings, problems FROM files"
+        )
+        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", files)
 
     def forget_renderings(self, items: str) -> None:
         """Keeps what was read from digests only; `items` is the new fingerprint of the rest.
@@ -246,16 +274,16 @@ class Store:
         ).fetchone()
         return State(revision, datetime.fromtimestamp(changed, UTC))
 
-    def advance(self, now: datetime) -> None:
-        """Makes the changes since the last call a new state. Only while writing.
+    def advance(self, now: datetime) -> int:
+        """Makes the changes since the last call a new state, of the time given. Only while writing.
 
         No two states have one time, not even within a second or when the clock goes back: a
         client may know the archive by its time alone (RFC 9110 section 8.8.2.2).
         """
-        self._db.execute(
-            "UPDATE state SET revision = ?, changed = ?",
-            (os.urandom(16).hex(), self._next_change(now)),
-        )
+        changed = self._next_change(now)
+        row = (os.urandom(16).hex(), changed)
+        self._db.execute("UPDATE state SET revision = ?, changed = ?", row)
+        return changed
 
     def knows_documents(self, fingerprints: Fingerprints, *, at_start: bool) -> bool:
         """Whether it is noted since when documents are made with these.
@@ -270,12 +298,15 @@ class Store:
         ).fetchone()
         return row is not None and (bool(row[0]) or not at_start)
 
-    def put_documents(self, fingerprints: Fingerprints, now: datetime) -> None:
+    def put_documents(
+        self, fingerprints: Fingerprints, now: datetime, changed: int | None = None
+    ) -> None:
         """Says that documents are made with these from now on. Only while writing.
 
-        That changes all of them, though no digest did: their time of change must move, too.
+        That changes all of them, though no digest did: their time of change must move, too, unless
+        it did in the same transaction, to `changed`.
         """
-        row = (fingerprints.documents, self._next_change(now))
+        row = (fingerprints.documents, changed or self._next_change(now))
         self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", row)
 
     def _last_change(self) -> int:
@@ -307,8 +338,8 @@ class Store:
     def put_file(self, path: str, signature: str, read: ReadFile) -> None:
         """Replaces all that came from one digest, but for the days' items."""
         self.remove_file(path)
-        row = (path, signature, read.hash, _encode(read.problems))
-        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
+        row = (path, signature, read.hash, *_columns(read.problems))
+        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
         self._db.executemany(
             "INSERT INTO papers VALUES (?, ?, ?)",
             ((path, day.isoformat(), papers) for day, papers in read.papers.items()),
@@ -317,8 +348,9 @@ class Store:
     def mark_unread(self, path: str, signature: str, problems: Sequence[Problem]) -> None:
         """Replaces what is said of a digest; its papers stay."""
         self._db.execute(
-            "UPDATE files SET signature = ?, hash = ?, problems = ? WHERE path = ?",
-            (signature, UNREAD, _encode(problems), path),
+            "UPDATE files SET signature = ?, hash = ?, errors = ?, warnings = ?, problems = ?"
+            " WHERE path = ?",
+            (signature, UNREAD, *_columns(problems), path),
         )
 
     def remove_file(self, path: str) -> None:
@@ -328,12 +360,24 @@ class Store:
 
     def problems(self) -> list[Problem]:
         """All problems, by path and line."""
-        rows = self._db.execute(
-            "SELECT problems FROM files WHERE problems != x'5b5d'"
-            " UNION ALL SELECT problems FROM days WHERE problems != x'5b5d'"
+        return decode_problems(self.encoded_problems().values())
+
+    def encoded_problems(self) -> dict[str, bytes]:
+        """The same as they are kept, by the file or the day that has them."""
+        return dict(
+            self._db.execute(
+                "SELECT path, problems FROM files WHERE errors + warnings > 0"
+                " UNION ALL SELECT day, problems FROM days WHERE errors + warnings > 0"
+            )
         )
-        found = [problem for (encoded,) in rows for problem in _decode_problems(encoded)]
-        return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+    def count_problems(self) -> tuple[int, int]:
+        """How many errors and how many warnings there are, without a look at them."""
+        errors, warnings = self._db.execute(
+            "SELECT ifnull(sum(errors), 0), ifnull(sum(warnings), 0) FROM"
+            " (SELECT errors, warnings FROM files UNION ALL SELECT errors, warnings FROM days)"
+        ).fetchone()
+        return errors, warnings
 
     # --- papers ------------------------------------------------------------------------------
 
@@ -397,8 +441,8 @@ class Store:
         """Adds what became of a day's items."""
         name = day.day.isoformat()
         hashes = day.item_hashes
-        row = (name, len(hashes), day.new_papers, hashes[-1], _encode(day.problems))
-        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", row)
+        row = (name, len(hashes), day.new_papers, hashes[-1], *_columns(day.problems))
+        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO item_hashes VALUES (?, ?)", (name, b"".join(hashes)))
         self._db.executemany(
             "INSERT INTO renderings VALUES (?, ?, ?)",

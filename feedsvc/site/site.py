@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
 from feedsvc.index.index import Index
+from feedsvc.index.refresh import ProblemNews
 from feedsvc.index.store import BuiltPlace, Store
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -35,9 +36,9 @@ class Site:
         self._index = Index(config.digests, pipeline, config.index)
         self._catalogue: Catalogue | None = None
 
-    def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Looks at the folder of digests. Raises FolderError."""
-        self._index.refresh(parallel_map)
+    def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
+        """Looks at the folder of digests, see `Index.refresh`. Raises FolderError."""
+        return self._index.refresh(parallel_map)
 
     @contextmanager
     def snapshot(self, *, long: bool = False) -> Iterator[Snapshot]:

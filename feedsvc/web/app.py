@@ -21,8 +21,10 @@ from werkzeug.exceptions import HTTPException
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
+from feedsvc.index.refresh import ProblemNews
 from feedsvc.logs import configure_logs
-from feedsvc.model import Document
+from feedsvc.model import Document, Severity
+from feedsvc.parser.problems import problem_line
 from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
 from feedsvc.site.extras import NOT_FOUND
@@ -73,6 +75,8 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 
+_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
+
 _log = logging.getLogger(__name__)
 
 
@@ -106,6 +110,7 @@ class _Service:
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
+        self._digests = config.digests
         self.traffic = Traffic()
         self._site = Site(config)
         self._cache = DocumentCache()
@@ -172,10 +177,26 @@ class _Service:
         return response
 
     def _refresh(self) -> None:
-        self._site.refresh()
+        self._tell(self._site.refresh())
         state = self._site.read(lambda snapshot: snapshot.catalogue.state)
         self._cache.keep(state.revision, _today())
         self.traffic.share()
+
+    def _tell(self, news: ProblemNews) -> None:
+        """Logs what is new of problems, as `check` writes it."""
+        for problem in news.new:
+            _log.log(
+                _LEVELS[problem.severity],
+                "%s",
+                problem_line(problem, self._digests),
+                extra={"fields": {"problem": asdict(problem)}},
+            )
+        for problem in news.gone:
+            _log.info(
+                "no longer so: %s",
+                problem_line(problem, self._digests),
+                extra={"fields": {"recovered": asdict(problem)}},
+            )
 
     def _prepared(self, path: str) -> PreparedDocument:
         """The document at a path, for the request's query. Raises NotFoundError."""

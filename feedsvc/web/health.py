@@ -35,9 +35,9 @@ class Health(Struct, frozen=True):
 
 def health_of(snapshot: Snapshot, today: date, *, is_stale: bool) -> Health:
     """The health of a service that shows this state."""
-    days, problems = snapshot.catalogue.calendar.days, snapshot.store.problems()
+    days = snapshot.catalogue.calendar.days
     newest = days[-1] if days else None
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    errors, warnings = snapshot.store.count_problems()
     return Health(
         status="stale" if is_stale else "ok",
         newest_day=newest,
@@ -45,7 +45,7 @@ def health_of(snapshot: Snapshot, today: date, *, is_stale: bool) -> Health:
         days=len(days),
         papers=snapshot.catalogue.papers,
         errors=errors,
-        warnings=len(problems) - errors,
+        warnings=warnings,
         changed=snapshot.catalogue.state.changed,
     )
 
