@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from feedsvc.builder.output_folder import OutputFolder, WrittenFile
 from feedsvc.compression import ENCODINGS
 from feedsvc.config import Config
-from feedsvc.errors import BuildError
+from feedsvc.errors import BuildError, IndexLostError
 from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -37,6 +37,9 @@ from feedsvc.site.extras import EXTRAS
 from feedsvc.site.places import HOME, PAGE, Place, all_places
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
+
+MOST_ATTEMPTS = 3
+"""To build while others delete the index."""
 
 
 class Report(Struct):
@@ -53,8 +56,17 @@ def build(site: Site, config: Config, parallel_map: ParallelMap = serial_map) ->
     """Makes `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
-    moment each file is the old or the new one. Raises BuildError.
+    moment each file is the old or the new one. An index that is lost meanwhile is made anew.
+    Raises BuildError.
     """
+    for _ in range(MOST_ATTEMPTS - 1):
+        with suppress(IndexLostError):
+            return _build_once(site, config, parallel_map)
+        site.refresh(parallel_map)
+    return _build_once(site, config, parallel_map)
+
+
+def _build_once(site: Site, config: Config, parallel_map: ParallelMap) -> Report:
     out, digests = config.out.resolve(), config.digests.resolve()
     if out == digests or out.is_relative_to(digests):
         raise BuildError(

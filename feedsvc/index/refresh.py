@@ -109,7 +109,8 @@ def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> b
     store.start_afresh(fingerprints)
     if lender:
         try:
-            store.borrow(Store(lender))
+            if (lent := Store(lender)).was_read_with(fingerprints):
+                store.borrow(lent)
         except sqlite3.Error:  # it is damaged, or gone by now
             store.start_afresh(fingerprints)
     return False

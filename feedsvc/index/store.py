@@ -253,6 +253,19 @@ class Store:
         """Whether there is a state that was read and rendered with these."""
         return self._made_with() == (fingerprints.reading, fingerprints.items)
 
+    def is_of_others(self, fingerprints: Fingerprints) -> bool:
+        """Whether there is a state that was made with other ones."""
+        return self._made_with() not in {("", ""), (fingerprints.reading, fingerprints.items)}
+
+    def empty_log(self) -> bool:
+        """Moves the log into the file and empties it; False where a reader still needs it."""
+        self._db.execute("PRAGMA busy_timeout = 0")  # readers may take as long as they like
+        try:
+            (is_busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return not is_busy
+
     def was_read_with(self, fingerprints: Fingerprints) -> bool:
         """Whether there is a state that was read with these, however it was rendered."""
         return self._made_with()[0] == fingerprints.reading
