@@ -1,6 +1,7 @@
 """For `gunicorn --config deploy/gunicorn.conf.py`, behind nginx.conf."""  # noqa: INP001 - gunicorn reads it
 
 import os
+import tempfile
 
 wsgi_app = "feedsvc.startup:create_app()"
 bind = "127.0.0.1:8000"
@@ -26,6 +27,10 @@ forwarded_allow_ips = ""
 
 # The workers' heartbeat is a file. On a disk that hangs they would be taken for dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+
+# Where the workers count requests together, for /metrics.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="feedsvc-")
 
 # nginx writes the access log.
 accesslog = None

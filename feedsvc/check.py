@@ -16,7 +16,7 @@ from feedsvc.index.digest_folder import DigestFile, find_digests
 from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
-from feedsvc.parser.problems import visible
+from feedsvc.parser.problems import problem_line, visible
 from feedsvc.site.pipeline import make_pipeline
 
 
@@ -124,10 +124,7 @@ def as_text(findings: Findings, *, shows_all: bool = True) -> str:
     for problem in findings.problems:
         listed[problem.code] += 1
         if shows_all or problem.code not in repeated or listed[problem.code] <= FIRST_FEW:
-            lines.append(
-                f"{visible(str(findings.folder / problem.path))}:{problem.line}: "
-                f"{problem.severity}: {problem.message} [{problem.code}]"
-            )
+            lines.append(problem_line(problem, findings.folder))
     if not shows_all and repeated:
         counted = ", ".join(f"{code} ×{numbers[code]}" for code in sorted(repeated))
         lines.append(f"Not each is shown of: {counted}; --all shows them")

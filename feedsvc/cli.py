@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from feedsvc.parser.problems import CODES
 from feedsvc.site.documents import document
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
+from feedsvc.startup import create_app
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -68,24 +70,20 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-def serve(
-    file: Path | None,
-    digests: str | None,
-    base_url: str | None,
-    host: str,
-    port: int,
-    workers: int,
-) -> None:
+@click.option("--access-log", is_flag=True, default=None, help="Log each request.")
+def serve(file: Path | None, host: str, port: int, workers: int, **flags: object) -> None:
     """Serve the site; new and changed digests appear without a restart."""
+    from feedsvc.web.server import ensure_free, serve  # noqa: PLC0415 - slow to load
+
+    ensure_free(host, port)
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
-    config = Config.load(
-        file,
-        flags={"digests": digests, "base_url": base_url},
-        defaults={"base_url": f"http://{name}:{port}/"},
-    )
+    defaults = {"base_url": f"http://{name}:{port}/"}
+    load = partial(Config.load, file, flags=flags, defaults=defaults)
+    config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
     findings = _findings(_fresh_site(config), config)
+    ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
     for line in no_papers(findings):
         click.echo(f"  {line}")
@@ -93,9 +91,7 @@ def serve(
         click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    from feedsvc.web.server import serve as serve_site  # noqa: PLC0415 - slow to load
-
-    serve_site(config, host, port, workers)
+    serve(create_app, load, config, host, port, workers)
 
 
 @main.command()

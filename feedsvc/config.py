@@ -6,10 +6,11 @@ Settings come from a file, the environment and flags; each wins over those befor
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
 from enum import Enum
@@ -19,10 +20,13 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from feedsvc.errors import ConfigError
+from feedsvc.logs import LOG_FORMATS
 from feedsvc.parser import LONGEST_PAPER
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
+
+_log = logging.getLogger(__name__)
 
 
 class Affects(Enum):
@@ -90,6 +94,12 @@ def _time_of_day(value: object) -> time:
     if isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3])(:[0-5][0-9]){2}", value):
         return time.fromisoformat(value)
     raise ValueError("a time of day in UTC, such as 00:59:59")
+
+
+def _log_format(value: object) -> str:
+    if value not in LOG_FORMATS:
+        raise ValueError(" or ".join(LOG_FORMATS))
+    return str(value)
 
 
 def _language(value: object) -> str:
@@ -239,6 +249,18 @@ class Config:
     refresh: float = setting(
         2.0, _seconds, Affects.NOTHING, "seconds between two checks of the folder of digests"
     )
+    log_format: str = setting(
+        "text",
+        _log_format,
+        Affects.NOTHING,
+        "how a server writes its log: text, or json with an object a line",
+    )
+    access_log: bool = setting(
+        False,  # noqa: FBT003 - a setting's default
+        _yes_or_no,
+        Affects.NOTHING,
+        "whether a server logs each request, in the combined format that nginx and Apache write",
+    )
 
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """The names of the settings that file, environment or flags gave; no setting itself."""
@@ -255,15 +277,17 @@ class Config:
 
         Each wins over those before; `defaults` are used where none of them has a value. A flag that
         is None was not given. Relative paths in the file start from the file's folder. Raises
-        ConfigError for an unknown name or an unusable value.
+        ConfigError for an unusable value and for an unknown name. The environment may have unknown
+        names, as others put names there, too; an empty variable is an unset one.
         """
         named = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
         path = Path(named or FILE_NAME)
-        parse = partial(_parsed, {each.name: each.metadata["parse"] for each in cls.settings()})
+        known = {each.name: each.metadata["parse"] for each in cls.settings()}
+        parse = partial(_parsed, known)
         values: dict[str, object] = {}
         if named or path.is_file():
             values.update(_values_from_file(path, parse))
-        values.update(_values_from_environment(environment, parse))
+        values.update(_values_from_environment(environment, known, parse))
         for name, value in (flags or {}).items():
             if value is not None:
                 values[name] = parse(name, value, f"--{name.replace('_', '-')}")
@@ -275,14 +299,6 @@ class Config:
     def settings(cls) -> list[Field[Any]]:
         """The settings, in the order in which documents list them."""
         return [each for each in fields(cls) if "parse" in each.metadata]
-
-    def environment(self) -> dict[str, str]:
-        """The same settings as environment variables, for processes that this one starts."""
-        values = {each.name: getattr(self, each.name) for each in self.settings()}
-        return {
-            ENVIRONMENT_PREFIX + name.upper(): "" if value is None else str(value)
-            for name, value in values.items()
-        }
 
     @property
     def base_path(self) -> str:
@@ -308,24 +324,35 @@ def _values_from_file(path: Path, parse: _Parse) -> dict[str, object]:
     }
 
 
-def _values_from_environment(environment: Mapping[str, str], parse: _Parse) -> dict[str, object]:
+def _values_from_environment(
+    environment: Mapping[str, str], known: Collection[str], parse: _Parse
+) -> dict[str, object]:
     names = {
         variable: variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        for variable in environment
-        if variable.startswith(ENVIRONMENT_PREFIX) and variable != ENVIRONMENT_PREFIX + "CONFIG"
+        for variable, value in environment.items()
+        if variable.startswith(ENVIRONMENT_PREFIX) and value
     }
+    names.pop(ENVIRONMENT_PREFIX + "CONFIG", None)
+    for variable, name in names.items():
+        if name not in known:
+            # As Kubernetes sets FEEDSVC_PORT for a service that is called feedsvc.
+            _log.warning("%s; it is left aside.", _unknown(known, name, _of_variable(variable)))
     return {
-        name: parse(name, environment[variable], f"environment variable {variable}")
+        name: parse(name, environment[variable], _of_variable(variable))
         for variable, name in names.items()
+        if name in known
     }
+
+
+def _of_variable(variable: str) -> str:
+    return f"environment variable {variable}"
 
 
 def _parsed(
     known: Mapping[str, Callable[[object], object]], name: str, value: object, where: str
 ) -> object:
     if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
-        raise ConfigError(f"{where}: there is no such setting; the nearest one is {nearest!r}.")
+        raise ConfigError(f"{_unknown(known, name, where)}.")
     try:
         return known[name](value)
     except ValueError as error:
@@ -340,3 +367,10 @@ def without_base_url(config: Config) -> str:
         f"base_url is not set, so every link leads to {config.base_url}, which others can't reach. "
         "Set it to the address of the site, with --base-url, FEEDSVC_BASE_URL or in feedsvc.toml."
     )
+
+
+def _unknown(known: Collection[str], name: str, where: str) -> str:
+    """What is said of a name that is no setting's, with the nearest one if any is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; the nearest one is {near[0]!r}" if near else ""
+    return f"{where}: there is no such setting{hint}"

@@ -21,5 +21,9 @@ class BuildError(FeedsvcError):
     """The static site can't be written."""
 
 
+class AddressError(FeedsvcError):
+    """A server can't listen at the address that it was told."""
+
+
 class NotFoundError(FeedsvcError):
     """There is no document at that path."""

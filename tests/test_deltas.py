@@ -343,7 +343,7 @@ def test_a_client_that_asks_for_deltas_gets_226(
         assert delta.headers["IM"] == "feed"
         assert delta.headers["ETag"] == new.headers["ETag"]
         assert delta.headers["Cache-Control"] == "no-store, im"
-        assert delta.headers["Vary"] == "Accept-Encoding, A-IM, If-None-Match"
+        assert delta.headers["Vary"] == "Accept-Encoding, A-IM, If-None-Match, User-Agent, Accept"
         assert len(read_entries(delta.data)) == 3
         merged = _merged(*(read_entries(each.data) for each in (old, delta, new)))
         assert merged == read_entries(new.data)
@@ -430,7 +430,8 @@ def test_real_readers_that_ask_for_deltas_miss_nothing(digests: Path, tmp_path: 
             _add_day(digests, "2024-01-31", range(900, 903))
             assert until(lambda: server.get("/feed.xml")[1]["etag"] != tag)
             second = feedparser.parse(server.url + "/feed.xml", etag=first.etag)
-            assert (second.status, len(second.entries)) == (226, 3)
+            # What is above feedparser may not know 226.
+            assert (second.status, len(second.entries)) == (200, len(first.entries) + 3)
             reader.update_feed(server.url + "/feed.xml")
             assert len({entry.id for entry in reader.get_entries()} - known) == 3
     finally:

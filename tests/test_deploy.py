@@ -450,7 +450,7 @@ def test_a_built_folder_is_read_only_and_redirects_stay_on_the_site(static: int)
 @needs_nginx
 def test_a_compressed_neighbour_is_sent_as_it_is(static: int) -> None:
     _, headers, body = ask(static, "/2024-11-18/feed.xml", Accept_Encoding="gzip")
-    assert headers["content-type"] == "application/atom+xml"
+    assert headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert gzip.decompress(body) == b"made beforehand"
     assert b"<feed" in ask(static, "/2024-11-18/feed.xml")[2]
 

@@ -14,7 +14,6 @@ The manifest is in the index (`BuiltPlace`). Without it, files are compared.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -103,7 +102,14 @@ def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Waits until no other build is writing into a folder."""
+    """Waits until no other build is writing into a folder. Raises BuildError if it can't wait."""
+    try:
+        import fcntl  # noqa: PLC0415 - which Windows has not
+    except ImportError as error:
+        raise BuildError(
+            f"{folder}: a site can't be built on this system, which has no flock(2); on Windows "
+            "use the Windows Subsystem for Linux."
+        ) from error
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

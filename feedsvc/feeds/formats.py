@@ -13,6 +13,8 @@ from feedsvc.feeds.frame import Frame
 from feedsvc.feeds.json_feed import JSON_TYPE, json_frame, json_item
 from feedsvc.feeds.rss import RSS_TYPE, rss_frame, rss_item
 
+UTF_8 = "charset=utf-8"
+
 
 class Format(Struct, frozen=True):
     """A feed format. Server, build, links and index use only this table."""
@@ -20,7 +22,9 @@ class Format(Struct, frozen=True):
     name: str
     """The name of the file inside a place."""
     type: str
-    """The value of Content-Type."""
+    """The media type without parameters, as links name it."""
+    content_type: str
+    """The value of Content-Type: browsers take XML that they don't know for windows-1252."""
     label: str
     """Its name for people."""
     item: Callable[[Entry], bytes]
@@ -32,9 +36,10 @@ class Format(Struct, frozen=True):
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
-        Format("feed.xml", ATOM_TYPE, "Atom", atom_entry, atom_frame),
-        Format("rss.xml", RSS_TYPE, "RSS", rss_item, rss_frame),
-        Format("feed.json", JSON_TYPE, "JSON", json_item, json_frame),
+        Format("feed.xml", ATOM_TYPE, f"{ATOM_TYPE}; {UTF_8}", "Atom", atom_entry, atom_frame),
+        Format("rss.xml", RSS_TYPE, f"{RSS_TYPE}; {UTF_8}", "RSS", rss_item, rss_frame),
+        # JSON is always UTF-8 and has no such parameter (RFC 8259 section 11).
+        Format("feed.json", JSON_TYPE, JSON_TYPE, "JSON", json_item, json_frame),
     )
 }
 """By name, in the order in which pages offer them."""

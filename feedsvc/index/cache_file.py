@@ -1,10 +1,12 @@
-"""Where the index of a folder is in the user's cache folder."""
+"""Where an index is: in the user's cache folder, or beside another one that is taken."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +19,9 @@ UNUSED_AFTER = 30 * 24 * 3600
 
 _SHOWN = 16
 """Characters of each hash in a file's name."""
+
+_MARK = f"(?:-[0-9a-f]{{{_SHOWN}}}){{2}}"
+"""As `_mark` makes it."""
 
 
 def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
@@ -31,21 +36,36 @@ def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
     except OSError:
         return None
     of_folder = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()
-    parts = (of_folder, fingerprints.reading, fingerprints.items)
-    own = cache / f"{'-'.join(part[:_SHOWN] for part in parts)}.sqlite3"
-    for index in cache.glob("*.sqlite3"):
-        with suppress(OSError):
-            if index != own and index.stat().st_mtime < time.time() - UNUSED_AFTER:
-                remove_index(index)
+    own = cache / f"{of_folder[:_SHOWN]}{_mark(fingerprints)}.sqlite3"
+    _remove_unused(cache.glob("*.sqlite3"), own)
     return own
 
 
-def lender_of(file: Path) -> Path | None:
-    """The newest other index of the same folder; None if there is none.
+def file_beside(file: Path, fingerprints: Fingerprints) -> Path:
+    """The index file for settings that find the one they were given taken by others."""
+    own = file.with_name(f"{file.stem}{_mark(fingerprints)}{file.suffix}")
+    name = re.compile(re.escape(file.stem) + _MARK + re.escape(file.suffix))
+    _remove_unused((each for each in file.parent.iterdir() if name.fullmatch(each.name)), own)
+    return own
 
-    Its papers may be taken over, and it knows what was built.
+
+def _mark(fingerprints: Fingerprints) -> str:
+    return f"-{fingerprints.reading[:_SHOWN]}-{fingerprints.items[:_SHOWN]}"
+
+
+def _remove_unused(indexes: Iterable[Path], own: Path) -> None:
+    for index in indexes:
+        with suppress(OSError):
+            if index != own and index.stat().st_mtime < time.time() - UNUSED_AFTER:
+                remove_index(index)
+
+
+def lender_of(file: Path) -> Path | None:
+    """The newest other index that may be of the same folder; None where there is none.
+
+    What it read need not be read again, if it was read in the same way.
     """
-    same = file.name[: _SHOWN + 1]
+    same = re.sub(f"{_MARK}$", "", file.stem)
     times: dict[Path, float] = {}
     for index in file.parent.glob(f"{same}*{file.suffix}"):
         with suppress(OSError):

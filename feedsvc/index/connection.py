@@ -6,7 +6,10 @@ import os
 import threading
 from pathlib import Path
 
-from feedsvc.index.store import Store
+from feedsvc.index.store import WAL_BYTES, Store
+
+MOST_WAL_BYTES = 4 * WAL_BYTES
+"""Above which the index is made anew in another file, where readers need the log for ever."""
 
 
 class Connection:
@@ -27,9 +30,17 @@ class Connection:
     def another_reader(self) -> Store:
         """A reader that shares no lock with the others; a copy, if the index is in memory."""
         if self.file:
-            return Store(self.file)
+            return Store(self.file, is_small=True)
         with self.reader_lock:
             return self.reader.copy()
+
+    def bound_log(self) -> bool:
+        """Keeps the log beside the file short; False where it is long and readers need it."""
+        try:
+            size = Path(f"{self.file}-wal").stat().st_size if self.file else 0
+        except OSError:
+            return True
+        return size <= WAL_BYTES or self.writer.empty_log() or size <= MOST_WAL_BYTES
 
     def is_alive(self) -> bool:
         """Whether it is of this process, and on the file that is still at the path."""

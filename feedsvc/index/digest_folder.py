@@ -137,8 +137,12 @@ def signature_of(status: os.stat_result) -> str:
 def _digest_file(path: str, status: os.stat_result) -> DigestFile:
     if not stat.S_ISREG(status.st_mode):
         return _left_alone(path, _NO_FILE)
-    youngest = max(status.st_mtime, status.st_ctime)
-    return DigestFile(path, signature_of(status), youngest > time.time() - YOUNGEST_TRUSTED)
+    now = time.time()
+    # A time to come, as of a file that a clock ahead has made, is no time that a change would get.
+    is_young = any(
+        abs(now - changed) < YOUNGEST_TRUSTED for changed in (status.st_mtime, status.st_ctime)
+    )
+    return DigestFile(path, signature_of(status), is_young)
 
 
 def _follow(entry: os.DirEntry[str], parents: tuple[Path, ...]) -> tuple[str, os.stat_result]:

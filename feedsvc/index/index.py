@@ -11,14 +11,19 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from feedsvc.errors import IndexLostError
-from feedsvc.index.cache_file import cache_file, lender_of, remove_index
+from feedsvc.index.cache_file import cache_file, file_beside, lender_of, remove_index
 from feedsvc.index.connection import Connection
 from feedsvc.index.digest_folder import DigestFile, find_digests
-from feedsvc.index.refresh import bring_up_to_date, is_up_to_date, note_documents
+from feedsvc.index.refresh import (
+    ProblemNews,
+    bring_up_to_date,
+    is_up_to_date,
+    note_documents,
+)
 from feedsvc.index.stages import Pipeline
 from feedsvc.index.store import OPENING_SECONDS, BuiltPlace, Store
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -41,12 +46,12 @@ class Index:
         self._folder = folder
         self._pipeline = pipeline
         self._file = file
-        self._is_in_cache = file is None
+        self._is_in_cache = self._shares_reading = file is None
+        self._has_made_it_ours = False
         self._refreshing = threading.Lock()
         self._connecting = threading.Lock()
         self._connection: Connection | None = None
         self._try_again = 0.0
-        self._has_looked = False
 
     @contextmanager
     def reading(self, *, long: bool = False) -> Iterator[Store]:
@@ -55,15 +60,9 @@ class Index:
         A `long` reading keeps no other waiting. Raises FolderError if there is no index yet and
         the folder can't be read, and IndexLostError if the index breaks meanwhile.
         """
-        connection = self._connect_to_state()
         try:
-            if long:
-                store = connection.another_reader()
-                with store.reading():
-                    yield store
-            else:
-                with connection.reader_lock, connection.reader.reading():
-                    yield connection.reader
+            with self._reader(long=long) as store:
+                yield store
         except sqlite3.DatabaseError as error:
             self._reopen_empty()
             raise IndexLostError(f"{self._file}: the index can't be read: {error}.") from error
@@ -83,8 +82,11 @@ class Index:
         with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
             connection.writer.update_manifest(folder, places, gone)
 
-    def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Takes up what changed in the folder. Raises FolderError.
+    def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
+        """Takes up what changed in the folder, and gives what that changes about problems.
+
+        Several processes that share an index each give what they were first to see. Raises
+        FolderError.
 
         Waits for another thread or process that refreshes at the same time.
         """
@@ -92,56 +94,97 @@ class Index:
             found = find_digests(self._folder)
             if self._file:
                 with suppress(OSError):
-                    os.utime(self._file)  # shows that it is in use, see cache_file
+                    os.utime(self._file)  # says that it is in use, see cache_file
+            self._try_the_disk_again()
             for repair in (self._reopen_empty, self._reopen_in_memory):
                 try:
-                    self._bring_up_to_date(found, parallel_map)
+                    return self._bring_up_to_date(found, parallel_map)
                 except sqlite3.DatabaseError as error:
                     if _is_busy(error):
-                        return  # another process was refreshing all the time
+                        return ProblemNews()  # another process has been at it all the while
                     repair()
-                else:
-                    return
-            self._bring_up_to_date(found, parallel_map)
+            return self._bring_up_to_date(found, parallel_map)
 
-    def _connect_to_state(self) -> Connection:
-        """A connection to an index that has a state, which may be deleted again at any time."""
+    @contextmanager
+    def _reader(self, *, long: bool) -> Iterator[Store]:
+        """A store that shows one state of our settings; whose it is, is asked of the state itself.
+
+        Between two transactions others may have deleted the file, or made it theirs.
+        """
         for _ in range(MOST_ATTEMPTS):
-            connection = self._connect()
-            if self._has_state(connection):
-                return connection
+            with ExitStack() as stack:
+                store = self._begin(stack, long=long)
+                if self._is_ours(store):
+                    yield store
+                    return
             self.refresh()
-        return self._connect()
+        self._reopen_empty()
+        raise IndexLostError(f"{self._file}: the index is lost again and again.")
 
-    def _has_state(self, connection: Connection) -> bool:
+    def _begin(self, stack: ExitStack, *, long: bool) -> Store:
+        connection = self._connect()
+        if long:
+            store = connection.another_reader()
+        else:
+            stack.enter_context(connection.reader_lock)
+            store = connection.reader
+        stack.enter_context(store.reading())
+        return store
+
+    def _is_ours(self, store: Store) -> bool:
         try:
-            with connection.reader_lock, connection.reader.reading():
-                return connection.reader.is_of(self._pipeline.fingerprints)
+            return store.is_of(self._pipeline.fingerprints)
         except sqlite3.DatabaseError:
             return False
 
-    def _bring_up_to_date(self, found: list[DigestFile], parallel_map: ParallelMap) -> None:
+    def _bring_up_to_date(self, found: list[DigestFile], parallel_map: ParallelMap) -> ProblemNews:
         connection = self._connect()
         with connection.writer_lock:
             store, fingerprints = connection.writer, self._pipeline.fingerprints
+            if self._has_made_it_ours and store.is_of_others(fingerprints):
+                self._move_beside()
+                return self._bring_up_to_date(found, parallel_map)
+            news = ProblemNews()
             if not is_up_to_date(store, found, fingerprints):
-                lender = lender_of(self._file) if self._is_in_cache and self._file else None
-                bring_up_to_date(store, self._folder, found, self._pipeline, parallel_map, lender)
-            if not self._has_looked:
+                lender = lender_of(self._file) if self._shares_reading and self._file else None
+                news = bring_up_to_date(
+                    store, self._folder, found, self._pipeline, parallel_map, lender
+                )
+                if not connection.bound_log():
+                    self._reopen_empty()  # readers that never end keep what is left of it
+            if not self._has_made_it_ours:
                 note_documents(store, fingerprints)
-            self._has_looked = True
+            self._has_made_it_ours = True
+            return news
+
+    def _move_beside(self) -> None:
+        """Leaves the file to the other settings that have made it theirs meanwhile.
+
+        Whoever was there first goes, and once only: settings that took the file back at each look
+        would make all anew each time.
+        """
+        assert self._file
+        self._file = file_beside(self._file, self._pipeline.fingerprints)
+        self._shares_reading = True
+        self._has_made_it_ours = False
+        self._connection = None
 
     def _connect(self) -> Connection:
         """The connection to the file as it is now; a new one after a deletion or a fork."""
         with self._connecting:
             if not self._connection or not self._connection.is_alive():
                 self._connection = self._open()
-            elif self._file and not self._connection.file and time.monotonic() > self._try_again:
-                try:
-                    self._connection = Connection(self._file)
-                except (OSError, sqlite3.Error):
-                    self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
             return self._connection
+
+    def _try_the_disk_again(self) -> None:
+        """Opens the file of an index that had to be kept in memory; no reader waits for that."""
+        connection = self._connection
+        if not self._file or not connection or connection.file:
+            return
+        if time.monotonic() > self._try_again:
+            self._try_again = time.monotonic() + TRY_AGAIN_SECONDS
+            with suppress(OSError, sqlite3.Error):
+                self._connection = Connection(self._file)
 
     def _open(self) -> Connection:
         if self._is_in_cache and not self._file:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from heapq import heapify, heappop, heappush
@@ -22,7 +23,8 @@ from feedsvc.index.stages import (
     read_file,
     render_day,
 )
-from feedsvc.index.store import Store
+from feedsvc.index.store import Store, decode_problems
+from feedsvc.model import Problem
 from feedsvc.parallel.mapping import ParallelMap
 
 _VALID_ON = "@"
@@ -55,13 +57,15 @@ def bring_up_to_date(
     pipeline: Pipeline,
     parallel_map: ParallelMap,
     lender: Path | None = None,
-) -> None:
+) -> ProblemNews:
     """Reads the digests that changed and renders the days that they touch, if any.
 
+    Gives what that changes about problems; of an index that is made anew nothing is news.
     All digests are read again only if the fingerprint of reading changed, and all papers rendered
     again only if that of items did. A new index first takes over what the one at `lender` has read.
     """
     with store.writing():
+        before = store.encoded_problems() if store.is_of(pipeline.fingerprints) else None
         is_rendered = _prepare(store, pipeline.fingerprints, lender)
         changes = _read_changed_files(store, folder, found, pipeline, parallel_map)
         if not is_rendered:
@@ -75,6 +79,28 @@ def bring_up_to_date(
             for rendered in parallel_map(partial(render_day, pipeline), merged, count, "days"):
                 store.put_renderings(rendered)
             store.advance(pipeline.fingerprints, datetime.now(UTC))
+        return ProblemNews() if before is None else _news(before, store.encoded_problems())
+
+
+def _news(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> ProblemNews:
+    """What differs, but for lines: a problem that has moved is the same."""
+    known, found = (
+        decode_problems(encoded for name, encoded in some.items() if others.get(name) != encoded)
+        for some, others in ((before, after), (after, before))
+    )
+    return ProblemNews(_without(found, known), _without(known, found))
+
+
+def _without(problems: Sequence[Problem], others: Sequence[Problem]) -> list[Problem]:
+    left = Counter((each.path, each.code, each.message) for each in others)
+    kept = []
+    for each in problems:
+        key = each.path, each.code, each.message
+        if left[key]:
+            left[key] -= 1
+        else:
+            kept.append(each)
+    return kept
 
 
 def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> bool:
@@ -91,6 +117,13 @@ def _prepare(store: Store, fingerprints: Fingerprints, lender: Path | None) -> b
         except sqlite3.Error:  # it is damaged or has been deleted
             store.start_afresh(fingerprints)
     return False
+
+
+class ProblemNews(Struct, frozen=True):
+    """What a look at the folder changed about the problems of digests."""
+
+    new: Sequence[Problem] = ()
+    gone: Sequence[Problem] = ()
 
 
 class _Changes(Struct):

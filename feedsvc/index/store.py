@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -19,7 +19,7 @@ from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
-from feedsvc.model import Paper, Problem
+from feedsvc.model import Paper, Problem, Severity
 
 OPENING_SECONDS = 5
 """How long to wait for a file that another process has locked before it is opened."""
@@ -29,6 +29,12 @@ BUSY_SECONDS = 30
 
 PAGE_BYTES = 32768
 """Large pages: most of the index are a day's renderings, each of which fills several."""
+
+SMALL_CACHE_PAGES = 4
+"""Of a reader that goes through days once, so that little of it is asked for again."""
+
+WAL_BYTES = 64_000_000
+"""What the log beside the file is cut down to when SQLite next begins it anew."""
 
 _TABLES = """
 CREATE TABLE state (
@@ -42,6 +48,8 @@ CREATE TABLE files (
     path TEXT PRIMARY KEY,
     signature TEXT NOT NULL,       -- empty where it is not to be trusted
     hash BLOB NOT NULL,            -- of the content, SHA-256
+    errors INTEGER NOT NULL,       -- how many of the problems are
+    warnings INTEGER NOT NULL,
     problems BLOB NOT NULL         -- JSON
 ) WITHOUT ROWID;
 CREATE TABLE papers (
@@ -57,6 +65,8 @@ CREATE TABLE days (
     papers INTEGER NOT NULL,
     new_papers INTEGER NOT NULL,   -- that no earlier day has
     version BLOB NOT NULL,         -- the last of its item hashes
+    errors INTEGER NOT NULL,       -- as of a file
+    warnings INTEGER NOT NULL,
     problems BLOB NOT NULL,        -- JSON
     introduction TEXT NOT NULL     -- sanitised HTML, of all its digests
 ) WITHOUT ROWID;
@@ -92,6 +102,18 @@ _TABLES_OF_DAYS = ("days", "item_hashes", "items", "renderings")
 
 _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
+
+
+def decode_problems(encoded: Iterable[bytes]) -> list[Problem]:
+    """Problems as `Store.encoded_problems` gives them, by path and line."""
+    found = [problem for each in encoded for problem in _decode_problems(each)]
+    return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+
+def _columns(problems: Sequence[Problem]) -> tuple[int, int, bytes]:
+    """Problems as the last columns of a table have them."""
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    return errors, len(problems) - errors, _encode(problems)
 
 
 class State(Struct, frozen=True):
@@ -144,7 +166,8 @@ class Store:
     Raises sqlite3.Error from every method.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, is_small: bool = False) -> None:
+        """A small one takes little memory, as there may be hundreds of it."""
         self._db = sqlite3.connect(
             path or ":memory:",
             timeout=OPENING_SECONDS,
@@ -160,6 +183,9 @@ class Store:
         # power cut, which does no harm: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+        if is_small:
+            self._db.execute(f"PRAGMA cache_size = {SMALL_CACHE_PAGES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def copy(self) -> Store:
@@ -234,6 +260,19 @@ class Store:
         """Whether there is a state that was read and rendered with these."""
         return self._made_with() == (fingerprints.reading, fingerprints.items)
 
+    def is_of_others(self, fingerprints: Fingerprints) -> bool:
+        """Whether there is a state that was made with other ones."""
+        return self._made_with() not in {("", ""), (fingerprints.reading, fingerprints.items)}
+
+    def empty_log(self) -> bool:
+        """Moves the log into the file and empties it; False where a reader still needs it."""
+        self._db.execute("PRAGMA busy_timeout = 0")  # readers may take as long as they like
+        try:
+            (is_busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return not is_busy
+
     def was_read_with(self, fingerprints: Fingerprints) -> bool:
         """Whether there is a state that was read with these, however it was rendered."""
         return self._made_with()[0] == fingerprints.reading
@@ -285,8 +324,8 @@ class Store:
     def put_file(self, path: str, signature: str, read: ReadFile) -> None:
         """Replaces all that came from one digest, except for the days' items."""
         self.remove_file(path)
-        row = (path, signature, read.hash, _encode(read.problems))
-        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
+        row = (path, signature, read.hash, *_columns(read.problems))
+        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
         self._db.executemany(
             "INSERT INTO papers VALUES (?, ?, ?, ?)",
             (
@@ -298,8 +337,9 @@ class Store:
     def mark_unread(self, path: str, signature: str, problems: Sequence[Problem]) -> None:
         """Notes that a digest can't be read; its papers stay."""
         self._db.execute(
-            "UPDATE files SET signature = ?, hash = ?, problems = ? WHERE path = ?",
-            (signature, UNREAD, _encode(problems), path),
+            "UPDATE files SET signature = ?, hash = ?, errors = ?, warnings = ?, problems = ?"
+            " WHERE path = ?",
+            (signature, UNREAD, *_columns(problems), path),
         )
 
     def remove_file(self, path: str) -> None:
@@ -309,12 +349,24 @@ class Store:
 
     def problems(self) -> list[Problem]:
         """All problems, by path and line."""
-        rows = self._db.execute(
-            "SELECT problems FROM files WHERE problems != x'5b5d'"
-            " UNION ALL SELECT problems FROM days WHERE problems != x'5b5d'"
+        return decode_problems(self.encoded_problems().values())
+
+    def encoded_problems(self) -> dict[str, bytes]:
+        """The same as they are kept, by the file or the day that has them."""
+        return dict(
+            self._db.execute(
+                "SELECT path, problems FROM files WHERE errors + warnings > 0"
+                " UNION ALL SELECT day, problems FROM days WHERE errors + warnings > 0"
+            )
         )
-        found = [problem for (encoded,) in rows for problem in _decode_problems(encoded)]
-        return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+    def count_problems(self) -> tuple[int, int]:
+        """How many errors and how many warnings there are, without a look at them."""
+        errors, warnings = self._db.execute(
+            "SELECT ifnull(sum(errors), 0), ifnull(sum(warnings), 0) FROM"
+            " (SELECT errors, warnings FROM files UNION ALL SELECT errors, warnings FROM days)"
+        ).fetchone()
+        return errors, warnings
 
     # --- papers ------------------------------------------------------------------------------
 
@@ -382,9 +434,9 @@ class Store:
         """Adds the renderings of a day's items."""
         name = day.day.isoformat()
         hashes = day.item_hashes
-        problems = _encode(day.problems)
-        row = (name, len(hashes), day.new_papers, hashes[-1], problems, day.introduction)
-        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", row)
+        hashes_and_problems = (day.new_papers, hashes[-1], *_columns(day.problems))
+        row = (name, len(hashes), *hashes_and_problems, day.introduction)
+        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO item_hashes VALUES (?, ?)", (name, b"".join(hashes)))
         self._db.executemany(
             "INSERT INTO renderings VALUES (?, ?, ?)",

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from feedsvc.model import Problem, Severity
 
 CODES: dict[str, tuple[Severity, str]] = {
@@ -182,6 +184,14 @@ LOOKED_AT = 1000
 def visible(text: str) -> str:
     """`text` without characters that could move a terminal's cursor or hide what follows."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+def problem_line(problem: Problem, folder: Path) -> str:
+    """A problem of a digest in a folder on one line, as compilers write them."""
+    return (
+        f"{visible(str(folder / problem.path))}:{problem.line}: {problem.severity}: "
+        f"{problem.message} [{problem.code}]"
+    )
 
 
 def _visible_fact(fact: object) -> object:

@@ -70,7 +70,7 @@ def feed(
         *(Link(relation, url, format_.type) for relation, url in metadata.archive_links.items()),
     )
     pieces = format_.frame(metadata).around(items, older)
-    made = _document(snapshot, place, format_.name, format_.type, pieces, links)
+    made = _document(snapshot, place, format_.name, format_.content_type, pieces, links)
     return replace(
         made,
         is_streamed=_is_long(snapshot, place.days if starts is None else starts, starts or {}),

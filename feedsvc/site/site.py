@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
 from feedsvc.index.index import Index
+from feedsvc.index.refresh import ProblemNews
 from feedsvc.index.store import BuiltPlace, Store
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -36,9 +37,9 @@ class Site:
         self._index = Index(config.digests, pipeline, config.index)
         self._catalogue: Catalogue | None = None
 
-    def refresh(self, parallel_map: ParallelMap = serial_map) -> None:
-        """Takes up what changed in the folder of digests. Raises FolderError."""
-        self._index.refresh(parallel_map)
+    def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
+        """Takes up what changed in the folder, as `Index.refresh` tells it. Raises FolderError."""
+        return self._index.refresh(parallel_map)
 
     @contextmanager
     def snapshot(self, *, long: bool = False, unpacked: int = 0) -> Iterator[Snapshot]:

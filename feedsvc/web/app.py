@@ -10,8 +10,10 @@ from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, request
+from msgspec import Struct
 from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
@@ -19,7 +21,10 @@ from werkzeug.exceptions import HTTPException
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
-from feedsvc.model import Document
+from feedsvc.index.refresh import ProblemNews
+from feedsvc.logs import configure_logs
+from feedsvc.model import Document, Severity
+from feedsvc.parser.problems import problem_line
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
@@ -28,6 +33,7 @@ from feedsvc.site.feed_version import FeedVersion, parse_version
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
+from feedsvc.web.access_log import AccessLog
 from feedsvc.web.cache import DocumentCache
 from feedsvc.web.fast_lane import FastLane
 from feedsvc.web.health import METRICS_TYPE, Health, as_metrics, health_of
@@ -39,9 +45,10 @@ from feedsvc.web.responses import (
     PreparedDocument,
     PreparedResponse,
 )
+from feedsvc.web.traffic import Kind, Traffic, is_shared, kind_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
@@ -60,6 +67,8 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 
+_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
+
 _log = logging.getLogger(__name__)
 
 
@@ -68,10 +77,11 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises ConfigError. Reads no digest before the first request.
     """
-    if not config:
-        config = Config.load()
-        if warning := without_base_url(config):
-            _log.warning("%s", warning)
+    is_told = config is not None
+    config = config or Config.load()
+    configure_logs(config.log_format)
+    if not is_told and (warning := without_base_url(config)):
+        _log.warning("%s", warning)
     service = _Service(config)
     app = Flask("feedsvc", static_folder=None)
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
@@ -85,7 +95,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(FeedsvcError, service.failure)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
-    app.wsgi_app = FastLane(app.wsgi_app, service.ready)  # type: ignore[method-assign]
+    lane: WSGIApplication = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
+    app.wsgi_app = AccessLog(lane) if config.access_log else lane  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -94,6 +105,8 @@ class _Service:
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
+        self._digests = config.digests
+        self.traffic = Traffic()
         self._site = Site(config)
         self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
@@ -106,10 +119,20 @@ class _Service:
         # A document without a query has its path as its key, see `_key`.
         return self._cache.ready(_key(path, environ) if environ.get("QUERY_STRING") else path)
 
+    def kind(self, environ: WSGIEnvironment) -> Kind:
+        """What a request is counted as."""
+        return kind_of(_below_base(_path_of(environ), self.base_path))
+
     def before_request(self) -> Response | None:
-        """Answers a preflight. Raises FolderError if there is nothing to show yet."""
+        """Answers a preflight, and what is asked for without the slash of the site's own path.
+
+        Raises FolderError where there is nothing to show yet.
+        """
         if request.method == "OPTIONS":
             return Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
+        if not request.environ["PATH_INFO"]:
+            mount: str = request.environ["SCRIPT_NAME"]
+            return _redirect(quote(mount.rpartition("/")[2].encode("latin-1"), safe="") + "/")
         self._refresher.ensure_fresh()
         return None
 
@@ -120,8 +143,9 @@ class _Service:
         return _unstored(jsonify({**asdict(health), **days, "changed": health.changed.isoformat()}))
 
     def metrics(self) -> Response:
-        """The same in Prometheus's format."""
-        return _unstored(Response(as_metrics(self._health()), content_type=METRICS_TYPE))
+        """The same for Prometheus."""
+        text = as_metrics(self._health(), self.traffic, shows_process=_is_alone(request.environ))
+        return _unstored(Response(text, content_type=METRICS_TYPE))
 
     def _health(self) -> Health:
         is_stale = self._refresher.is_in_trouble()
@@ -148,9 +172,26 @@ class _Service:
         return response
 
     def _refresh(self) -> None:
-        self._site.refresh()
+        self._tell(self._site.refresh())
         state = self._site.read(lambda snapshot: snapshot.catalogue.state)
         self._cache.keep(state.revision, _today())
+        self.traffic.share()
+
+    def _tell(self, news: ProblemNews) -> None:
+        """Logs what is new of problems, as `check` writes it."""
+        for problem in news.new:
+            _log.log(
+                _LEVELS[problem.severity],
+                "%s",
+                problem_line(problem, self._digests),
+                extra={"fields": {"problem": asdict(problem)}},
+            )
+        for problem in news.gone:
+            _log.info(
+                "no longer so: %s",
+                problem_line(problem, self._digests),
+                extra={"fields": {"recovered": asdict(problem)}},
+            )
 
     def _prepared(self, path: str) -> PreparedDocument:
         """The document at a path, for the request's query. Raises NotFoundError."""
@@ -158,31 +199,31 @@ class _Service:
         return self._cache.get(key, partial(self._site.outline, *_path_and_query(key)))
 
     def _respond(self, path: str) -> Response:
-        prepared, version = self._prepared(path), None
+        prepared, base = self._prepared(path), None
         response = prepared.response(request.environ)
         if response.body != b"" and prepared.may_have_delta(request.environ):
-            prepared, version = self._delta(path) or (prepared, None)
+            prepared, base = self._delta(path) or (prepared, None)
             response = prepared.response(request.environ)
         if response.body is not None:
-            return _response(response, response.body)
+            return _with_base(_response(response, response.body), base)
         try:
-            return self._stream(path, version)
+            return _with_base(self._stream(path, base), base)
         except IndexLostError:
-            return self._stream(path, version)
+            return _with_base(self._stream(path, base), base)
 
-    def _delta(self, path: str) -> tuple[PreparedDocument, FeedVersion] | None:
-        """A delta since a version that the client has, and that version; None if there is none."""
-        versions = filter(None, map(parse_version, own_etags(request.headers["If-None-Match"])))
-        for version in islice(versions, MOST_VERSIONS):
+    def _delta(self, path: str) -> tuple[PreparedDocument, _Base] | None:
+        """What is new since a version that the client has, and that version."""
+        for base in islice(_bases(request.headers["If-None-Match"]), MOST_VERSIONS):
             with suppress(NotFoundError):
-                make = partial(self._site.delta, path, version)
-                return self._cache.get((path, version), make), version
+                make = partial(self._site.delta, path, base.version)
+                return self._cache.get((path, base.version), make), base
         return None
 
-    def _stream(self, path: str, version: FeedVersion | None) -> Response:
-        """The document at a path, or its delta, made while it is sent."""
+    def _stream(self, path: str, base: _Base | None) -> Response:
+        """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
             snapshot = stack.enter_context(self._site.snapshot(long=True))
+            version = base.version if base else None
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
             response = prepared.response(request.environ)
@@ -232,6 +273,28 @@ def _response(prepared: PreparedResponse, body: bytes | Iterable[bytes]) -> Resp
     return (Response if is_whole else _NotModified)(body, prepared.status, list(prepared.headers))
 
 
+class _Base(Struct, frozen=True):
+    """A version that a client has, to which a delta is put."""
+
+    version: FeedVersion
+    tag: str
+    """The ETag by which the client named it, in quotes."""
+
+
+def _bases(header: str) -> Iterator[_Base]:
+    """The versions that an If-None-Match names."""
+    for etag, tag in own_etags(header).items():
+        if version := parse_version(etag):
+            yield _Base(version, tag)
+
+
+def _with_base(response: Response, base: _Base | None) -> Response:
+    """Of several tags a delta says which it follows (RFC 3229 section 10.5.1)."""
+    if base and response.status_code == HTTPStatus.IM_USED:
+        response.headers["Delta-Base"] = base.tag
+    return response
+
+
 _Key = str | tuple[str, str]
 """The key of a document in the cache: its path, or its path and its canonical query."""
 
@@ -273,12 +336,17 @@ def _today() -> date:
 def _path_of(environ: WSGIEnvironment) -> str:
     """The path of a request, with all its slashes."""
     raw: str = environ["PATH_INFO"]
-    return raw.encode("latin-1").decode(errors="replace")
+    return raw.encode("latin-1").decode(errors="replace") or "/"
 
 
 def _below_base(path: str, base: str) -> str:
     """The path inside the site, whether or not a proxy has removed the path of the base URL."""
     return path[len(base) - 1 :] if path.startswith(base) else path
+
+
+def _is_alone(environ: WSGIEnvironment) -> bool:
+    """Whether this process is the only one that answers, so that its figures are the service's."""
+    return not environ.get("wsgi.multiprocess") and not is_shared()
 
 
 def _unstored(response: Response) -> Response:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from feedsvc import __version__
 from feedsvc.model import Severity
 from feedsvc.site.snapshot import Snapshot
+from feedsvc.web.traffic import Traffic, is_shared
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The Content-Type of Prometheus's text format."""
@@ -34,9 +35,9 @@ class Health(Struct, frozen=True):
 
 def health_of(snapshot: Snapshot, today: date, *, is_stale: bool) -> Health:
     """The health of a service that shows this state."""
-    days, problems = snapshot.catalogue.calendar.days, snapshot.store.problems()
+    days = snapshot.catalogue.calendar.days
     newest = days[-1] if days else None
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    errors, warnings = snapshot.store.count_problems()
     return Health(
         status="stale" if is_stale else "ok",
         newest_day=newest,
@@ -44,19 +45,25 @@ def health_of(snapshot: Snapshot, today: date, *, is_stale: bool) -> Health:
         days=len(days),
         papers=snapshot.catalogue.papers,
         errors=errors,
-        warnings=len(problems) - errors,
+        warnings=warnings,
         changed=snapshot.catalogue.state.changed,
     )
 
 
-def as_metrics(health: Health) -> bytes:
-    """The same in Prometheus's text format, with memory and processor time of this process."""
+def as_metrics(health: Health, traffic: Traffic, *, shows_process: bool) -> bytes:
+    """The same in Prometheus's text format, and what requests there were.
+
+    Where one process alone answers, also what it takes of the machine. Where several do, which
+    takes turns to answer, its own figures would jump; so would requests that are not counted
+    together.
+    """
     # Slow to load, and rarely asked for.
     from prometheus_client import CollectorRegistry, Gauge, ProcessCollector  # noqa: PLC0415
     from prometheus_client.exposition import generate_latest  # noqa: PLC0415
 
     registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
+    if shows_process:
+        ProcessCollector(registry=registry)
 
     def tell(name: str, meaning: str, value: float) -> None:
         Gauge(f"feedsvc_{name}", meaning, registry=registry).set(value)
@@ -73,4 +80,5 @@ def as_metrics(health: Health) -> bytes:
     problems.labels(Severity.WARNING.value).set(health.warnings)
     build = Gauge("feedsvc_build_info", "The version.", ["version"], registry=registry)
     build.labels(__version__).set(1)
-    return generate_latest(registry)
+    requests = generate_latest(traffic.registry()) if shows_process or is_shared() else b""
+    return generate_latest(registry) + requests

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from werkzeug.datastructures import Accept, ETags
-from werkzeug.http import parse_accept_header, parse_date, parse_etags
+from werkzeug.http import parse_accept_header, parse_date, parse_etags, quote_etag
 
 from feedsvc.compression import ENCODINGS, IDENTITY
 
@@ -14,6 +14,11 @@ _SUFFIXES = "|".join(re.escape(encoding.suffix) for encoding in ENCODINGS.values
 _OWN_SUFFIX = re.compile(f"(?:{_SUFFIXES})$")
 _PROXY_SUFFIX = re.compile(r"(?:-|--|;|:)(?:gzip|br|zstd|deflate)$")
 _FEED_DELTA = re.compile(r"(?:^|,)\s*feed\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)")
+
+_FEEDPARSER = re.compile(r"(?:universal)?feedparser/", re.IGNORECASE)
+_READER = "python-reader/"
+_TYPE_OF_FEEDPARSER = "application/x-netcdf"
+"""Feedparser asks for it, whatever the program above it calls itself, and so does reader."""
 
 
 def choose_encoding(header: str) -> str:
@@ -42,9 +47,17 @@ def matching_etag(header: str, etag: str, selected: str) -> str | None:
     return next((etag_ for etag_ in _etags(given) if _OWN_SUFFIX.sub("", etag_) == etag), None)
 
 
-def own_etags(header: str) -> list[str]:
-    """The ETags in an If-None-Match as documents have them, without what encodings add."""
-    return [_OWN_SUFFIX.sub("", etag) for etag in _etags(parse_etags(header))]
+def own_etags(header: str) -> dict[str, str]:
+    """The ETags in an If-None-Match as documents have them, without what encodings add.
+
+    Each with the one that was sent, in quotes.
+    """
+    given = parse_etags(header)
+    sent = sorted(filter(None, given.as_set(include_weak=True)))
+    return {
+        _OWN_SUFFIX.sub("", _PROXY_SUFFIX.sub("", etag)): quote_etag(etag, given.is_weak(etag))
+        for etag in sent
+    }
 
 
 def is_unmodified(header: str, modified: datetime) -> bool:
@@ -62,6 +75,18 @@ def is_unmodified(header: str, modified: datetime) -> bool:
 def wants_delta(header: str) -> bool:
     """Whether an A-IM asks for the new entries of a feed only (RFC 3229)."""
     return _FEED_DELTA.search(header) is not None
+
+
+def takes_deltas(agent: str, accepted: str) -> bool:
+    """Whether a client that sends A-IM knows what it asks for, by its User-Agent and Accept.
+
+    feedparser sends A-IM with each request, and a program above it that takes 226 for an error,
+    as rss2email does, would never see another paper. Of those above it only reader is known to
+    understand. The whole document is always allowed.
+    """
+    if agent.startswith(_READER):
+        return True
+    return not _FEEDPARSER.match(agent) and _TYPE_OF_FEEDPARSER not in accepted
 
 
 def _etags(given: ETags) -> list[str]:

@@ -87,6 +87,8 @@ class Refresher:
             _log.exception("The folder of digests could not be read.")
             self._trouble = repr(error)
         else:
+            if self._trouble:
+                _log.info("The folder of digests can be read again.")
             self._trouble = ""
         finally:
             self._trust()

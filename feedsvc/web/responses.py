@@ -15,7 +15,14 @@ from werkzeug.http import http_date, quote_etag
 
 from feedsvc.compression import ENCODINGS, IDENTITY, is_worth_encoding
 from feedsvc.model import Document
-from feedsvc.web.negotiation import choose_encoding, is_unmodified, matching_etag, wants_delta
+from feedsvc.web.negotiation import (
+    choose_encoding,
+    is_unmodified,
+    matching_etag,
+    takes_deltas,
+    wants_delta,
+)
+from feedsvc.web.traffic import kind_of
 
 LIVE_SECONDS = 300
 """Seconds for which a document that may change any day is fresh (Cache-Control)."""
@@ -74,6 +81,8 @@ class PreparedDocument:
     def __init__(self, document: Document, today: date, grown: Callable[[], object] = int) -> None:
         """`today` decides how long responses are fresh; `grown` is called when `size` grows."""
         self.document = document
+        self.kind = kind_of(document.path)
+        """What it is counted as."""
         self._seconds = _fresh_seconds(document, today)
         self._body = None if document.is_streamed else document.content
         self.size = OVERHEAD + len(self._body or b"")
@@ -115,6 +124,9 @@ class PreparedDocument:
             self.document.has_deltas
             and "HTTP_IF_NONE_MATCH" in environ
             and wants_delta(str(environ.get("HTTP_A_IM", "")))
+            and takes_deltas(
+                str(environ.get("HTTP_USER_AGENT", "")), str(environ.get("HTTP_ACCEPT", ""))
+            )
         )
 
     def _choose(self, environ: Mapping[str, object]) -> _Representation:
@@ -183,7 +195,8 @@ class PreparedDocument:
         if self.document.has_deltas:
             yield "A-IM"
         if self.document.is_delta:
-            yield "If-None-Match"
+            # No cache that keeps it may give it to a client that is refused one.
+            yield from ("If-None-Match", "User-Agent", "Accept")
 
     def _fields(self, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
         """The headers of responses with a body."""

@@ -4,38 +4,213 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from feedsvc.config import Config
+from feedsvc.errors import AddressError, FeedsvcError
+from feedsvc.logs import configure_logs, log_settings
+from feedsvc.web.traffic import SHARED_FOLDER
 
 THREADS = 512
 """In each worker, started when needed. Many, as streaming to a slow client blocks one."""
 
+CONNECTIONS = 4096
+"""In each worker, at most; those that send nothing are among them."""
+
+SILENT_SECONDS = 30
+"""After which a connection that hasn't sent a whole request is closed."""
+
 KILL_SECONDS = 8
 """After these a worker that was told to stop is killed; most hosts wait ten."""
 
-ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
-"""For glibc (mallopt(3)): memory of long documents is given back to the system."""
+CRASH_SECONDS = 10
+"""A worker that dies again sooner is started again only after a pause."""
+
+PAUSE_SECONDS = 2
+
+PARENT_SECONDS = 1
+"""Between two looks of a worker at whether the main process is still there."""
+
+ALLOCATOR = {-8: 2, -1: 131_072}
+"""For glibc (mallopt(3)): few arenas, and what long documents took goes back to the system."""
+
+_log = logging.getLogger(__name__)
 
 
-def serve(config: Config, host: str, port: int, workers: int) -> None:
-    """Serves until it is told to stop by SIGINT or SIGTERM."""
-    # The workers are other processes, and read their settings from the environment.
-    os.environ.update({**ALLOCATOR, **os.environ, **config.environment()})
-    # It would warn at each start that there are many threads.
+def ensure_free(host: str, port: int) -> None:
+    """Raises AddressError where nobody can listen at an address, as where another server does.
+
+    granian shares its port with whoever shares it, too (SO_REUSEPORT), without a word.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if sys.platform != "win32":  # where it would allow just what is looked for
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise AddressError(
+            f"{host}, port {port}: can't be listened at: {error.strerror}. "
+            "Name another port with --port, or an address of this machine with --host."
+        ) from error
+
+
+def serve(
+    make: Callable[[Config], Any],
+    load: Callable[[], Config],
+    config: Config,
+    host: str,
+    port: int,
+    workers: int,
+) -> None:
+    """Serves until it is told to stop by SIGINT or SIGTERM.
+
+    `make` makes the app in each worker. After SIGHUP the workers are replaced by such that have
+    the settings that `load` gives then.
+    """
+    app = _App(make, load, config)
+    configure_logs(app.config.log_format)
+    _allow_files()
+    # It would tell everybody at each start that there are many threads.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
-    Server(
-        "feedsvc.startup:create_app",
-        factory=True,
+    server = Server(
+        "feedsvc",
         interface=Interfaces.WSGI,
         address=host,
         port=port,
         workers=workers,
         blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        # A proxy in front speaks HTTP/2 with clients. Here it would wait for ever for the bytes
+        # that tell it from HTTP/1, and let one connection ask for hundreds of documents at once.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=SILENT_SECONDS * 1000),
         websockets=False,
+        log_dictconfig=log_settings(app.config.log_format, "_granian"),
         respawn_failed_workers=True,
         # Otherwise a worker that is told to stop before it listens to signals never stops.
         workers_kill_timeout=KILL_SECONDS,
-    ).serve()
+    )
+    server.on_reload(app.reload)
+    server.respawned_wrks = _Restarts(lambda: server.interrupt_signal)
+    with _shared_figures(workers):
+        server.serve(target_loader=app, wrap_loader=False)
+
+
+class _App:
+    """Makes the app in each worker, with the settings of the moment at which that begins."""
+
+    def __init__(
+        self, make: Callable[[Config], Any], load: Callable[[], Config], config: Config
+    ) -> None:
+        self._make = make
+        self._load = load
+        self._server = os.getpid()
+        self.config = config
+
+    def __call__(self) -> Any:  # noqa: ANN401 - a WSGI app
+        """The app of this process, which is a worker."""
+        _become_worker(self._server)
+        return self._make(self.config)
+
+    def reload(self) -> None:
+        """Reads the settings again, for the workers to come. What can't be used changes nothing."""
+        try:
+            self.config = self._load()
+        except FeedsvcError as error:
+            _log.error("The settings stay as they were: %s", error)
+        else:
+            _log.info("The settings were read again.")
+
+
+class _Restarts(dict[int, float]):
+    """When granian last started a worker again; it ends the server where one dies soon after.
+
+    Ours goes on and waits a moment instead: nothing is better for a site than to be away.
+    """
+
+    def __init__(self, is_told_to_stop: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_told_to_stop = is_told_to_stop
+        self._last: dict[int, float] = {}
+
+    def __setitem__(self, worker: int, now: float) -> None:
+        """Called before a worker is started; notes nothing that granian could read."""
+        if now - self._last.get(worker, -CRASH_SECONDS) < CRASH_SECONDS:
+            until = now + PAUSE_SECONDS
+            while time.monotonic() < until and not self._is_told_to_stop():
+                time.sleep(0.05)
+        self._last[worker] = time.monotonic()
+
+    def get(self, worker: int, default: Any = None) -> Any:  # noqa: ANN401, ARG002 - as dict's
+        """Long ago."""
+        return -1e9
+
+
+def _become_worker(server: int) -> None:
+    """What a process must do that granian has just started for the app."""
+    # What a terminal sends to a whole group is for the main process, which tells the others. Told
+    # twice, they would not end.
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    # The main process's, which only make a note for it; granian sets its own when the app is made.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(server,), name="parent", daemon=True).start()
+    _configure_allocator()
+
+
+def _end_with(server: int) -> None:
+    """Ends this process soon after the main one, which may be killed without a word."""
+    while os.getppid() == server:
+        time.sleep(PARENT_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _configure_allocator() -> None:
+    """A forked process keeps the allocator it has, whatever the environment says by now."""
+    import ctypes  # noqa: PLC0415 - of no use where nothing is served
+
+    with suppress(OSError, AttributeError, TypeError):  # another C library, or none
+        mallopt = ctypes.CDLL(None).mallopt
+        for parameter, value in ALLOCATOR.items():
+            mallopt(parameter, value)
+
+
+def _allow_files() -> None:
+    """Takes what the system allows at most: each connection is a file, and so is each reading."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not everywhere
+
+    wanted = 4 * CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+
+@contextmanager
+def _shared_figures(workers: int) -> Iterator[None]:
+    """Where several workers count requests together, see `traffic`."""
+    if workers == 1 or os.environ.get(SHARED_FOLDER):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="feedsvc-", ignore_cleanup_errors=True) as folder:
+        os.environ[SHARED_FOLDER] = folder
+        yield
