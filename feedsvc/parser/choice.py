@@ -165,9 +165,7 @@ def _forms(candidates: Sequence[Candidate]) -> list[Form]:
 def shape_of(candidate: Candidate) -> Shape:
     """What candidates of one form have in common; tables are told apart by their heads."""
     block = candidate.block
-    if block.table:
-        return block.kind, hash(tuple(block.table.head)) % 100_000
-    return block.kind, block.level
+    return block.kind, block.table.kind if block.table else block.level
 
 
 def _apart(left: Sequence[Candidate], papers: Sequence[Candidate], shape: Shape) -> list[Candidate]:

@@ -43,11 +43,14 @@ class Table(Struct, frozen=True):
     roles: Sequence[str]
     """What each column holds: `title`, `topic`, a key of `labels.FIELDS`, or nothing."""
     rows: Sequence[Row]
+    kind: int
+    """The number of its head among the file's heads: tables of one head are of one kind."""
 
 
 def read_tables(lines: Sequence[str], fenced: Collection[int]) -> list[Table]:
     """The tables outside fences."""
     tables = []
+    kinds: dict[tuple[str, ...], int] = {}
     index = 1
     while index < len(lines):
         line = lines[index]
@@ -58,7 +61,7 @@ def read_tables(lines: Sequence[str], fenced: Collection[int]) -> list[Table]:
             and index not in fenced
             and _is_delimiter(line)
         ):
-            table = _read(lines, index)
+            table = _read(lines, index, kinds)
             tables.append(table)
             index = table.end
         index += 1
@@ -80,7 +83,7 @@ def cells_of(line: str) -> list[str]:
     return [cell.replace("\\|", "|").strip() for cell in cells[:MOST_CELLS]]
 
 
-def _read(lines: Sequence[str], delimiter: int) -> Table:
+def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int]) -> Table:
     head = cells_of(lines[delimiter - 1])
     rows: list[Row] = []
     index = delimiter + 1
@@ -103,7 +106,8 @@ def _read(lines: Sequence[str], delimiter: int) -> Table:
             index = start
             break
         rows.append(Row(start, index, cells))
-    return Table(delimiter - 1, index, head, [_role(name) for name in head], rows)
+    kind = kinds.setdefault(tuple(head), len(kinds))
+    return Table(delimiter - 1, index, head, [_role(name) for name in head], rows, kind)
 
 
 def _role(name: str) -> str:
