@@ -16,7 +16,7 @@ from feedsvc.index.digest_folder import DigestFile, find_digests
 from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
-from feedsvc.parser.problems import problem_line, visible
+from feedsvc.parser.vocabulary.problems import problem_line, visible
 from feedsvc.site.pipeline import make_pipeline
 
 

@@ -18,7 +18,7 @@ from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
 from feedsvc.parallel.progress import parallel_map
-from feedsvc.parser.problems import CODES
+from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site

@@ -10,7 +10,7 @@ import re
 
 from msgspec import Struct, field
 
-from feedsvc.parser.problems import CODES, visible
+from feedsvc.parser.vocabulary.problems import CODES, visible
 
 _PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}")
 

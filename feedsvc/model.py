@@ -30,7 +30,7 @@ class Problem(Struct, frozen=True):
     line: int
     """Counted from 1."""
     code: str
-    """A key of `feedsvc.parser.problems.CODES`."""
+    """A key of `feedsvc.parser.vocabulary.problems.CODES`."""
     message: str
     """One sentence: what is wrong, what was done about it, and what would be valid."""
     severity: Severity

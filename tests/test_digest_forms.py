@@ -16,12 +16,12 @@ import pytest
 
 from feedsvc.model import Digest
 from feedsvc.parser import READERS, parse_digest
-from feedsvc.parser.day_words import names_time
-from feedsvc.parser.homes import address_of_id, is_empty_home, paper_at
-from feedsvc.parser.labels import FIELDS, field_named, names_link, names_part
-from feedsvc.parser.language import language_of_letters
-from feedsvc.parser.links import canonical
-from feedsvc.parser.names import looks_like_authors, read_authors
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.lines.names import looks_like_authors, read_authors
+from feedsvc.parser.paper.language import language_of_letters
+from feedsvc.parser.paper.links import canonical
+from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home, paper_at
+from feedsvc.parser.vocabulary.labels import FIELDS, field_named, names_link, names_part
 from tests.support.project import SHARED
 
 ARCHIVES = SHARED / "digest-archives"

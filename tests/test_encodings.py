@@ -8,7 +8,7 @@ import pytest
 
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
-from feedsvc.parser.encodings import likeliest_encoding
+from feedsvc.parser.source.encodings import likeliest_encoding
 
 HEAD = "## 2024-11-18\n\n### [T](https://arxiv.org/abs/2411.00001)\n\n"
 NEXT = "### [U](https://arxiv.org/abs/2411.00002)\n\n- u\n"

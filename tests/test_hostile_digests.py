@@ -12,7 +12,7 @@ import pytest
 from feedsvc.feeds.content import body_html, opening
 from feedsvc.model import Digest, Paper
 from feedsvc.parser import parse_digest
-from feedsvc.parser.assemble import LONGEST_TITLE
+from feedsvc.parser.paper.assemble import LONGEST_TITLE
 
 DAY = "## Daily Papers (2024-11-18)\n\n"
 HEAD = f"{DAY}### [T](https://arxiv.org/abs/2411.00001)\n\n"

@@ -7,17 +7,17 @@ from datetime import date
 
 import pytest
 
-from feedsvc.parser.dates import (
+from feedsvc.parser.days.dates import (
     ImpossibleDateError,
     date_in_heading,
     date_in_path,
 )
-from feedsvc.parser.fields import read_votes
-from feedsvc.parser.language import language_in_path
-from feedsvc.parser.links import canonical, web_address
-from feedsvc.parser.names import Authors, read_authors
-from feedsvc.parser.summary import render_markdown, sanitise
-from feedsvc.parser.titles import plain_title
+from feedsvc.parser.lines.fields import read_votes
+from feedsvc.parser.lines.names import Authors, read_authors
+from feedsvc.parser.lines.titles import plain_title
+from feedsvc.parser.paper.language import language_in_path
+from feedsvc.parser.paper.links import canonical, web_address
+from feedsvc.parser.paper.summary import render_markdown, sanitise
 
 DAY = date(2024, 11, 18)
 

@@ -15,7 +15,7 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
-from feedsvc.parser.problems import CODES
+from feedsvc.parser.vocabulary.problems import CODES
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}

@@ -18,9 +18,9 @@ from feedsvc.explanations import EXAMPLES, Example, explain
 from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
 from feedsvc.parser import READERS, parse_digest
-from feedsvc.parser.labels import FIELDS
-from feedsvc.parser.media import TYPES
-from feedsvc.parser.problems import CODES
+from feedsvc.parser.paper.media import TYPES
+from feedsvc.parser.vocabulary.labels import FIELDS
+from feedsvc.parser.vocabulary.problems import CODES
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"

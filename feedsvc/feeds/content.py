@@ -7,7 +7,7 @@ from html import escape
 
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Media, Medium, Paper
-from feedsvc.parser.links import arxiv_id
+from feedsvc.parser.paper.links import arxiv_id
 
 LONGEST_SUMMARY = 300
 """Characters; readers show a summary in their list of papers."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from msgspec.structs import replace
 
 from feedsvc.model import Item, Paper, Problem
-from feedsvc.parser.assemble import tag_uri
-from feedsvc.parser.problems import problem
+from feedsvc.parser.paper.assemble import tag_uri
+from feedsvc.parser.vocabulary.problems import problem
 
 
 def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:

@@ -21,7 +21,7 @@ from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.digest_folder import DigestFile, read_digest
 from feedsvc.index.packing import pack
 from feedsvc.model import Digest, Item, Paper, Problem
-from feedsvc.parser.problems import problem
+from feedsvc.parser.vocabulary.problems import problem
 
 _log = logging.getLogger(__name__)
 

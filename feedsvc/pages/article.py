@@ -6,7 +6,7 @@ import hashlib
 
 from feedsvc.model import Item, Paper
 from feedsvc.pages.templates import render
-from feedsvc.parser.links import arxiv_id
+from feedsvc.parser.paper.links import arxiv_id
 
 
 def article(item: Item, language: str) -> bytes:

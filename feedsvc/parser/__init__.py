@@ -1,14 +1,29 @@
-"""Digest text to papers and problems. Raises nothing on text, reads no file, knows no feed."""
+"""Digest text to papers and problems. Raises nothing on text, reads no file, knows no feed.
+
+The text of a digest passes these stages, each a folder that imports only those above it:
+
+    vocabulary  the tables that people edit: labels, homes of papers, spellings of days, problems
+    source      bytes to lines of Markdown with their numbers, also of a page in HTML
+    days        times in paths, headings and fields; which day a paper is of
+    lines       what one line says: links, labelled fields, names, titles
+    blocks      lines to blocks, the places where a paper may begin, and where each ends
+    units       blocks to candidates with their evidence; the choice of those that are papers; for
+                each of them one unit: its lines and its topics
+    paper       units to drafts (title, address, fields, media, text), and drafts to papers
+
+`reading` leads a digest through them. Nothing is decided by the name of a publisher: what is a
+paper is chosen file by file, by what speaks for each form (`units.choice`).
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from feedsvc.model import Digest
-from feedsvc.parser.problems import Problems
 from feedsvc.parser.reading import Reading, read_digest
-from feedsvc.parser.source import source_of
-from feedsvc.parser.text import read_lines
+from feedsvc.parser.source.source import source_of
+from feedsvc.parser.source.text import read_lines
+from feedsvc.parser.vocabulary.problems import Problems
 
 LONGEST_PAPER = 200_000
 """Characters of a paper's text, as written; only a mistake makes one longer."""

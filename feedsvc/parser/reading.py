@@ -10,23 +10,26 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc.model import Digest, Paper
-from feedsvc.parser.assemble import assemble
-from feedsvc.parser.blocks import Block, Kind, fenced_lines, read_blocks
-from feedsvc.parser.candidates import candidates
-from feedsvc.parser.choice import choose
-from feedsvc.parser.day_words import tells_update
-from feedsvc.parser.days import Days
-from feedsvc.parser.drafts import Drafter, Told
-from feedsvc.parser.form import describe_form
-from feedsvc.parser.introduction import Introductions
-from feedsvc.parser.language import language_code, language_in_path, language_of_letters
-from feedsvc.parser.mute import with_mute_papers
-from feedsvc.parser.page import Page
-from feedsvc.parser.problems import Problems
-from feedsvc.parser.source import Source
-from feedsvc.parser.title_text import read_title
-from feedsvc.parser.units import Unit, units_of
-from feedsvc.parser.whole_file import paper_of_file
+from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.headings import fenced_lines
+from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.blocks.reader import read_blocks
+from feedsvc.parser.days.day_words import tells_update
+from feedsvc.parser.days.days import Days
+from feedsvc.parser.lines.title_text import read_title
+from feedsvc.parser.paper.assemble import assemble
+from feedsvc.parser.paper.draft import Told
+from feedsvc.parser.paper.drafts import Drafter
+from feedsvc.parser.paper.introduction import Introductions
+from feedsvc.parser.paper.language import language_code, language_in_path, language_of_letters
+from feedsvc.parser.paper.whole_file import paper_of_file
+from feedsvc.parser.source.source import Source
+from feedsvc.parser.units.candidates import candidates
+from feedsvc.parser.units.choice import choose
+from feedsvc.parser.units.form import describe_form
+from feedsvc.parser.units.mute import with_mute_papers
+from feedsvc.parser.units.units import Unit, units_of
+from feedsvc.parser.vocabulary.problems import Problems
 
 LINES_ABOVE = 40
 """Lines above the first paper among which the file's day may stand without a heading."""
@@ -170,11 +173,9 @@ class _Reader(Struct):
     def _report_what_is_left(self) -> None:
         if self.undated:
             self.problems.report(self.undated, "no-date")
-        elif (
-            not (self.papers or self.future)
-            and self.days.is_named_by_file
-            and (day := self.days.of_file)
-        ):
+        elif self.papers or self.future or not self.days.is_named_by_file:
+            return
+        elif day := self.days.of_file:
             self.problems.report(1, "no-papers", day=day)
 
     def _language(self) -> str | None:

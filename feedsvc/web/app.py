@@ -24,7 +24,7 @@ from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
 from feedsvc.index.refresh import ProblemNews
 from feedsvc.logs import configure_logs
 from feedsvc.model import Document, Severity
-from feedsvc.parser.problems import problem_line
+from feedsvc.parser.vocabulary.problems import problem_line
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document

@@ -1,0 +1,122 @@
+"""The lines of a digest with what is known of each, looked up once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.labelled import Labelled, labelled
+from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part, plain_label
+
+MANY = 3
+"""How often a heading stands in a file that names a part of its papers."""
+_WORD = re.compile(r"\w")
+
+
+class LineFacts(Struct, frozen=True):
+    """What a line says, whatever it belongs to."""
+
+    links: Sequence[InlineLink] = ()
+    fields: Sequence[Labelled] = ()
+    is_link_line: bool = False
+    """Whether it holds links and labels, and no words besides."""
+
+
+_NO_FACTS = LineFacts()
+
+
+class Page:
+    """The lines of a digest with what is known of each, looked up once."""
+
+    def __init__(self, lines: Sequence[str], blocks: Sequence[Block], fenced: set[int]) -> None:
+        self.lines = lines
+        self.blocks = blocks
+        self.fenced = fenced
+        self._facts: dict[int, LineFacts] = {}
+
+    def facts(self, index: int) -> LineFacts:
+        """What line `index` says."""
+        if (known := self._facts.get(index)) is None:
+            known = self._facts[index] = (
+                _NO_FACTS if index in self.fenced else facts_of(self.lines[index])
+            )
+        return known
+
+    @cached_property
+    def with_papers(self) -> list[int]:
+        """The indexes of lines with links to papers' homes, in order."""
+        return [
+            index
+            for index, line in enumerate(self.lines)
+            if ("](" in line or "://" in line)
+            and any(link.paper for link in self.facts(index).links)
+        ]
+
+    @cached_property
+    def repeated(self) -> set[str]:
+        """The headings of the parts of papers, by what repeats in the file."""
+        return repeated_headings(self)
+
+    def papers(self, start: int, end: int, most: int = 40) -> list[str]:
+        """The papers that lines lead to, none twice; no more lines are looked at than `most`."""
+        first = bisect_left(self.with_papers, start)
+        found = dict[str, None]()
+        for index in self.with_papers[first : first + most]:
+            if index >= end:
+                break
+            found.update({link.paper: None for link in self.facts(index).links if link.paper})
+        return list(found)
+
+
+def facts_of(line: str) -> LineFacts:
+    """The links and labelled fields of a line."""
+    links, fields = links_of(line), labelled(line)
+    if not links and not fields:
+        return _NO_FACTS
+    is_link_line = False
+    if links and all(not link.words or names_link(link.plain_words) for link in links):
+        rest = without_links(line, links)
+        words = re.split(r"[|·•,，、;；/&()\[\]]|\s-\s|\s(?:or|and)\s", rest)
+        is_link_line = all(not _WORD.search(word) or _is_label(word) for word in words)
+    return LineFacts(links, fields, is_link_line)
+
+
+def _is_label(text: str) -> bool:
+    return names_link(text.strip(" :：-*")) or field_named(text.strip(" :：-*")) is not None
+
+
+def repeated_headings(page: Page) -> set[str]:
+    """The texts of headings with text below that stand in the file again and again.
+
+    They name parts of its papers; a heading right above another one names a group.
+    """
+    counted: Counter[str] = Counter()
+    for block, after in zip(page.blocks, [*page.blocks[1:], None], strict=False):
+        if block.kind is not Kind.HEADING or names_time(block.text):
+            continue
+        end = after.index if after and after.kind is Kind.HEADING else block.last + 4
+        if any(line.strip() for line in page.lines[block.last + 1 : end]):
+            counted[plain_label(block.text)] += 1
+    return {text for text, count in counted.items() if count >= MANY}
+
+
+def is_part(block: Block, repeated: set[str]) -> bool:
+    """Whether a heading names a part of a paper."""
+    if block.kind is not Kind.HEADING or not block.text.strip():
+        return block.kind is Kind.HEADING
+    if "](" in block.text or is_title_label(block.text):
+        return False
+    return names_part(block.text) or plain_label(block.text) in repeated
+
+
+def is_title_label(text: str) -> bool:
+    """Whether a heading is the label `Title:` alone, and the title stands on the next line."""
+    return field_named(text.strip(" *#").rstrip(":：")) == "title"

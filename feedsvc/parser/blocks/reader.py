@@ -1,0 +1,160 @@
+"""Lines to blocks: headings, list items, table rows, summaries, bold lines, lines of a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
+from feedsvc.parser.blocks.tables import Table, read_tables
+
+_ITEM = re.compile(
+    r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
+)
+_SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
+_DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
+_BOLD = re.compile(
+    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?)?)"
+    r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
+    r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
+)
+_TITLE_LABEL = re.compile(
+    r"[\s>]{0,4}(?:[-*+]\s)?(?:[0-9]{1,3}[.)]\s)?[*_]{0,3}"
+    r"(?:paper title|title|标题|题目|论文标题|论文题目"
+    r"|제목|논문 제목|논문제목|タイトル|論文タイトル)"
+    r"[*_]{0,3}"
+    r"\s?[:：][*_]{0,3}\s?(?P<text>\S.*)",
+    re.IGNORECASE,
+)
+_LINK_LINE = re.compile(
+    r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*"
+    r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
+    r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
+)
+FIRST_LETTERS = re.compile(r"\w")
+DEEPEST_ITEM = 3
+LONGEST_HEAD = 3000
+LINES_OF_TITLE = 2
+"""More lines over which a title in bold or in brackets goes on."""
+LONGEST_REMARK = 40
+"""Characters behind the bold words of a line that is a title."""
+
+
+def read_blocks(lines: Sequence[str]) -> list[Block]:
+    """The blocks of a digest in the order of their lines."""
+    found = headings_of(lines)
+    linked = {block.index for block in found if not block.is_hidden and "](" in block.text}
+    fenced = fenced_lines(lines, linked)
+    headings = {block.index: block for block in found if block.index not in fenced}
+    inside = inside_sure_headings(headings.values(), len(lines))
+    tables = {table.start: table for table in read_tables(lines, fenced)}
+    return list(_Reader(lines, fenced, headings, tables, inside).blocks())
+
+
+class _Reader(Struct):
+    """Goes through the lines once."""
+
+    lines: Sequence[str]
+    fenced: set[int]
+    headings: dict[int, Block]
+    tables: dict[int, Table]
+    inside: dict[int, int]
+    """Lines that need no look: where they begin and end."""
+    details: int = 0
+    indents: list[int] = []
+
+    def blocks(self) -> Iterator[Block]:
+        index = 0
+        while index < len(self.lines):
+            line = self.lines[index]
+            if index in self.inside:
+                index = self.inside[index]
+            elif index in self.fenced or not line.strip():
+                index += 1
+            elif heading := self.headings.get(index):
+                self.indents = []
+                yield heading
+                index += 1
+            elif table := self.tables.get(index):
+                for row in table.rows:
+                    yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+                index = table.end
+            else:
+                yield from self._line(index, line)
+                index += 1
+
+    def _line(self, index: int, line: str) -> Iterator[Block]:
+        if ("<" in line and "details" in line.lower()) or "<summary" in line:
+            yield from self._summary(index, line)
+        if (titled := _TITLE_LABEL.fullmatch(line)) and len(line) < LONGEST_HEAD:
+            yield Block(index, Kind.LABEL, 0, titled["text"], index)
+            return
+        if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
+            if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
+                last = self._end_of_wrapped(index, item["text"])
+                text = " ".join(
+                    [item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])]
+                )
+                yield Block(index, Kind.ITEM, depth, f"{item['mark']} {text}", last)
+            return
+        if line[0] not in " \t":
+            self.indents = []
+        if len(line) > LONGEST_HEAD or line.startswith("    "):
+            return
+        text = line.strip()
+        if (bold := _BOLD.fullmatch(text)) and (
+            bold["brackets"] or _may_follow(bold["stars"], bold["rest"])
+        ):
+            yield Block(index, Kind.BOLD, 0, text, index)
+        elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
+            yield Block(index, Kind.LINK, 0, text, index)
+
+    def _summary(self, index: int, line: str) -> Iterator[Block]:
+        opened = [found[1] != "/" for found in _DETAILS.finditer(line)]
+        self.details += sum(opened)
+        if "<summary" in line.lower():
+            found = _SUMMARY.search(line)
+            text, last = (found[1] if found else ""), index
+            while not text.strip() and last + 1 < min(index + 4, len(self.lines)):
+                last += 1
+                text = re.sub(r"</summary.*", "", self.lines[last])
+            yield Block(index, Kind.SUMMARY, max(self.details, 1), text, last)
+        self.details = max(0, self.details - (len(opened) - sum(opened)))
+
+    def _depth(self, indent: str) -> int:
+        width = len(indent.expandtabs(4))
+        while self.indents and self.indents[-1] >= width:
+            self.indents.pop()
+        self.indents.append(width)
+        return len(self.indents) - 1
+
+    def _end_of_wrapped(self, index: int, text: str) -> int:
+        """Index of the last line of an item whose bold title or link is closed on a later line."""
+        last = index
+        while (
+            (text.count("**") % 2 or text.count("[") > text.count("]"))
+            and last - index < LINES_OF_TITLE
+            and last + 1 < len(self.lines)
+            and (line := self.lines[last + 1])[:1] in " \t"
+            and not _ITEM.fullmatch(line)
+        ):
+            last += 1
+            text += line
+        return last if text.count("**") % 2 == 0 else index
+
+
+def _may_follow(words: str, rest: str) -> bool:
+    """Whether what follows the bold words of a line leaves the line a title."""
+    return (
+        "**" not in rest
+        and not (rest.strip() and words.rstrip().endswith((":", "：")))
+        and not rest.startswith((":", "："))
+        and (not re.search(r"\w", rest) or (len(rest) < LONGEST_REMARK and rest[:1] in " （("))
+    )
+
+
+def _is_rule(line: str) -> bool:
+    return not re.search(r"\w", line) and len(set(line.split())) == 1

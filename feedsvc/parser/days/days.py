@@ -1,0 +1,184 @@
+"""Gives each paper its day while a file is read from its top to its end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from feedsvc.parser.days.dates import ImpossibleDateError, Time, time_in_path, time_in_text
+from feedsvc.parser.days.day_words import tells_update, time_named
+from feedsvc.parser.vocabulary.date_spellings import Grain
+from feedsvc.parser.vocabulary.problems import Problems
+
+
+class DayOfPaper(Struct, frozen=True):
+    """What a paper itself says of its day, as written; empty where it says nothing."""
+
+    own: str = ""
+    """In its row, or before its link."""
+    published: str = ""
+    """In a field; the day on which it came out, which digests often name beside their own."""
+    is_before_title: bool = False
+    """Whether `own` stands before the title, where it is of this paper alone."""
+
+
+class Days:
+    """The day that holds at each line: the path's, else that of the heading above it.
+
+    A path in a spelling that may mean something else gives way to a plain heading. Then come what
+    the row says, the front matter, the paper's own field, the end of a month, the file's update.
+    """
+
+    def __init__(self, path: str, front_matter: str, problems: Problems) -> None:
+        self._problems = problems
+        self._current: date | None = None
+        self._path = self._in_path(path)
+        self._is_name = self._names_day(path.rpartition("/")[2])
+        self._front = self._plain(front_matter)
+        self._updated: date | None = None
+        self._context: dict[Grain, Time] = {}
+        self._seen: set[date] = set()
+        self._title_day: date | None = None
+        if self._path and self._path.year:
+            self._context[Grain.YEAR] = self._path
+            if self._path.month:
+                self._context[Grain.MONTH] = self._path
+
+    @property
+    def of_path(self) -> date | None:
+        """The day that the path names and no heading may change."""
+        is_sure = self._path and self._path.grain is Grain.DAY and self._path.is_usual
+        return self._path.last_day() if is_sure and self._path else None
+
+    @property
+    def is_named_by_file(self) -> bool:
+        """Whether the file's own name or a heading names the day, and not a folder above it."""
+        return self._current is not None or self._is_name
+
+    @property
+    def origin(self) -> str:
+        """Where the days come from, in a word."""
+        if self.of_path:
+            return "names"
+        if self._seen:
+            return "headings"
+        return "names" if self._path and self._path.grain >= Grain.WEEK else "rows and fields"
+
+    @property
+    def of_file(self) -> date | None:
+        """The day of what stands at the line reached, whoever says so."""
+        return self.of(DayOfPaper())
+
+    def see_title(self, text: str) -> None:
+        """Takes note of a page's title, which counts where nothing else names a day."""
+        self._title_day = self._plain(text)
+
+    def see(self, text: str, line: int, *, is_heading: bool = True) -> bool:
+        """Whether a line above papers names a time, which is taken note of."""
+        if tells_update(text):
+            self._updated = self._updated or self._plain(text)
+            return self._updated is not None
+        time = self._read(text, line) if is_heading else time_named(text)
+        if not time:
+            return False
+        if time.grain is Grain.DAY and time.year:
+            self._begin(time, line, is_heading=is_heading)
+        elif is_heading and time_named(text) is None:
+            return False
+        else:
+            self._note(time)
+        return True
+
+    def of(self, paper: DayOfPaper) -> date | None:
+        """The day of a paper at the line reached."""
+        own = self._part(paper.own)
+        is_whole = own is not None and self._plain(paper.own) is not None
+        return (
+            self.of_path
+            or (own if is_whole and paper.is_before_title else None)
+            or self._current
+            or own
+            or self._of_context(Grain.WEEK)
+            or (self._path.last_day() if self._path and self._path.grain >= Grain.WEEK else None)
+            or self._front
+            or self._title_day
+            or self._part(paper.published)
+            or self._of_context(Grain.MONTH)
+            or self._updated
+        )
+
+    def _begin(self, time: Time, line: int, *, is_heading: bool) -> None:
+        day = time.last_day()
+        if not day:
+            return
+        if self.of_path and day != self.of_path:
+            if is_heading:
+                facts = {"heading": day, "path": self.of_path}
+                self._problems.report(line, "date-mismatch", **facts)
+            return
+        if is_heading and day in self._seen:
+            self._problems.report(line, "double-heading", day=day)
+        self._seen.add(day)
+        self._current = day
+
+    def _note(self, time: Time) -> None:
+        """A part of a time holds until the next one as exact; less exact ones end it."""
+        if time.grain is Grain.DAY:
+            whole = self._whole(time)
+            self._current = whole if whole and not self.of_path else self._current
+            return
+        if time.year and time.grain is not Grain.YEAR:
+            self._context[Grain.YEAR] = time
+        for grain in (Grain.YEAR, Grain.MONTH, Grain.WEEK):
+            if grain > time.grain:
+                self._context.pop(grain, None)
+        self._context[time.grain] = time
+        self._current = None
+
+    def _of_context(self, grain: Grain) -> date | None:
+        time = self._context.get(grain)
+        return self._whole(time) if time else None
+
+    def _whole(self, time: Time) -> date | None:
+        year = self._context.get(Grain.YEAR)
+        month = self._context.get(Grain.MONTH)
+        fallback = self._front.year if self._front else 0
+        return time.last_day((year.year if year else 0) or fallback, month.month if month else 0)
+
+    def _part(self, text: str) -> date | None:
+        try:
+            time = time_in_text(text) if text else None
+        except ImpossibleDateError:
+            return None
+        return self._whole(time) if time and time.grain is Grain.DAY else None
+
+    def _plain(self, text: str) -> date | None:
+        try:
+            time = time_in_text(text, with_parts=False) if text else None
+        except ImpossibleDateError:
+            return None
+        return time.last_day() if time and time.grain is Grain.DAY else None
+
+    def _names_day(self, name: str) -> bool:
+        try:
+            time = time_in_path(name)
+        except ImpossibleDateError:
+            return False
+        return time is not None and time.grain is Grain.DAY
+
+    def _in_path(self, path: str) -> Time | None:
+        try:
+            return time_in_path(path)
+        except ImpossibleDateError as error:
+            outcome = "the headings alone name the day"
+            self._problems.report(1, "bad-date", found=error, outcome=outcome)
+            return None
+
+    def _read(self, text: str, line: int) -> Time | None:
+        try:
+            return time_in_text(text)
+        except ImpossibleDateError as error:
+            outcome = f"what follows went to {self.of_file or 'no day and is left out'}"
+            self._problems.report(line, "bad-date", found=error, outcome=outcome)
+            return None

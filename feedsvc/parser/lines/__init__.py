@@ -1,0 +1,1 @@
+"""What one line says, wherever it stands: links, labelled fields, names, titles."""

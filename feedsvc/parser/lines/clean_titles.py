@@ -1,0 +1,216 @@
+"""Titles without what stands around them: counters, scores, badges, votes, names of links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feedsvc.parser.lines.inline import links_of, without_links
+from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.vocabulary.labels import names_link
+
+_EMOJI = (
+    "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\u20e3"
+)
+_COUNTER = re.compile(
+    r"(?:\[#?(?P<square>[0-9]{1,4})\]|[(（](?P<round>[0-9]{1,4})[)）]|#(?P<hash>[0-9]{1,4})[.:：)]?(?=\s)"
+    r"|(?:paper|论文|논문|論文|no\.|第)\s?#?(?P<named>[0-9]{1,4})\s?(?:篇|편)?\s?[.:：)、|-]"
+    r"|(?P<plain>[0-9]{1,4})(?:[.)](?=\s|[^\d\s.])|[:：](?=\s)|、|．|\s[-–—|]\s|\ufe0f?\u20e3)"
+    r"|(?P<circled>[①-⑳]))\s*",
+    re.IGNORECASE,
+)
+_SCORE_WORDS = (
+    r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
+)
+_NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
+_LEADING_SCORE = re.compile(
+    rf"[\[(（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)?|{_NUMBER}\s?⭐|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[\])）】]\s*"
+    rf"|[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s?[-|:·]?\s?"
+    rf"|{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s?[-|:·]\s?",
+    re.IGNORECASE,
+)
+_LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")
+_LEADING_TIME = re.compile(r"\[?[0-9]{4}(?:[-./][0-9]{1,2}){2}\]?\s?[:：|-]?\s*")
+_LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
+_VOTES = re.compile(
+    r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
+    r"|(?P<word>[0-9][0-9,]{0,8})\s?(?:up-?votes?|votes?|likes?|👍|추천|좋아요|투표|票|赞|点赞|いいね)"
+    r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
+    re.IGNORECASE,
+)
+_LEADING_VOTES = re.compile(
+    r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
+)
+_TRAILERS = (
+    re.compile(
+        rf"\s*[(\[（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?{_NUMBER}(?:\s?/\s?[0-9]{{1,3}}|%|分|점)?"
+        rf"|{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[)\]）】]\s*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\s?[-–—|·]\s(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?/\s?[0-9]{{1,3}}|{_NUMBER}%|{_NUMBER}\s?(?:分|점))\s*$"
+        rf"|\s{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s*$",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
+    re.compile(
+        r"\s*`[^`]{0,4}[0-9.]{1,6}\s?(?:%|/\s?[0-9]{1,3})?`\s*$|\s*`[a-z-]{2,10}\.[A-Z]{2}`\s*$"
+    ),
+    re.compile(
+        r"\s*[(\[（]?\s?(?:arxiv\s?[:：]\s?)?[0-9]{4}\.[0-9]{5}(?:v[0-9]{1,2})?\s?[)\]）]?\s*$",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\s*\[\[[^\[\]]{1,20}\]\]\([^()\s]{0,300}\)\s*$"),
+    re.compile(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
+    re.compile(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
+)
+_BOLD_LEAD = re.compile(
+    r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
+)
+_BOOK_MARKS = re.compile(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
+_BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
+_WORD = re.compile(r"\w")
+
+
+class Style(Struct, frozen=True):
+    """What the titles of a file have in common."""
+
+    counts_up: bool
+    """Whether numbers before them only count them."""
+    has_brackets: bool
+    """Whether most have brackets before them, with a place or a topic."""
+
+
+class CleanTitle(Struct, frozen=True):
+    """A title, and what stood around it."""
+
+    words: str
+    rest: str = ""
+    """What stands behind it and belongs to the text."""
+    votes: int | None = None
+
+
+def style_of(titles: Sequence[TitleText]) -> Style:
+    """What a file's titles have in common."""
+    numbers = [number for each in titles if (number := counter(_whole(each))) is not None]
+    steps = sum(after in {before + 1, 1, 0} for before, after in pairwise(numbers))
+    counts_up = (
+        bool(numbers)
+        and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
+        and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
+    )
+    brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
+    return Style(counts_up, brackets > 0.5 * len(titles))
+
+
+def counter(text: str) -> int | None:
+    """The number that a title begins with, in a form that counts; None where there is none."""
+    text = text.lstrip(" *_")
+    if emoji := _LEADING_EMOJI.match(text):
+        text = text[emoji.end() :].lstrip(" *_")
+    found = _COUNTER.match(text)
+    if not found:
+        return None
+    digits = next((value for value in found.groupdict().values() if value), "0")
+    return ord(digits) - ord("①") + 1 if digits in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳" else int(digits)
+
+
+def clean_title(title: TitleText, style: Style) -> CleanTitle:
+    """The title alone, what is left around it, and the votes that stand beside it."""
+    if found := _LEADING_VOTES.match(title.before or title.words):
+        if title.before:
+            title = replace(title, before=title.before[found.end() :])
+        else:
+            title = replace(title, words=title.words[found.end() :])
+        return replace(_clean(title, style), votes=int(found["number"].replace(",", "")))
+    return _clean(title, style)
+
+
+def _clean(title: TitleText, style: Style) -> CleanTitle:
+    if title.is_linked and _WORD.search(title.words):
+        return _clean_link(title, style)
+    words, rest = _leading(title.words, style), ""
+    if (bold := _BOLD_LEAD.match(words)) and not bold["rest"].startswith((":", "：")):
+        words, rest = bold["bold"], bold["rest"]
+    elif bold:
+        words = f"{bold['bold']}{bold['rest']}"
+    words, votes = _trailing(_leading(_without_book_marks(words), style))
+    words = _without_book_marks(words)
+    rest, more_votes = _trailing(rest)
+    return CleanTitle(words, rest.strip(), votes if votes is not None else more_votes)
+
+
+def _without_book_marks(words: str) -> str:
+    """The words without the marks that Chinese sets around a title."""
+    book = _BOOK_MARKS.fullmatch(words.strip())
+    return book["inner"] if book else words
+
+
+def _clean_link(title: TitleText, style: Style) -> CleanTitle:
+    words = title.words
+    if style.counts_up or _COUNTER.match(words) is None:
+        words = _leading(words, style, with_emoji=False) or words
+    before = _leading(f"{title.before} ", style)
+    if style.has_brackets or not _BRACKETS.sub("", before).strip():
+        before = _BRACKETS.sub("", before) if style.has_brackets else before
+    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
+    if (
+        before
+        and counter(before + " x") is not None
+        and not _WORD.search(_COUNTER.sub("", f"{before} "))
+    ):
+        before = ""
+    rest, votes = _trailing(title.rest)
+    return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
+
+
+def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
+    """The words without what stands before a title."""
+    for _ in range(5):
+        start = words
+        words = words.lstrip()
+        if style.counts_up and (number := _COUNTER.match(words)):
+            words = words[number.end() :]
+        for form in (_LEADING_LABEL, _LEADING_SCORE, *((_LEADING_EMOJI,) if with_emoji else ())):
+            if (found := form.match(words)) and _WORD.search(words[found.end() :]):
+                words = words[found.end() :]
+        if words == start:
+            break
+    return words.strip()
+
+
+def _trailing(words: str) -> tuple[str, int | None]:
+    """The words without what stands behind a title, and the votes there."""
+    votes: int | None = None
+    for _ in range(6):
+        start = words
+        if (found := _VOTES.search(words[-80:])) and found[0].strip():
+            cut = max(0, len(words) - 80) + found.start()
+            if _WORD.search(words[:cut]) or cut == 0:
+                number = found["emoji"] or found["word"] or found["label"]
+                votes, words = int(number.replace(",", "")), words[:cut]
+        for form in _TRAILERS:
+            if (found := form.search(words[-200:])) is not None and found[0]:
+                words = words[: max(0, len(words) - 200) + found.start()]
+        links = links_of(words[-400:]) if "](" in words[-400:] else ()
+        if (
+            links
+            and names_link(links[-1].plain_words)
+            and not words[-400:][links[-1].end :].strip()
+        ):
+            words = words[: max(0, len(words) - 400) + links[-1].start]
+        words = words.rstrip()
+        if words == start:
+            break
+    return words, votes
+
+
+def _whole(title: TitleText) -> str:
+    return f"{title.before} {title.words}".strip()
+
+
+_ = without_links

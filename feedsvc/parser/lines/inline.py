@@ -1,0 +1,77 @@
+"""The links of one line of a digest, in Markdown, in HTML or bare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.vocabulary.homes import paper_at
+
+_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}\]){0,1500}"
+_TARGET = r"(?:<(?P<angled>[^<>]{0,1000})>|(?P<plain>(?:[^\s()]|\([^\s()]{0,300}\)){0,1000}))"
+_LINK = re.compile(
+    rf"\[(?P<words>{_TEXT})\]\(\s?{_TARGET}(?:\s\"[^\"]{{0,300}}\"|\s'[^']{{0,300}}')?\s?\)"
+    r"|<a\s[^<>]{0,300}?href\s?=\s?[\"']?(?P<href>[^\"'\s<>]{1,1000})[^<>]{0,300}>"
+    r"(?P<inner>(?:[^<]|<(?!/?a\b)){0,1500})</a\s?>"
+    r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]{1,1000}>")
+_PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
+
+
+class InlineLink(Struct, frozen=True):
+    """A link where it stands in its line."""
+
+    start: int
+    end: int
+    words: str
+    """As written; empty for an address without words."""
+    address: str
+    paper: str | None
+    """The one address of the paper that it leads to; None where it leads to no paper's home."""
+
+    @property
+    def plain_words(self) -> str:
+        """The words without tags and pictures; a picture alone is its description."""
+        return _TAG.sub("", _PICTURE.sub(r"\1", self.words)).strip()
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether it leads somewhere on the web and not beside the digest."""
+        return self.address[:8].lower().startswith(("http://", "https://", "//"))
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether it leads to another place of the same page."""
+        return self.address.startswith("#")
+
+
+def links_of(line: str) -> Sequence[InlineLink]:
+    """The links of a line in their order, pictures apart."""
+    if "](" not in line and "://" not in line and "<a" not in line:
+        return ()
+    found = []
+    for link in _LINK.finditer(line):
+        if link["words"] is not None:
+            if link.start() and line[link.start() - 1] == "!":
+                continue
+            words = link["words"]
+            address = link["angled"] if link["angled"] is not None else link["plain"]
+        elif link["href"]:
+            words, address = link["inner"], link["href"]
+        else:
+            words, address = "", link["bare"].rstrip(".,;:!?")
+        found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address)))
+    return found
+
+
+def without_links(line: str, links: Sequence[InlineLink]) -> str:
+    """The line without its links."""
+    pieces, position = [], 0
+    for link in links:
+        pieces.append(line[position : link.start])
+        position = link.end
+    return "".join([*pieces, line[position:]])

@@ -1,0 +1,83 @@
+"""Labelled fields of any line: bulleted or not, bold or not, several on a line, behind emoji."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL, field_named, plain_label
+
+_LEAD = re.compile(r"[\s>]*(?:(?:[-*+•·]|[0-9]{1,2}[.)])\s+)?(?:\[[ x]\]\s)?")
+_LABEL = re.compile(
+    r"(?P<label>[^:：\[\]()|]{1,36}(?:[(（][^()（）:：]{1,20}[)）])?[*_`]{0,3})\s?[:：](?!//)"
+    r"(?P<value>.*)",
+    re.DOTALL,
+)
+_BOLD_LABEL = re.compile(
+    r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
+)
+_EMOJI_LABEL = re.compile(
+    r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
+    re.DOTALL,
+)
+_BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
+_EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
+_MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
+MOST_SEGMENTS = 12
+CELLS = 2
+LONGEST_LINE = 6000
+"""Characters; a longer line is prose."""
+
+
+class Labelled(Struct, frozen=True):
+    """A piece of a line that a label names."""
+
+    field: str
+    """A key of `vocabulary.labels.FIELDS`."""
+    value: str
+    is_alone: bool
+    """Whether the line holds nothing else."""
+
+
+def labelled(line: str) -> list[Labelled]:
+    """The labelled fields of a line, in their order."""
+    if len(line) > LONGEST_LINE or not (
+        ":" in line or "：" in line or "**" in line or _EMOJI.search(line)
+    ):
+        return []
+    lead = _LEAD.match(line)
+    text = line[lead.end() :] if lead else line
+    text = text.removeprefix("|").removesuffix("|").strip()
+    segments = _BETWEEN.split(text) if _MAY_PART.search(text) else [text]
+    if len(segments) == CELLS and (field := field_named(segments[0])):  # a row of two cells
+        return [Labelled(field, segments[1].strip(), is_alone=False)]
+    found = [read_segment(each) for each in segments[:MOST_SEGMENTS]]
+    return [Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None]
+
+
+def labelled_alone(line: str) -> Labelled | None:
+    """The field that a line holds and nothing else; None for all other lines."""
+    if len(line) > LONGEST_LINE or not (":" in line or "：" in line or _EMOJI.search(line[:12])):
+        return None
+    lead = _LEAD.match(line)
+    text = line[lead.end() :] if lead else line
+    if text.startswith("|") or not (found := read_segment(text)):
+        return None
+    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text))
+    return Labelled(*found, is_alone=True) if is_alone else None
+
+
+def read_segment(text: str) -> tuple[str, str] | None:
+    """The field and the value of `Label: value` and its like; None for other text."""
+    text = text.strip()
+    for form in (_LABEL, _BOLD_LABEL, _EMOJI_LABEL):
+        found = form.match(text)
+        if found and (field := field_named(found["label"].strip("* _`"))):
+            value = re.sub(r"^[*_`]{1,3}(?=\s|\S)", "", found["value"].strip()).strip()
+            return field, re.sub(r"\*\*$", "", value) if "**" not in value[:-2] else value
+    found = _EMOJI_LABEL.match(text)
+    if found and len(found["label"]) > 1:
+        field = FIELD_OF_LABEL.get(plain_label(found["label"][0]))
+        return (field, found["value"].strip()) if field else None
+    return None

@@ -1,0 +1,173 @@
+"""Authors: lists of names, what parts them, what hangs on them, and lines that are nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from feedsvc.parser.lines.titles import plain_title
+from feedsvc.parser.source.text import decode_references, printable
+from feedsvc.parser.vocabulary.labels import OTHERS
+
+_OTHERS_BEHIND = re.compile(
+    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE
+)
+_QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
+_QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
+_QUOTED_NAME = re.compile(_QUOTED)
+_LIST_OF_NAMES = re.compile(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
+_BETWEEN_NAMES = re.compile(r"['\"]\s?[,\[\]]")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_MARKUP = re.compile(r"[\[\\$&*_`<]")
+_NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음", "unknown", "null"}
+MOST_WORDS_OF_A_NAME = 6
+
+_INSTITUTION = re.compile(
+    r"[(（](?:[^()（）]{0,200}?(?:[0-9,;，、&]|\b[A-Z]{2,}\b|(?i:univ|inst|lab\b|labs\b|college|school|research|cent[er]{2}"
+    r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
+)
+_NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
+_FOOTNOTE = re.compile(
+    r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
+)
+_AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
+_FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
+_AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
+_OUTER = re.compile(
+    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
+)
+_SMALL = r"[a-z]{2,3}|della|y|e"
+
+_CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
+_LATIN_NAME = re.compile(
+    rf"(?:{_CAPITAL}|(?:{_SMALL}|[a-z]['’][\w-]+))(?:[\s-](?:{_CAPITAL}|{_SMALL}|[a-z]['’][\w-]+)){{1,5}}"
+)
+_WIDE_NAME = re.compile(
+    r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
+)
+_NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
+_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍])")
+_LONGEST_LINE = 20_000
+
+
+class Authors(Struct, frozen=True):
+    """The names in order, none twice, and whether the digest says that there are more."""
+
+    names: tuple[str, ...] = ()
+    more: bool = False
+
+
+def read_authors(value: str) -> Authors:
+    """The authors of `A, B, +` or of a Python list written as text (`['A', "B C"]`).
+
+    Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
+    read.
+    """
+    value = re.sub(
+        r"^[👥👤✍️\s]{1,8}", "", decode_references(value).replace("\\[", "[").replace("\\]", "]")
+    ).strip()
+    if value.startswith("[") and value.endswith("]") and "](" not in value:
+        value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
+    if value.lower() in _NOTHING:
+        return Authors()
+    is_list = _QUOTED_LIST.match(value) is not None
+    if not is_list and _MARKUP.search(value):
+        value = re.sub(r"^(\*{1,2}|_{1,2}|`)(.*)\1$", r"\2", _MARKDOWN_LINK.sub(r"\1", value))
+    names = _names_of_list(value) if is_list else _split(value)
+    named = dict[str, None]()
+    more = False
+    is_plain = not _MARKUP.search(value)
+    has_notes = not is_list and _FOOTNOTE.search(value) is not None
+    for name in names:
+        plain = name if is_plain else plain_title(name)
+        alone = _without_others(plain := " ".join(printable(plain).split()))
+        more = more or alone != plain
+        alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
+        if alone := _FULL_STOP.sub("", alone):
+            named[alone] = None
+    if not named and not more:
+        raise ValueError(value)
+    return Authors(tuple(named), more)
+
+
+def look_like_names(authors: Authors) -> bool:
+    """Whether these are rather names than the words of a sentence."""
+    small = sum(re.match(r"[a-z]", name) is not None for name in authors.names)
+    return small <= len(authors.names) / 5 and all(
+        len(name.split()) <= MOST_WORDS_OF_A_NAME and not name[0].isdigit()
+        for name in authors.names
+    )
+
+
+def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
+    """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
+    if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
+        return False
+    text = _OUTER.sub("", line.strip()).strip()
+    if (
+        not text
+        or ":" in text
+        or "：" in text
+        or "](" in text
+        or "://" in text
+        or text[-1] in ":：。!?！？"
+    ):
+        return False
+    is_marked = _EMPHASISED.match(line) is not None
+    has_more = _OTHERS_BEHIND.search(text) is not None
+    text = _without_others(_NOTE_BEHIND.sub(" ", _NESTED_NOTE.split(text, maxsplit=1)[0])).rstrip(
+        " .,…"
+    )
+    names = [name.strip() for name in _split(text) if name.strip()]
+    if not names or (len(names) == 1 and not is_marked and not has_more and not may_be_one):
+        return False
+    good = sum(1 for name in names if _is_name(name))
+    return good == len(names) or (len(names) > 3 and good >= 0.8 * len(names))  # noqa: PLR2004
+
+
+def author_text(line: str) -> str:
+    """The names of a line that `looks_like_authors`, without what stands around them."""
+    return _OUTER.sub("", line.strip()).strip()
+
+
+def _without_others(text: str) -> str:
+    """The text without what says that there are more authors."""
+    return _OTHERS_BEHIND.sub("", text.rstrip()).rstrip(" ,，、;；")
+
+
+def _is_name(text: str) -> bool:
+    return bool(_LATIN_NAME.fullmatch(text) or _WIDE_NAME.fullmatch(text))
+
+
+def _split(value: str) -> list[str]:
+    """The names of a text; what stands in parentheses parts none."""
+    value = (
+        _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
+        if "(" in value or "（" in value
+        else value
+    )
+    semicolons = re.split(r"[;；]", value)
+    if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
+        return [_given_name_first(part) for part in semicolons]
+    return [_AND_BEFORE.sub("", part) for part in re.split(r"[,，、;；]", _AND.sub(",", value))]
+
+
+def _given_name_first(name: str) -> str:
+    """`Lovelace, Ada` as `Ada Lovelace`."""
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name
+
+
+def _names_of_list(text: str) -> list[str]:
+    """The names of a Python list, however deep. Raises ValueError for a list of other things."""
+    if _LIST_OF_NAMES.fullmatch(text):
+        found = (name["single"] or name["double"] for name in _QUOTED_NAME.finditer(text))
+        # A backslash is TeX's, unless it stands before a quote.
+        return [re.sub(r"\\(['\"])", r"\1", name) for name in found if name]
+    # Names hold commas and apostrophes; what parts two of them stands between quotes.
+    inner = text.strip("[]() ")
+    names = [name.strip(" '\"") for name in re.split(r"(?<=['\"]),(?=\s?['\"])", inner)]
+    if any(map(_BETWEEN_NAMES.search, names)):
+        raise ValueError(text)
+    return names

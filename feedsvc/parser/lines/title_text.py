@@ -1,0 +1,136 @@
+"""The words of a line that may be a title, apart from the link, the numbers and marks around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.vocabulary.labels import names_link
+
+_ADDRESS = re.compile(
+    r"\](?:\(| \((?=https?:))[ \t]*"
+    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]|\([^\s()]*\))*))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
+)
+_BRACKET = re.compile(r"[\[\]]")
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
+_MARKUP = re.compile(
+    r"</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
+    r"(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
+_HTML_LINK = re.compile(
+    r"<a\s[^<>]{0,300}?href\s?=\s?[\"']?([^\"'\s<>]{1,1000})[^<>]{0,300}>"
+    r"((?:[^<]|<(?!/?a\b)){0,1500})</a\s?>",
+    re.IGNORECASE,
+)
+
+
+class TitleText(Struct, frozen=True):
+    """A title as written, taken apart."""
+
+    before: str
+    """What stands before the link."""
+    words: str
+    """The words of the link, or all where there is no link."""
+    address: str | None = None
+    rest: str = ""
+    """What stands behind the link, and the pictures."""
+    is_closed: bool = True
+    """Whether the link has its closing parenthesis."""
+    is_linked: bool = False
+    """Whether the title itself is the link, which is no name of a link such as `PDF`."""
+
+
+def read_title(text: str) -> TitleText:
+    """The parts of a title in Markdown; layout in HTML goes."""
+    words = _without_emphasis(_without_closing_marks(text))
+    if "<" in words:
+        words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
+    words, pictures = _without_pictures(words) if "![" in words else (words, "")
+    start = words.find("[")
+    links = [link for link in links_of(words) if link.words] if "](" in words else []
+    is_simple = links and words.count("[", 0, links[0].start) == words.count("]", 0, links[0].start)
+    if is_simple and (len(links) > 1 or links[0].start > start or names_link(links[0].plain_words)):
+        return _among_links(words, links, pictures)
+    for end in _ends_of_text(words, start) if start >= 0 else ():
+        if target := _ADDRESS.match(words, end):
+            address = target["angled"] if target["angled"] is not None else target["plain"]
+            rest = f"{target['words'] or ''} {words[target.end() :]} {pictures}"
+            title = _without_emphasis(words[start + 1 : end])
+            before, rest = _without_emphasis_around(words[:start].strip(), rest.strip())
+            return TitleText(
+                before, title, address, rest, target["end"] == ")", not names_link(title)
+            )
+    return TitleText("", words, rest=pictures)
+
+
+def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:
+    """The title of a text with several links: one that is no name of a link, or the rest."""
+    titled = [link for link in links if link.words and not names_link(link.plain_words)]
+    if titled:
+        link = titled[0]
+        before, rest = _without_emphasis_around(
+            words[: link.start].strip(), words[link.end :].strip()
+        )
+        return TitleText(
+            before,
+            _without_emphasis(link.words),
+            link.address,
+            f"{rest} {pictures}".strip(),
+            is_linked=True,
+        )
+    named = [link for link in links if link.paper] or list(links)
+    around = without_links(words, [link for link in links if link.words or link is named[0]])
+    return TitleText("", _without_emphasis(around), named[0].address, pictures)
+
+
+def _without_emphasis_around(before: str, rest: str) -> tuple[str, str]:
+    """The text around a link without a pair of stars that encloses the link alone."""
+    for mark in ("***", "**", "__"):
+        if before.endswith(mark) and rest.startswith(mark) and before.count(mark) == 1:
+            return before.removesuffix(mark).strip(), rest.removeprefix(mark).strip()
+    return before, rest
+
+
+def _without_pictures(words: str) -> tuple[str, str]:
+    """The words without pictures, and these; a title's `![` that is none of a picture stays."""
+    left = _PICTURE.sub("", words)
+    if left.count("[") != left.count("]"):
+        return words, ""
+    return re.sub(r"\[\s?\]\([^()]*\)", "", left).strip(), " ".join(_PICTURE.findall(words))
+
+
+def _ends_of_text(words: str, start: int) -> list[int]:
+    """Where the text of the link that opens at `start` may end, the likeliest first.
+
+    That is the bracket that balances the first one, if an address follows; a title's brackets need
+    not balance, so otherwise the last bracket that an address follows.
+    """
+    ends, depth = [], 0
+    for bracket in _BRACKET.finditer(words, start):
+        depth += 1 if bracket[0] == "[" else -1
+        if depth == 0:
+            ends.append(bracket.start())
+            break
+    last = max(words.rfind("]("), words.rfind("] (http"))
+    return [*ends, last] if last > start else ends
+
+
+def _without_closing_marks(words: str) -> str:
+    """The words without the marks that may close a heading (CommonMark section 4.2)."""
+    words = words.strip()
+    unmarked = words.rstrip("#")
+    return unmarked.rstrip() if not unmarked or unmarked[-1] in " \t" else words
+
+
+def _without_emphasis(words: str) -> str:
+    """The words without stars or underscores that enclose all of them."""
+    for mark in ("***", "**", "__"):
+        inner = words[len(mark) : -len(mark)]
+        if inner and words == mark + inner + mark and mark[0] not in inner:
+            return inner.strip()
+    return words.strip()

@@ -1,0 +1,170 @@
+"""Units to drafts: the title alone, the address, and the fields wherever the unit has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from feedsvc.parser.blocks.blocks import Kind
+from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.days.days import DayOfPaper
+from feedsvc.parser.lines.addresses import is_relative
+from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
+from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.names import Authors, looks_like_authors, read_authors
+from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.paper.body import Body, read_body
+from feedsvc.parser.paper.draft import PaperDraft, Told
+from feedsvc.parser.paper.row_drafts import draft_of_row
+from feedsvc.parser.paper.shared_fields import take_shared_fields
+from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.homes import is_empty_home
+from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
+from feedsvc.parser.vocabulary.problems import Problems
+
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
+_DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
+
+
+class Drafter:
+    """Makes drafts of the units of one file."""
+
+    def __init__(
+        self,
+        page: Page,
+        numbers: Sequence[int],
+        longest: int,
+        problems: Problems,
+        *,
+        wants_day: bool,
+    ) -> None:
+        self._page = page
+        self._numbers = numbers
+        self._longest = longest
+        self._problems = problems
+        self._styles: dict[tuple[Kind, int], Style] = {}
+        self._has_names_below = False
+        self._wants_day = wants_day  # whether the papers' own fields must tell it
+
+    def learn(self, units: Sequence[Unit]) -> None:
+        """Takes note of what the titles of each form have in common."""
+        by_shape: dict[tuple[Kind, int], list[TitleText]] = {}
+        for unit in units:
+            by_shape.setdefault(unit.block.shape, []).append(unit.candidate.evidence.title)
+        self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
+        below = [self._line_below(unit) for unit in units if not unit.block.table]
+        names = sum(looks_like_authors(line) for line in below)
+        self._has_names_below = names > 0.5 * len(below)
+
+    def _line_below(self, unit: Unit) -> str:
+        """The first line with words below a unit's title."""
+        lines = self._page.lines[unit.block.last + 1 : min(unit.end, unit.block.last + 8)]
+        return next((line for line in lines if line.strip()), "")
+
+    def draft(self, unit: Unit) -> Told:
+        """The draft of a unit."""
+        block, title = unit.block, unit.candidate.evidence.title
+        clean = clean_title(title, self._styles[block.shape])
+        draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
+        draft.votes, draft.topics = clean.votes, unit.topics
+        if block.table:
+            return draft_of_row(unit, draft, self._longest, self._problems)
+        rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
+        self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
+        first = block.last + 1
+        lines = self._page.lines[first : unit.end]
+        has_headings = any(line.startswith("#") for line in lines)
+        if has_headings:
+            take_shared_fields(self._page, draft, first, unit.end)
+        if block.kind is Kind.ITEM:
+            lines = _dedented(lines)
+        self._read_body(
+            draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
+        )
+        if not has_headings and not self._is_whole(draft):
+            take_shared_fields(self._page, draft, first, unit.end)
+        own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
+        return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+
+    def _read_body(self, draft: PaperDraft, body: Body, rest: str) -> None:
+        """Reads the lines below a title, whose labels win over what the title tells."""
+        before = replace(draft)
+        if "authors" not in draft.fields_seen:
+            draft.authors = Authors()
+        draft.votes = None
+        read_body(draft, body, rest, self._longest, self._problems)
+        if "authors" not in draft.fields_seen:
+            draft.authors = draft.authors if draft.authors.names else before.authors
+        if "votes" not in draft.fields_seen:
+            draft.votes = before.votes
+
+    def _is_whole(self, draft: PaperDraft) -> bool:
+        """Whether no line needs a second look for fields that share it with others."""
+        has_fields = draft.authors.names and draft.votes is not None and draft.address
+        return bool(has_fields) and not self._wants_day
+
+    def _report_title(
+        self, draft: PaperDraft, title: TitleText, kind: Kind, *, is_hidden: bool
+    ) -> None:
+        if kind is Kind.HEADING and is_hidden and title.address:
+            self._problems.report(draft.line, "hidden-heading", title=draft.title)
+        if not title.is_closed:
+            self._problems.report(draft.line, "open-link", title=draft.title)
+
+    def _rest(
+        self, draft: PaperDraft, clean: CleanTitle, title: TitleText, *, is_heading: bool
+    ) -> str:
+        """What stands behind the title and belongs to the text; names there are the authors."""
+        left = []
+        for part in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
+            piece, links = part, links_of(part)
+            if links and all(names_link(link.plain_words) for link in links):
+                piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
+                if not re.search(r"\w", piece):
+                    continue
+            if not draft.authors.names and looks_like_authors(f"*{piece.strip(' *_')}*"):
+                draft.authors = read_authors(piece)
+            elif re.search(r"\w", piece) or "](" in piece:
+                left.append(piece.strip())
+        rest = clean.rest if left and not draft.authors.names else " - ".join(left)
+        if rest and title.is_linked and is_heading:
+            self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
+        return rest
+
+    def _address(self, unit: Unit) -> str | None:
+        """The address of a unit's paper, as its digest gives it."""
+        title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
+        if title.is_linked and title.address and not is_relative(title.address):
+            return None if is_empty_home(title.address) else title.address
+        links = [*links_of(unit.block.text), *self._links(unit)]
+        if paper:
+            for link in links:
+                if link.paper == paper:
+                    return link.address
+            if paper.startswith("http"):
+                return paper
+        own = [
+            link
+            for link in links
+            if link.is_absolute and link.words and names_paper_link(link.plain_words)
+        ]
+        return next(
+            (link.address for link in own if not is_empty_home(link.address)), title.address
+        )
+
+    def _links(self, unit: Unit) -> list[InlineLink]:
+        found: list[InlineLink] = []
+        if unit.block.table:
+            return [link for cell in unit.block.cells for link in links_of(cell)]
+        for index in range(unit.block.last + 1, min(unit.end, unit.block.last + 80)):
+            found += self._page.facts(index).links
+        return found
+
+
+def _dedented(lines: Sequence[str]) -> list[str]:
+    """The lines of an item without the indent that they have as parts of it."""
+    widths = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
+    width = min((w for w in widths if w), default=0)
+    return [line[min(width, len(line) - len(line.lstrip(" \t"))) :] for line in lines]

@@ -1,0 +1,103 @@
+"""Pictures and videos: where digests name them, of what type they are."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from feedsvc.model import Medium
+from feedsvc.parser.paper.mentions import MediaMention, media_in
+
+TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".svg": "image/svg+xml",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".webm": "video/webm",
+    ".ogv": "video/ogg",
+    ".mov": "video/quicktime",
+    ".qt": "video/quicktime",
+}
+"""The media type of each extension that digests use."""
+
+LIKELIEST_TYPES = {Medium.IMAGE: "image/png", Medium.VIDEO: "video/mp4"}
+"""What is taken where the extension says nothing: the commonest type in digests."""
+
+_TARGET = (
+    r"\(\s*(?:<(?P<{0}angled>[^<>]*)>|(?P<{0}plain>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"|\((?P<{0}spaced>[^()<>\"']+)\)"
+    r"|\((?P<{0}open>[^\s()<>\[\]]+)"
+)
+_PICTURE = (
+    r"!\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,200}\])*)\](?:" + _TARGET.replace("{0}", "picture_") + ")"
+)
+_WATCH_VIDEO = r"\[\s*watch\s+(?:the\s+)?video\s*\](?:" + _TARGET.replace("{0}", "video_") + ")"
+_TAG = r"<(?:img|video)\b[^<>]*(?:>|$)"
+_WHOLE_VIDEO = r"<video\b[^<>]*>.{0,4000}?</video\s*>"
+_CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+
+_MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
+_MENTION_OR_WHOLE_VIDEO = re.compile(
+    rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
+    re.IGNORECASE | re.DOTALL,
+)
+_LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
+_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
+
+
+def media_type(address: str) -> str | None:
+    """The type that the address's extension tells; None where it tells none."""
+    path = address.partition("#")[0].partition("?")[0]
+    return TYPES.get(posixpath.splitext(path)[1].lower())
+
+
+def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
+    """The media of a piece of Markdown, and the text around them.
+
+    Inside a text a picture leaves its description there; where there is no other text, nothing is
+    left, nor of the links that pictures are in. What stands in a code span is no medium.
+    """
+    if not ("![" in text or "<" in text or "[" in text or "://" in text):
+        return [], text
+    if (found := _BARE_ADDRESS.fullmatch(text)) and _VIDEO_NAME.search(found[1]):
+        return [MediaMention(line, found[1], Medium.VIDEO)], ""
+    mentions: list[MediaMention] = []
+    descriptions: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        taken = list(_mentions(found, line))
+        if not taken:
+            return found[0]
+        mentions.extend(taken)
+        descriptions.append(taken[0].description)
+        return "\0"
+
+    pattern = _MENTION_OR_WHOLE_VIDEO if "</video" in text.lower() else _MENTION
+    left = pattern.sub(take, text)
+    if not _LINK_AROUND_MEDIUM.sub("", left).replace("\0", "").strip():
+        return mentions, ""
+    around = left.split("\0")
+    filled = [text + said for text, said in zip(around, [*descriptions, ""], strict=True)]
+    return mentions, "".join(filled)
+
+
+def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
+    """What a match of _MENTION names; nothing for a code span or a tag without an address."""
+    if found["tag"]:
+        if "src" in found["tag"].lower():
+            yield from media_in(found["tag"].removesuffix(">") + ">", line)
+        return
+    for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):
+        ways = (found[kind + way] for way in ("angled", "plain", "spaced", "open"))
+        address = next((way for way in ways if way is not None), None)
+        if address is not None:
+            description = " ".join((found["text"] or "").split())
+            yield MediaMention(line, address.strip(), medium, None, description)

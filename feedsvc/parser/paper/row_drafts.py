@@ -1,0 +1,106 @@
+"""Rows of tables to drafts: columns that are fields are taken, each other cell is a bullet."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.tables import Table
+from feedsvc.parser.days.days import DayOfPaper
+from feedsvc.parser.lines.names import Authors, read_authors
+from feedsvc.parser.lines.title_text import read_title
+from feedsvc.parser.paper.body import Body, read_body
+from feedsvc.parser.paper.draft import PaperDraft, Told
+from feedsvc.parser.units.rows import title_column, title_of_cell
+from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.problems import Problems
+
+_CELL_LAYOUT = re.compile(
+    r"</?(?:details|summary|p|div|span|center|font)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
+)
+_TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|\s)+|^<sub>|(?:<br\s?/?>)?</sub>\s*$")
+_NOTHING = frozenset({"null", "none", "n/a"})
+
+
+class _Cell(Struct, frozen=True):
+    """One cell of a row."""
+
+    head: str
+    role: str
+    """What its column holds, as in `Table.roles`."""
+    text: str
+    """As written, without the tags of layout."""
+    plain: str
+
+
+def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems) -> Told:
+    """Fills in the draft of a table's row."""
+    table, cells = unit.block.table, unit.block.cells
+    assert table
+    index = title_column(table.roles, cells)
+    own = ""
+    left: list[str] = []
+    for number, written in enumerate(cells):
+        cell = _cell(table, number, written)
+        if number == index:
+            text = line = _behind_title(cell.text)
+        else:
+            text, line = cell.text, _bullet(cell)
+            if cell.role == "date":
+                own = cell.plain
+            if _take(draft, cell):
+                continue
+        if _says_something(text) and cell.plain != str(len(left)):  # else a counter
+            left.append(line)
+    if left and not left[0].startswith("- "):
+        left.insert(1, "")
+    read_body(draft, Body(left, [draft.line] * len(left)), "", longest, problems)
+    return Told(draft, DayOfPaper(own, ""))
+
+
+def _cell(table: Table, number: int, written: str) -> _Cell:
+    head = table.head[number] if number < len(table.head) else ""
+    role = table.roles[number] if number < len(table.roles) else ""
+    text = _CELL_LAYOUT.sub(" ", written).strip()
+    return _Cell(head, role, text, read_title(text).words.strip(" *_`"))
+
+
+def _behind_title(text: str) -> str:
+    """What the cell of the title says besides."""
+    title = title_of_cell(text)
+    return _TITLE_LAYOUT.sub("", text[len(title) :].strip()) if text.startswith(title) else ""
+
+
+def _take(draft: PaperDraft, cell: _Cell) -> bool:
+    """Takes a cell that is a field; whether nothing of it is left for the text."""
+    if cell.role == "authors":
+        draft.authors = _authors(cell.plain)
+    elif cell.role == "votes" and cell.plain.isdigit():
+        draft.votes = int(cell.plain)
+    elif cell.role == "topic":
+        topics = (each.strip() for each in re.split(r"[,，、;/]", cell.plain))
+        draft.topics = tuple(dict.fromkeys([*filter(None, topics), *draft.topics]))
+        return False
+    elif cell.role == "translation":
+        draft.translated_title = cell.plain
+        return False
+    else:
+        return cell.role == "date"
+    return True
+
+
+def _bullet(cell: _Cell) -> str:
+    label = f"**{cell.head.strip(' *')}**: " if re.search(r"\w", cell.head) else ""
+    return f"- {label}{cell.text}"
+
+
+def _says_something(text: str) -> bool:
+    return re.search(r"\w", text) is not None and text.lower() not in _NOTHING
+
+
+def _authors(text: str) -> Authors:
+    try:
+        return read_authors(text)
+    except ValueError:
+        return read_authors("")

@@ -1,0 +1,130 @@
+"""A paper's summary: Markdown to clean HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+import comrak
+import nh3
+
+from feedsvc.parser.paper.shield import shield, unshield
+from feedsvc.parser.source.text import printable
+
+DEEPEST_INDENT = 24
+"""Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
+drops what is 256 levels deep."""
+
+_CLEANER = nh3.Cleaner(
+    tags={
+        *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+        *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
+    clean_content_tags={"script", "style"},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)
+
+_EXTENSIONS = comrak.ExtensionOptions()
+_EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
+_PARSING = comrak.ParseOptions()
+_PARSING.ignore_setext = True  # a line of dashes below text is no heading in a digest
+_RENDERING = comrak.RenderOptions()
+_RENDERING.escape = True
+
+_INDENT = re.compile(r"[ \t]*")
+_SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
+_MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
+_DOUBLE_EMPHASIS = re.compile(r"<em><strong>([^<]*)</strong></em>")
+_LINK_TO_NOWHERE = re.compile(
+    r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
+)
+_DEAD_LINK = re.compile(
+    r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
+)
+_PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_FENCE_WITH_WORDS = re.compile(
+    r"( {0,3}(?:`{3,10}|~{3,10})) ?([^`~\s][^`~]*\s[^`~]*\S|[^\x00-\x7f]+)\s?"
+)
+_CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
+_TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
+_BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
+_LINE_BREAK = re.compile(r"&lt;br ?/?&gt;")
+_SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
+
+
+def render_markdown(lines: Sequence[str]) -> str:
+    """The HTML of a summary in Markdown. All tags come from Markdown: HTML stays visible text.
+
+    But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
+    """
+    shielded = [shield(line) for line in _with_words_of_fences(lines)]
+    rendered = comrak.render_markdown(
+        "\n".join(map(_flattened, shielded)),
+        extension_options=_EXTENSIONS,
+        parse_options=_PARSING,
+        render_options=_RENDERING,
+    )
+    if shielded != list(lines):
+        rendered = unshield(rendered)
+    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", rendered)
+    if "<img " in rendered:
+        rendered = _PICTURE.sub(r"\1", rendered)
+    if "&lt;" in rendered or "://" in rendered:
+        rendered = "".join(_outside_code(rendered))
+    return rendered
+
+
+def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
+    """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
+    if not any(line.lstrip()[:3] in {"```", "~~~"} for line in lines):
+        return lines
+    parted: list[str] = []
+    for line in lines:
+        fence = _FENCE_WITH_WORDS.fullmatch(line)
+        parted += [fence[1], fence[2]] if fence else [line]
+    return parted
+
+
+def sanitise(rendered: str) -> str:
+    """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
+    clean = _CLEANER.clean(rendered)
+    if "<a" in clean:
+        clean = clean.replace('<a href="//', '<a href="https://')
+        clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
+    return printable(clean).strip()
+
+
+def dead_links(rendered: str) -> list[str]:
+    """The addresses of links that `sanitise` takes away; the words where the renderer did."""
+    found = _DEAD_LINK.finditer(rendered) if "<a" in rendered else ()
+    return [html.unescape(link[1].strip() or link[2]) for link in found]
+
+
+def _flattened(line: str) -> str:
+    """The line with its nesting, by indent or by markers, cut to a depth every parser takes."""
+    if line[:1] in " \t":
+        indent = _INDENT.match(line)[0].expandtabs(4)  # type: ignore[index]  # matches always
+        line = indent[:DEEPEST_INDENT] + line.lstrip(" \t")
+    if markers := _SIX_MARKERS.match(line):
+        rest = line[markers.end() :]
+        line = markers[0] + _MARKER_SIGN.sub(r"\1\\\2", rest, count=1)
+    return line
+
+
+def _outside_code(rendered: str) -> Iterator[str]:
+    """The HTML with bare addresses linked and `<sub>` and its like alive, but not in code."""
+    for piece in _CODE.split(rendered):
+        if piece.startswith("<code"):
+            yield piece
+        else:
+            with_tags = _SCRIPT.sub(r"<\1>\2</\1>", _LINE_BREAK.sub("<br>\n", piece))
+            for text in _TAG_OR_LINK.split(with_tags):
+                yield text if text.startswith("<") else _BARE_ADDRESS.sub(_link, text)
+
+
+def _link(address: re.Match[str]) -> str:
+    return f'<a href="{address[0]}">{address[0]}</a>'

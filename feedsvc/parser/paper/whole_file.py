@@ -1,0 +1,113 @@
+"""A file that is one paper: its front matter says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+
+from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.days import DayOfPaper
+from feedsvc.parser.lines.names import read_authors
+from feedsvc.parser.paper.body import Body, read_body
+from feedsvc.parser.paper.draft import PaperDraft, Told
+from feedsvc.parser.source.front_matter import FrontMatter
+from feedsvc.parser.source.source import Source
+from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
+from feedsvc.parser.vocabulary.problems import Problems
+
+_LINKS = (
+    "pdf",
+    "arxiv",
+    "arxiv_id",
+    "arxiv-id",
+    "arxiv_url",
+    "url",
+    "link",
+    "paper",
+    "paper_url",
+    "paper-url",
+    "doi",
+    "abs",
+    "source",
+    "paper_link",
+    "id",
+)
+_TEXTS = (
+    "tldr",
+    "summary",
+    "abstract",
+    "motivation",
+    "method",
+    "methods",
+    "result",
+    "results",
+    "conclusion",
+    "evidence",
+    "comment",
+    "comments",
+    "venue",
+    "code",
+    "score",
+)
+_TRANSLATIONS = (
+    "title_zh",
+    "title_cn",
+    "title_ko",
+    "title_ja",
+    "translated_title",
+    "title-zh",
+    "title-ko",
+    "title-ja",
+)
+
+
+def paper_of_file(
+    page: Page, source: Source, chosen: Sequence[Candidate], longest: int, problems: Problems
+) -> Told | None:
+    """The paper that a whole file tells of; None where it tells of several or of none."""
+    front, numbers = source.front, source.numbers
+    title = front.first("title")
+    if not title or names_time(title) or len(chosen) > 2:  # noqa: PLR2004
+        return None
+    address = _address(front)
+    if not address:
+        return None
+    draft = PaperDraft(1, title, address)
+    draft.translated_title = front.first(*_TRANSLATIONS)
+    authors = ", ".join(front.lists.get("authors", front.lists.get("author", []))) or front.first(
+        "authors", "author"
+    )
+    lines = [
+        f"- **{key.capitalize()}**: {front.fields[key]}"
+        for key in _TEXTS
+        if front.fields.get(key) and key not in front.lists
+    ]
+    body = [*lines, "", *page.lines] if lines else list(page.lines)
+    count = len(body) - len(page.lines)
+    read_body(
+        draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems
+    )
+    with suppress(ValueError):
+        draft.authors = read_authors(authors) if authors else draft.authors
+    draft.topics = tuple(tag.replace(",", " ") for tag in front.words("tags"))
+    return Told(draft, DayOfPaper("", front.first("date", "published")))
+
+
+def _without_title(lines: Sequence[str], title: str) -> list[str]:
+    """The lines, a heading that says the title again emptied."""
+    return ["" if line.startswith("# ") and line[2:].strip() == title else line for line in lines]
+
+
+def _address(front: FrontMatter) -> str | None:
+    for key in _LINKS:
+        value = front.first(key)
+        if value and (paper_at(value) or address_of_id(value)):
+            return value if paper_at(value) else address_of_id(value)
+    if front.first("authors") and re.match(
+        r"https?://", value := front.first("pdf", "url", "link", "paper")
+    ):
+        return value
+    return None

@@ -1,0 +1,245 @@
+"""HTML as the lines that Markdown would have: headings, items, rows, links, with their numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+
+from feedsvc.parser.source.html_line import HtmlLines, LineWriter, escaped
+from feedsvc.parser.source.html_tags import BREAKERS, EMPHASIS, HEADINGS, KEPT, PARAGRAPHS, TOKEN
+
+_SPACE = re.compile(r"\s+")
+DEEPEST_LIST = 20
+
+
+def html_to_lines(source: str) -> HtmlLines:
+    """The lines of a page whose invisible parts are out already. Raises nothing, in linear time."""
+    return _Writer().read(source)
+
+
+class _Writer(LineWriter):
+    """Writes lines while it goes over the tags once; no tag needs its end."""
+
+    def read(self, source: str) -> HtmlLines:
+        position = 0
+        for token in TOKEN.finditer(source):
+            if token.start() > position:
+                self._text(source[position : token.start()])
+            name = (token["name"] or token["name2"] or "").lower()
+            if name:
+                is_end = bool(token["end"] or token["end2"])
+                self._tag(name, token["attributes"] or token["attributes2"] or "", is_end, token[0])
+            self.line += token[0].count("\n")
+            position = token.end()
+        if position < len(source):
+            self._text(source[position:])
+        self._end_row()
+        self.flush()
+        return self.page
+
+    def _text(self, text: str) -> None:
+        if self.is_title:
+            self.page.title = self.page.title or " ".join(html.unescape(text).split())
+        elif self.is_code:
+            self.add(html.unescape(text) if "`" not in text else text)
+        elif text.strip():
+            line = self.line + text[: len(text) - len(text.lstrip())].count("\n")
+            self.add(escaped(_SPACE.sub(" ", text)), line)
+        elif self.buffer:
+            self.buffer.append(" ")
+        self.line += text.count("\n")
+
+    def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:
+        self.is_title = name == "title" and not is_end
+        if name in HEADINGS:
+            self._heading(int(name[1]), is_end)
+        elif name in EMPHASIS:
+            self.emphasis_tag(EMPHASIS[name], is_end)
+        elif name == "a":
+            self.link_tag(attributes, is_end)
+        elif name in {"img", "video", "source"}:
+            self._media(name, is_end, whole)
+        elif name in KEPT:
+            self.add(f"<{'/' if is_end else ''}{name}>")
+        elif name == "code" and not self.is_code:
+            self.code_tag(is_end)
+        elif handler := _BLOCKS.get(name):
+            if self.heading and name in BREAKERS and not is_end:
+                self._heading(0, is_end=True)
+            handler(self, is_end)
+        elif name in PARAGRAPHS:
+            self._paragraph(name, is_end)
+
+    def _paragraph(self, name: str, is_end: bool) -> None:
+        if self.heading and name not in BREAKERS:
+            self.buffer.append(" ")
+            return
+        if self.heading and not is_end:
+            self._heading(0, is_end=True)
+        if self.cells is not None:
+            self.buffer.append(" ")
+            return
+        self.flush()
+        self.blank()
+
+    def _heading(self, level: int, is_end: bool) -> None:
+        if self.cells is not None and not is_end:
+            self._end_row()
+        if not is_end or self.heading:
+            self.flush()
+            self.blank()
+        self.heading = 0 if is_end else level
+        self.lists, self.quotes = [], 0
+        if is_end:
+            for media in self.after:
+                self.put(media, self.line)
+                self.blank()
+            self.after = []
+
+    def _media(self, name: str, is_end: bool, whole: str) -> None:
+        tag = f"</{name}>" if is_end else " ".join(whole.split())
+        if self.heading:
+            if name != "source" and not is_end:
+                self.after.append(tag)
+        elif name == "video" and is_end:
+            self.add(tag)
+        else:
+            self.add(tag)
+
+    def break_tag(self, _is_end: bool) -> None:
+        if self.heading:
+            self.buffer.append(" ")
+        elif self.cells is not None:
+            self.buffer.append("<br>")
+        elif self.is_code:
+            self.buffer.append("\n")
+        elif "".join(self.buffer).strip():
+            self.flush("  ")
+
+    def list_tag(self, number: int, is_end: bool) -> None:
+        if self.cells is not None:
+            self.buffer.append(" ")
+            return
+        self.flush()
+        if not self.lists:
+            self.blank()
+        if is_end:
+            if self.lists:
+                self.lists.pop()
+            if not self.lists:
+                self.blank()
+        elif len(self.lists) < DEEPEST_LIST:
+            self.lists.append([number])
+        self.marker = ""
+
+    def item_tag(self, is_end: bool) -> None:
+        if self.cells is not None:
+            self.buffer.append("<br>" if not is_end and self.buffer else " ")
+            return
+        self.flush()
+        if is_end:
+            self.marker = ""
+            return
+        counting = self.lists[-1] if self.lists else [0]
+        self.marker = f"{counting[0]}. " if counting[0] else "- "
+        counting[0] += bool(counting[0])
+
+    def quote_tag(self, is_end: bool) -> None:
+        self.flush()
+        self.blank()
+        self.quotes = max(0, min(6, self.quotes + (-1 if is_end else 1)))
+
+    def pre_tag(self, is_end: bool) -> None:
+        if is_end and self.is_code:
+            text = "".join(self.buffer)
+            self.buffer = []
+            fence = "~~~~" if "~~~" in text else "~~~"
+            self.put(fence, self.buffer_line)
+            for line in text.strip("\n").split("\n"):
+                self.put(line, self.buffer_line)
+            self.put(fence, self.line)
+            self.blank()
+            self.is_code = False
+        elif not is_end and self.cells is None:
+            self.flush()
+            self.blank()
+            self.is_code = True
+
+    def table_tag(self, _is_end: bool) -> None:
+        self._end_row()
+        self.flush()
+        self.blank()
+        self.rows = 0
+
+    def row_tag(self, is_end: bool) -> None:
+        self._end_row()
+        if not is_end:
+            self.flush()
+            self.cells = []
+            self.buffer_line = self.line
+
+    def cell_tag(self, is_end: bool) -> None:
+        if self.cells is None:
+            if not is_end:
+                self.flush()
+            return
+        self._end_cell()
+
+    def _end_cell(self) -> None:
+        self.end_link()
+        self.link = None
+        self.emphasis = []
+        text = " ".join("".join(self.buffer).split())
+        self.buffer = []
+        if text and self.cells is not None:
+            self.cells.append(re.sub(r"(?<!\\)\|", r"\\|", text))
+
+    def _end_row(self) -> None:
+        if self.cells is None:
+            return
+        self._end_cell()
+        cells, self.cells = self.cells, None
+        if not cells:
+            return
+        if len(cells) == 1:  # a table for layout
+            self.put(cells[0].replace("\\|", "|"), self.line)
+            self.blank()
+            return
+        self.put(f"| {' | '.join(cells)} |", self.line)
+        if self.rows == 0:
+            self.put("|" + "---|" * len(cells), self.line)
+        self.rows += 1
+
+    def summary_tag(self, is_end: bool) -> None:
+        if self.cells is not None:
+            self.buffer.append(" ")
+        elif is_end:
+            text = "".join(self.buffer).strip()
+            self.buffer = []
+            self.emphasis, self.link = [], None
+            if text:
+                self.put(f"<summary>{text}</summary>", self.buffer_line)
+                self.blank()
+        else:
+            self.flush()
+
+    def rule_tag(self, _is_end: bool) -> None:
+        self.flush()
+        self.blank()
+
+
+_BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
+    "br": _Writer.break_tag,
+    "ul": lambda writer, is_end: writer.list_tag(0, is_end),
+    "ol": lambda writer, is_end: writer.list_tag(1, is_end),
+    "li": _Writer.item_tag,
+    "blockquote": _Writer.quote_tag,
+    "pre": _Writer.pre_tag,
+    "table": _Writer.table_tag,
+    "tr": _Writer.row_tag,
+    "td": _Writer.cell_tag,
+    "th": _Writer.cell_tag,
+    "summary": _Writer.summary_tag,
+    "hr": _Writer.rule_tag,
+}

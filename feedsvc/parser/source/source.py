@@ -1,0 +1,47 @@
+"""A digest's lines in one form, whatever the file is written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from feedsvc.parser.source.front_matter import FrontMatter, read_front_matter
+from feedsvc.parser.source.html_invisible import without_invisible
+from feedsvc.parser.source.html_source import html_to_lines
+from feedsvc.parser.vocabulary.problems import Problems
+
+_CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
+
+
+class Source(Struct):
+    """The lines that are read, as Markdown, each with its number in the file."""
+
+    lines: Sequence[str]
+    numbers: Sequence[int]
+    title: str = ""
+    """Of an HTML page, what its `<title>` says."""
+    front: FrontMatter = field(default_factory=FrontMatter)
+
+
+def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Source:
+    """The lines of a digest; HTML becomes the lines that Markdown would have."""
+    if is_html:
+        page = html_to_lines(without_invisible("\n".join(lines), problems))
+        return Source(page.lines, page.numbers, page.title)
+    front, lines = read_front_matter(lines)
+    lines = _without_conflict_markers(lines, problems)
+    return Source(lines, range(1, len(lines) + 1), front=front)
+
+
+def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Sequence[str]:
+    """The lines, the marks that an unfinished merge left behind emptied."""
+    if not any(line.startswith(("<<<<<<<", ">>>>>>> ")) for line in lines):
+        return lines
+    kept = []
+    for number, line in enumerate(lines, 1):
+        if marker := _CONFLICT_MARKER.fullmatch(line):
+            problems.report(number, "conflict-marker", found=marker[0])
+        kept.append("" if marker else line)
+    return kept

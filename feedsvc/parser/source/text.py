@@ -1,0 +1,154 @@
+"""Bytes to lines of clean text: encodings, line ends and characters that XML forbids."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+import sys
+import unicodedata
+from contextlib import suppress
+
+from feedsvc.parser.source.encodings import likeliest_encoding
+from feedsvc.parser.vocabulary.problems import Problems
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# XML 1.0 section 2.2: what it excludes, and the controls and noncharacters it discourages.
+# As U+FDD0 to U+FDEF are among them, `feedsvc.parser.paper.shield` may use those as its marks.
+_FORBIDDEN_RANGES = (
+    "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+) + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_FORBIDDEN = re.compile(f"[{_FORBIDDEN_RANGES}]")
+_NUMBER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
+
+# What a program makes of a backslash and this letter when it takes TeX for a string literal.
+_EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
+_TEX_AFTER_T = "imes|heta|au|ilde|ext(?:bf|it|sc|tt|rm|sf)?|frac|riangle|anh?|op"
+_LONG_TEX_AFTER_T = "imes|heta|ilde|ext(?:bf|it|sc|tt|rm|sf)|frac|riangle"
+_TEX_AFTER_R = "ho|ight(?:arrow)?|angle|ceil|floor"
+_REPAIRABLE = re.compile(
+    r"[\x07\x08\x0b\x0c](?=[a-zA-Z])"
+    rf"|(?<=[$\w{{}}(^])\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
+    rf"|(?<=[$\w{{}}(^] )\t(?=(?:{_LONG_TEX_AFTER_T})(?![a-zA-Z]))"
+    r"|\r"
+)
+_LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
+_SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
+
+# Byte order marks, spaces without width and marks of direction; before a heading also the spaces
+# that only look like one. Joined files and copied text have them where a line begins.
+_UNSEEN = "\ufeff\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+_UNSEEN_START = re.compile(
+    f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
+)
+
+_JAMO = re.compile("[\u1100-\u11ff]")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def decode_references(text: str) -> str:
+    """`text` with HTML's character references (`&amp;`) as what they stand for."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+def printable(text: str) -> str:
+    """`text` without the characters that XML 1.0 forbids."""
+    return text if _is_surely_printable(text) else _FORBIDDEN.sub("", text)
+
+
+def read_lines(data: bytes, problems: Problems) -> list[str]:
+    """The lines of a digest, without their ends, free of forbidden characters.
+
+    Nothing raises: bytes that are no text become U+FFFD, and what was changed is reported. What
+    can't be seen where a line begins goes, so that it hides no heading.
+    Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
+    """
+    text = _decode(data, problems)
+    if _JAMO.search(text):  # as macOS writes Korean
+        text = unicodedata.normalize("NFC", text)
+    if _is_surely_printable(text) and "&#" not in text:
+        return text.split("\n")
+    text = _UNSEEN_START.sub("", text)
+    return [
+        _clean(line, number, problems) if _SUSPECT.search(line) else line
+        for number, line in enumerate(_LINE_END.split(text), 1)
+    ]
+
+
+def _is_surely_printable(text: str) -> bool:
+    """False where a look at each character must tell.
+
+    Every forbidden character is one that Python won't print, and so are a few good ones; asking
+    this is ten times as fast as a search.
+    """
+    return text.replace("\n", "").isprintable()
+
+
+def _decode(data: bytes, problems: Problems) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            if encoding != "utf-8":
+                problems.report(1, "other-encoding", found=encoding.upper())
+            return _decode_replacing(data.removeprefix(mark), encoding, problems)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        if likeliest := likeliest_encoding(data):
+            in_utf8 = b"\n".join(_in_utf8(line, likeliest) for line in data.split(b"\n"))
+            if in_utf8 != data:
+                problems.report(1, "other-encoding", found=likeliest.upper())
+            data = in_utf8
+        return _decode_replacing(data, "utf-8", problems)
+
+
+def _decode_replacing(data: bytes, encoding: str, problems: Problems) -> str:
+    text = data.decode(encoding, "replace")
+    if "\ufffd" in text:
+        for number, line in enumerate(_LINE_END.split(text), 1):
+            if "\ufffd" in line:
+                problems.report(number, "encoding", found=line)
+    return text
+
+
+def _in_utf8(line: bytes, encoding: str) -> bytes:
+    """A line in UTF-8; one that is UTF-8 already, as in joined files, or can't be read stays."""
+    for each in ("utf-8", encoding):
+        with suppress(UnicodeDecodeError):
+            return line.decode(each).encode()
+    return line
+
+
+def _clean(line: str, number: int, problems: Problems) -> str:
+    """The line with eaten TeX escapes put back and other forbidden characters taken out."""
+    cures: dict[str, str] = {}
+
+    def put_back(match: re.Match[str]) -> str:
+        character = match[0]
+        name = re.match("[a-zA-Z]*", line[match.end() : match.end() + 20])
+        cures[character] = f"read as \\{_EATEN_ESCAPES[character]}{name[0] if name else ''}"
+        return "\\" + _EATEN_ESCAPES[character]
+
+    def take_out(match: re.Match[str]) -> str:
+        cures.setdefault(match[0], "left out")
+        return ""
+
+    line = _NUMBER_REFERENCE.sub(_referenced_character, line)
+    line = _FORBIDDEN.sub(take_out, _REPAIRABLE.sub(put_back, line))
+    for character, cure in cures.items():
+        valid = "TeX with its backslashes" if cure.startswith("read") else "plain text"
+        problems.report(number, "control-character", number=ord(character), cure=cure, valid=valid)
+    return line
+
+
+def _referenced_character(match: re.Match[str]) -> str:
+    """What a reference such as `&#8;` stands for, if that is not to be; else the reference."""
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if 0x80 <= number <= 0x9F:  # noqa: PLR2004 - there HTML means the signs of Windows-1252
+        return html.unescape(match[0])
+    is_forbidden = number <= sys.maxunicode and _FORBIDDEN.match(chr(number))
+    return chr(number) if is_forbidden else match[0]

@@ -1,0 +1,132 @@
+"""What ends a paper's lines besides the next paper: groups, days, asides."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.page import Page, is_part
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.lines.title_text import read_title
+from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.vocabulary.labels import names_aside, names_part
+
+LONGEST_LEAD = 160
+"""Characters between a topic's heading and its first paper; more is text of the paper above."""
+MOST = 0.6
+"""The part of the papers, from which on what they have inside is theirs."""
+LINES_BELOW = 5
+
+
+def text_of(block: Block) -> str:
+    """The words of a block that is no paper."""
+    text = block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text
+    return read_title(text).words
+
+
+class Borders(Struct):
+    """Tells which blocks of a page are borders between its papers."""
+
+    page: Page
+    starts: list[int]
+    """Where the papers begin."""
+    units: list[Block]
+    """The papers' blocks, in the same order."""
+    level: int
+    """Of most papers' headings; 0 where none has a heading."""
+    inner_levels: set[int]
+    """Levels above that at which each paper has a heading inside."""
+
+    def __iter__(self) -> Iterator[Block]:
+        papers = set(self.starts)
+        for block in self.page.blocks:
+            if block.index not in papers and self._is_border(block):
+                yield block
+
+    def _is_border(self, block: Block) -> bool:
+        at = bisect_right(self.starts, block.index)
+        above = self.units[at - 1] if at else None
+        if block.kind is Kind.HEADING:
+            return above is None or self._heading_ends(block, above, at)
+        if block.kind in {Kind.ROW, Kind.LINK}:
+            return False
+        if above is None:
+            return names_time(text_of(block))
+        return _ends_other(block, above)
+
+    def _heading_ends(self, block: Block, above: Block, at: int) -> bool:
+        """Whether a heading that is no paper ends the one `above`; `at` counts those before it."""
+        if above.kind is not Kind.HEADING:
+            return not names_part(block.text)
+        is_aside = names_aside(block.text)
+        is_inside = block.level > min(above.level, self.level)
+        if is_inside or (is_part(block, self.page.repeated) and not is_aside):
+            return False
+        if is_aside or block.level == above.level or names_time(text_of(block)):
+            return True
+        return block.level not in self.inner_levels and self._is_lead(block, at)
+
+    def _is_lead(self, block: Block, at: int) -> bool:
+        """Whether hardly any text stands between a heading and the next paper."""
+        end = self.starts[at] if at < len(self.starts) else len(self.page.lines)
+        length = 0
+        for line in self.page.lines[block.index + 1 : end]:
+            length += 0 if line.startswith("#") else len(line.strip(" -*_"))
+            if length > LONGEST_LEAD:
+                return False
+        return at < len(self.starts) or length == 0
+
+
+def _ends_other(block: Block, above: Block) -> bool:
+    """Whether a block that is no heading ends the paper above."""
+    is_time = names_time(text_of(block))
+    if block.kind is Kind.SUMMARY and above.kind is Kind.SUMMARY:
+        return block.level <= above.level
+    if block.kind is Kind.SUMMARY:
+        is_outer = above.kind in {Kind.ITEM, Kind.LINK, Kind.ROW}
+        return is_outer and (is_time or "<h" in block.text.lower())
+    if block.kind is Kind.ITEM and above.kind is Kind.ITEM:
+        return block.level < above.level
+    is_line = block.kind is Kind.BOLD and above.kind is not Kind.HEADING
+    return is_time and (is_line or (block.kind is Kind.ITEM and above.kind is Kind.LINK))
+
+
+def borders_of(page: Page, chosen: Sequence[Candidate]) -> Borders:
+    """The borders between the papers of a page."""
+    units = [each.block for each in chosen]
+    levels = Counter(block.level for block in units if block.kind is Kind.HEADING)
+    level = levels.most_common(1)[0][0] if levels else 0
+    starts = [block.index for block in units]
+    return Borders(page, starts, units, level, _inner_levels(page, starts, max(levels, default=0)))
+
+
+def _inner_levels(page: Page, starts: Sequence[int], level: int) -> set[int]:
+    """The levels above that of the papers at which nearly each has a heading with text inside."""
+    papers = set(starts)
+    owners: dict[int, set[int]] = {}
+    heads: dict[int, list[Block]] = {}
+    for block in page.blocks:
+        at = bisect_right(starts, block.index)
+        if block.kind is Kind.HEADING and block.level < level and at and block.index not in papers:
+            owners.setdefault(block.level, set()).add(at)
+            heads.setdefault(block.level, []).append(block)
+    return {
+        each
+        for each, counted in owners.items()
+        if len(starts) > 1
+        and len(counted) >= MOST * len(starts)
+        and sum(_has_text(page, head, papers) for head in heads[each]) >= MOST * len(heads[each])
+    }
+
+
+def _has_text(page: Page, head: Block, papers: set[int]) -> bool:
+    """Whether text stands right below a heading, and no paper and no other heading."""
+    first = head.index + 1
+    for index, line in enumerate(page.lines[first : first + LINES_BELOW], first):
+        if line.strip():
+            return index not in papers and not line.startswith("#")
+    return False

@@ -1,0 +1,186 @@
+"""Blocks to candidates: what each block would tell of a paper if a paper began there."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.page import Page, is_part, is_title_label
+from feedsvc.parser.blocks.spans import Span, asides_of, spans_of
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.lines.addresses import is_page, is_relative
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.title_text import TitleText, read_title
+from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
+from feedsvc.parser.units.rows import row_evidence
+from feedsvc.parser.vocabulary.homes import paper_at
+from feedsvc.parser.vocabulary.labels import field_named, names_aside, names_link, names_part
+
+LONGEST_TITLE = 400
+LONGEST_PLAIN_TITLE = 200
+"""Characters of an item's text that is a title though nothing marks it."""
+LONGEST_REST = 160
+"""Characters behind the link of a line that is a title and no prose."""
+LINES_TO_TITLE = 3
+"""Lines below the label `Title:` in which the title stands."""
+
+_WORD = re.compile(r"\w")
+_SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]|[:：]\s*$")
+_BRACKET_LEAD = re.compile(
+    r"(?:[^\w\s\[*]{1,4}\s*|[0-9]{4}(?:[-./][0-9]{1,2}){2}\s?[:：]\s?"
+    r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
+)
+_MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
+_TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
+_CHECKBOX = re.compile(r"\[[ x]\]\s")
+
+
+class Candidate(Struct):
+    """A block with the lines that would be its paper's."""
+
+    block: Block
+    span: Span
+    evidence: Evidence
+
+    @property
+    def start(self) -> int:
+        """The index of its first line."""
+        return self.block.index
+
+    @property
+    def end(self) -> int:
+        """The index behind its last line."""
+        return self.span.end
+
+
+def candidates(page: Page) -> list[Candidate]:
+    """Every block that may begin a paper, with its lines and its evidence, in order."""
+    aside = asides_of(page)
+    found = []
+    inner = len(page.lines)  # where the next block stands that is no heading and speaks for itself
+    for block, span in zip(reversed(page.blocks), reversed(spans_of(page)), strict=True):
+        if block.index in aside:
+            continue
+        evidence = _evidence(page, block, span, inner)
+        found.append(Candidate(block, span, evidence))
+        if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
+            inner = block.index
+    return found[::-1]
+
+
+def _evidence(page: Page, block: Block, span: Span, inner: int) -> Evidence:
+    """What speaks for a paper at a block, whose own fields end where `inner` begins."""
+    if block.kind is Kind.ROW:
+        return row_evidence(block)
+    text = _title_source(page, block)
+    evidence = Evidence(read_title(_without_mark(block, text)))
+    title = evidence.title
+    if block.kind is Kind.HEADING and title.address and (title.is_linked or "[](" in text):
+        evidence.paper = paper_at(title.address)
+    if evidence.paper:
+        evidence.weight = STRONG
+    elif _is_none(page, block, title):
+        evidence.is_none = True
+    elif block.kind is Kind.HEADING or _may_be_title(block, text, title):
+        _weigh(page, block, span, inner, evidence)
+    return evidence
+
+
+def _is_none(page: Page, block: Block, title: TitleText) -> bool:
+    """Whether a block can't be a paper, whatever stands below it."""
+    if title.is_linked:
+        return not _WORD.search(title.words) or names_time(title.words)
+    words = f"{title.before} {title.words}".strip()
+    names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
+    is_nothing = not _WORD.search(words) or names_no_paper or names_time(words)
+    return is_nothing or is_part(block, page.repeated)
+
+
+def _names_group(text: str) -> bool:
+    """Whether a heading is a label and a value, as `Keyword: SLAM`."""
+    label, colon, value = text.partition(":") if ":" in text else text.partition("：")
+    return bool(colon and value.strip()) and field_named(label) in {"tags", "date", "updated"}
+
+
+def _title_source(page: Page, block: Block) -> str:
+    """The text of a title; that of the next line where a heading is the label `Title:` alone."""
+    if block.kind is Kind.HEADING and is_title_label(block.text):
+        first = block.index + 1
+        for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
+            if line.strip():
+                block.last = index
+                return line.strip()
+    return block.text
+
+
+def _without_mark(block: Block, text: str) -> str:
+    """The text without a bullet and without the label of a title."""
+    if block.kind is Kind.ITEM:
+        mark, _, rest = text.partition(" ")
+        return _CHECKBOX.sub("", rest, count=1) if mark in "-*+•" else text
+    if label := _TITLE_LABEL.match(text):
+        return text[label.end() :]
+    return text.removeprefix(">").strip()
+
+
+def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
+    """Whether an item, summary, bold line or line with a link looks like a title and no prose."""
+    if block.kind in {Kind.BOLD, Kind.SUMMARY, Kind.LABEL}:
+        return len(title.words) <= LONGEST_TITLE
+    rest = _without_lead(_without_mark(block, text)) or text
+    label = re.split(r"[:：]", rest.strip("*_ "), maxsplit=1)[0].strip("*_ ")
+    if field_named(label) and not rest.startswith("["):
+        return False
+    if block.kind is Kind.LINK:
+        link = next(iter(links_of(text)), None)
+        is_titled = link is not None and not names_link(link.plain_words)
+        return is_titled and link is not None and len(text) - link.end < LONGEST_REST
+    if rest.startswith(_MARKED):
+        return True
+    return len(title.words) <= LONGEST_PLAIN_TITLE and not _SENTENCE.search(title.words[:-1])
+
+
+def _weigh(page: Page, block: Block, span: Span, inner: int, evidence: Evidence) -> None:
+    """Fills in the weight and the paper, by the strongest of what speaks for one."""
+    title, first = evidence.title, block.last + 1
+    if in_title := next((link.paper for link in links_of(block.text) if link.paper), None):
+        evidence.weight, evidence.paper = STRONG, in_title
+        return
+    below = look_below(page, first, min(span.own, inner))
+    address = title.address if title.is_linked else None
+    if below.paper:
+        is_own = address is not None and not is_relative(address)
+        evidence.weight, evidence.paper = STRONG, address if is_own else below.paper
+    elif address is not None:
+        evidence.weight, evidence.paper = _weight_of_link(block, title, address), address
+    elif below.fields & {"authors", "votes"} and (
+        block.kind is Kind.HEADING or len(below.fields) > 1
+    ):
+        papers = page.papers(first, span.own)
+        evidence.weight, evidence.paper = MEDIUM, papers[0] if len(papers) == 1 else None
+    else:
+        _weigh_sentences(page, first, span, evidence)
+
+
+def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
+    """The weight of a title that leads elsewhere than to a home of papers."""
+    if block.kind in {Kind.ITEM, Kind.LINK} and _WORD.search(_without_lead(title.before)):
+        return NONE  # a sentence with a link
+    if not is_relative(address):
+        return MEDIUM
+    return FAIR if is_page(address) else NONE
+
+
+def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:
+    papers = page.papers(first, span.end)
+    if len(papers) == 1 and page.papers(first, span.own) == papers:
+        evidence.weight, evidence.paper = WEAK, papers[0]
+    evidence.is_group = len(papers) > 1
+
+
+def _without_lead(text: str) -> str:
+    """The text without numbers, days, marks and brackets before it."""
+    lead = _BRACKET_LEAD.match(text)
+    return text[lead.end() :] if lead else text

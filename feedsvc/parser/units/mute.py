@@ -1,0 +1,108 @@
+"""Headings that say nothing but their title, in digests whose makers left out links."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from feedsvc.parser.blocks.blocks import Kind
+from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.days.day_words import time_named
+from feedsvc.parser.lines.clean_titles import counter
+from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.vocabulary.homes import paper_at
+
+MORE_THAN_GROUPS = 3
+"""Headings without links below a day that are papers, though the file has a link elsewhere."""
+
+FIELDS_WITHIN = 6
+"""Lines below a paper's heading in which its picture, votes or authors begin."""
+
+
+def with_mute_papers(
+    page: Page, candidates: Sequence[Candidate], chosen: list[Candidate]
+) -> list[Candidate]:
+    """The chosen candidates and the mute headings among them that are papers too."""
+    if not chosen:
+        return _titles_alone(page, candidates)
+    heads = [each for each in chosen if each.block.kind is Kind.HEADING]
+    if len(heads) < len(chosen) or not heads:
+        return chosen
+    level = Counter(each.block.level for each in heads).most_common(1)[0][0]
+    chosen = _with_other_levels(page, candidates, chosen, level)
+    heads = [each for each in chosen if each.block.level == level]
+    linked = sum(_is_linked(each) for each in heads)
+    numbered = sum(counter(each.block.text) is not None for each in heads)
+    first = chosen[0].start
+    more = []
+    for each in candidates:
+        if each.block.kind is not Kind.HEADING or each.block.level != level or each in chosen:
+            continue
+        if each.evidence.is_none or each.evidence.is_group or each.evidence.weight:
+            continue
+        has_text = any(line.strip() for line in page.lines[each.block.last + 1 : each.span.own])
+        is_counted = numbered >= 0.6 * len(heads) and counter(each.block.text) is not None
+        if has_text and (is_counted or (linked >= 0.6 * len(heads) and each.start > first)):
+            more.append(each)
+    return sorted([*chosen, *more], key=lambda each: each.start)
+
+
+def _with_other_levels(
+    page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate], level: int
+) -> list[Candidate]:
+    """The chosen candidates, and linked headings of other levels that have what papers have."""
+    more = [
+        each
+        for each in candidates
+        if each.block.kind is Kind.HEADING
+        and each.block.level != level
+        and each not in chosen
+        and _is_linked(each)
+        and _has_what_papers_have(page, each, is_higher=each.block.level < level)
+    ]
+    return sorted([*chosen, *more], key=lambda each: each.start)
+
+
+def _has_what_papers_have(page: Page, candidate: Candidate, *, is_higher: bool) -> bool:
+    address = candidate.evidence.title.address or ""
+    is_home = paper_at(address) is not None
+    if not is_home and (candidate.evidence.is_none or time_named(candidate.block.text)):
+        return False
+    has_fields = False
+    for line in page.lines[candidate.block.last + 1 : candidate.block.last + 1 + FIELDS_WITHIN]:
+        if line.startswith("#"):
+            break
+        found = read_field(line)
+        if found and found.is_sign:
+            return True
+        has_fields = has_fields or found is not None or line.startswith("![")
+    return (is_home and is_higher) or (has_fields and (is_home or is_higher))
+
+
+def _is_linked(candidate: Candidate) -> bool:
+    return candidate.evidence.title.is_linked
+
+
+def _titles_alone(page: Page, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The headings right below that of a day, in a file that hardly has a link."""
+    heads = [each for each in candidates if each.block.kind is Kind.HEADING]
+    day = next(
+        (
+            each
+            for each in heads
+            if (time := time_named(each.block.text)) and time.year and time.day
+        ),
+        None,
+    )
+    below = [
+        each for each in heads if day and each.start > day.start and not time_named(each.block.text)
+    ]
+    if day is None or not below:
+        return []
+    level = min(each.block.level for each in below)
+    titles = [each for each in below if each.block.level == level and not each.evidence.is_none]
+    links = sum("](" in line or "://" in line for line in page.lines)
+    is_simple = links == 0 and all(each.block.level == level for each in below)
+    least = MORE_THAN_GROUPS if not is_simple else 2 if time_named(day.block.text, 0) is None else 1
+    return titles if level > day.block.level and links <= 1 and len(titles) >= least else []

@@ -1,0 +1,64 @@
+"""Rows of tables: which cell holds the title, and what speaks for a paper there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from feedsvc.parser.blocks.blocks import Block
+from feedsvc.parser.blocks.tables import Table
+from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.lines.addresses import is_relative
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.title_text import read_title
+from feedsvc.parser.units.evidence import MEDIUM, STRONG, WEAK, Evidence
+from feedsvc.parser.vocabulary.labels import names_link
+
+_WORD = re.compile(r"\w")
+_TITLE_END = re.compile(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\b", re.IGNORECASE)
+
+
+def row_evidence(block: Block) -> Evidence:
+    """What speaks for a paper in a row."""
+    table = block.table
+    index = title_column(table.roles, block.cells) if table else None
+    if table is None or index is None:
+        return Evidence()
+    evidence = Evidence(read_title(title_of_cell(block.cells[index])))
+    if not _WORD.search(evidence.title.words) or names_time(evidence.title.words):
+        evidence.is_none = True
+    else:
+        _weigh(evidence, table, block.cells, index)
+    return evidence
+
+
+def _weigh(evidence: Evidence, table: Table, cells: Sequence[str], index: int) -> None:
+    address = evidence.title.address
+    own = next((link.paper for link in links_of(cells[index]) if link.paper), None)
+    others = (link.paper for cell in cells for link in links_of(cell) if link.paper)
+    has_title = "title" in table.roles
+    if paper := own or next(others, None):
+        evidence.paper = paper
+        evidence.weight = STRONG if own or table.roles[index] == "title" else WEAK
+    elif has_title and address and not is_relative(address):
+        evidence.weight, evidence.paper = MEDIUM, address
+    elif has_title and "authors" in table.roles:
+        evidence.weight = MEDIUM
+
+
+def title_column(roles: Sequence[str], cells: Sequence[str]) -> int | None:
+    """The index of the cell with the title; None where none can be it."""
+    for index, (cell, role) in enumerate(zip(cells, roles, strict=False)):
+        text = read_title(title_of_cell(cell)).words if role == "title" else ""
+        if _WORD.search(text) and not names_link(text):
+            return index
+    for index, cell in enumerate(cells):
+        papers = (link for link in links_of(cell) if link.paper and link.words)
+        if any(not names_link(link.plain_words) for link in papers):
+            return index
+    return None
+
+
+def title_of_cell(cell: str) -> str:
+    """The part of a cell that holds the title: what stands before a break, a fold or a remark."""
+    return _TITLE_END.split(cell, maxsplit=1)[0].strip()

@@ -1,0 +1,42 @@
+"""Chosen candidates to units: where each paper's lines end, and what groups it stands in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from feedsvc.parser.blocks.blocks import Block
+from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.units.borders import borders_of
+from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.topics import topics_of
+
+
+class Unit(Struct):
+    """A paper's lines."""
+
+    candidate: Candidate
+    end: int
+    """Index behind its last line."""
+    topics: tuple[str, ...] = ()
+
+    @property
+    def block(self) -> Block:
+        """Where it begins."""
+        return self.candidate.block
+
+
+def units_of(page: Page, chosen: Sequence[Candidate]) -> tuple[list[Unit], list[Block]]:
+    """The papers with their lines and topics, and the borders between them."""
+    borders = list(borders_of(page, chosen))
+    papers = [each.block for each in chosen]
+    topics = topics_of(papers, borders)
+    stops = sorted({block.index for block in [*borders, *papers]} | {len(page.lines)})
+    units = []
+    for each in chosen:
+        next_stop = stops[bisect_right(stops, each.start)]
+        end = each.end if each.block.table else next_stop
+        units.append(Unit(each, end, topics[each.start]))
+    return units, borders
