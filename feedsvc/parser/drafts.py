@@ -17,9 +17,15 @@ from feedsvc.parser.draft import PaperDraft
 from feedsvc.parser.evidence import LINES_OF_AUTHORS, LOOKED_AT
 from feedsvc.parser.homes import address_of_id, is_empty_home
 from feedsvc.parser.inline import InlineLink, links_of, without_links
-from feedsvc.parser.labelled import Labelled
+from feedsvc.parser.labelled import LONGEST_LINE, Labelled
 from feedsvc.parser.labels import field_named, names_link, names_paper_link
-from feedsvc.parser.names import Authors, look_like_names, looks_like_authors, read_authors
+from feedsvc.parser.names import (
+    Authors,
+    author_text,
+    look_like_names,
+    looks_like_authors,
+    read_authors,
+)
 from feedsvc.parser.page import Page
 from feedsvc.parser.problems import Problems
 from feedsvc.parser.rows import title_column, title_of_cell
@@ -31,6 +37,7 @@ _CELL_LAYOUT = re.compile(
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
+_PARTS = re.compile(r"\s[·•|]\s|　")
 _DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
 
 
@@ -194,6 +201,15 @@ class Drafter:
                 label = "" if label != "link" else label
             if seen <= LINES_OF_AUTHORS and not draft.translated_title:
                 self._translation(draft, line)
+            if seen <= LINES_OF_AUTHORS and not draft.authors.names:
+                self._names_among(draft, line)
+
+    def _names_among(self, draft: PaperDraft, line: str) -> None:
+        """Several names without a label, beside an id, links or a topic on the same line."""
+        parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
+        lists = [part for part in parts if looks_like_authors(part)] if len(parts) > 1 else ()
+        if len(lists) == 1 and any(map(_says_where, parts)):
+            draft.authors = read_authors(author_text(lists[0]))
 
     def _under_label(self, draft: PaperDraft, label: str, value: str) -> None:
         """Takes note of the first line below a heading that is a label."""
@@ -301,6 +317,14 @@ class Drafter:
         numbers = [draft.line] * len(left)
         read_body(draft, Body(left, numbers), "", self._longest, self._problems)
         return Told(draft, DayOfPaper(own, published))
+
+
+def _says_where(part: str) -> bool:
+    """Whether a piece of a line is an id or links that say where they lead."""
+    links = links_of(part)
+    return bool(address_of_id(part.strip("`*_ "))) or (
+        bool(links) and all(names_link(link.plain_words) for link in links)
+    )
 
 
 def _authors(text: str) -> Authors:

@@ -54,6 +54,8 @@ _PARAGRAPHS = frozenset(
 )
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _KEPT = {"sub", "sup"}
+_LINK = "]("
+_SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BREAKERS = frozenset(["p", "ul", "ol", "li", "table", "blockquote", "pre", "hr", "dl"])
 """What ends a heading that nobody closed."""
@@ -331,7 +333,10 @@ class _Writer:
         cells, self.cells = self.cells, None
         if not cells:
             return
-        if len(cells) == 1:  # a table for layout
+        if len(cells) == 1:  # a table for layout, or a row over all columns
+            if self._belongs_to_row_before(cells[0]):
+                self.page.lines[-1] += f" {cells[0]} |"
+                return
             self._put(cells[0].replace("\\|", "|"), self.line)
             self._blank()
             return
@@ -339,6 +344,11 @@ class _Writer:
         if self.rows == 0:
             self._put("|" + "---|" * len(cells), self.line)
         self.rows += 1
+
+    def _belongs_to_row_before(self, text: str) -> bool:
+        """Whether a cell over all columns goes on with the paper of the row before it."""
+        is_below = self.rows > 1 and self.page.lines[-1].startswith("|")
+        return is_below and (_LINK in text or _SENTENCE_END.search(text) is not None)
 
     def summary_tag(self, is_end: bool) -> None:
         if self.cells is not None:

@@ -170,7 +170,12 @@ class _Reader(Struct):
     def _report_what_is_left(self) -> None:
         if self.undated:
             self.problems.report(self.undated, "no-date")
-        elif not self.papers and self.days.is_named_by_file and (day := self.days.of_file):
+        elif (
+            not self.papers
+            and not self.future
+            and self.days.is_named_by_file
+            and (day := self.days.of_file)
+        ):
             self.problems.report(1, "no-papers", day=day)
 
     def _language(self) -> str | None:
