@@ -46,8 +46,8 @@ FIELDS: dict[str, str] = {
         " 总结 简介 要約 概要 要旨 あらまし アブストラクト"
     ),
     "title": (
-        "title paper_title original_title english_title 제목 논문_제목 원제 원제목 영문_제목 영어_제목"
-        " 원문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
+        "title paper_title original_title english_title 제목 논문_제목 원제 원제목 영문_제목"
+        " 영어_제목 원문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
         " タイトル 題名 論文タイトル 原題"
     ),
     "translation": (

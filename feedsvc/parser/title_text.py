@@ -77,8 +77,12 @@ def read_title(text: str) -> TitleText:
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:
     """The title of a text with several links: one that is no name of a link, or the rest."""
-    is_told = names_paper_link(links[0].plain_words) and links[0].paper  # what follows is beside it
-    is_told = is_told and _WORDS_OF_TITLE.search(words[: links[0].start])
+    # A line whose first link names the paper says its title before that.
+    is_told = (
+        links[0].paper
+        and names_paper_link(links[0].plain_words)
+        and _WORDS_OF_TITLE.search(words[: links[0].start])
+    )
     titled = (
         []
         if is_told
