@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
 from feedsvc.parser.blocks.tables import Table, read_tables
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.vocabulary.labels import names_link
 
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
@@ -22,12 +24,15 @@ _BOLD = re.compile(
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
 )
 _TITLE_LABEL = re.compile(
-    r"[\s>]{0,4}(?:[-*+]\s)?(?:[0-9]{1,3}[.)]\s)?[*_]{0,3}"
+    r"[\s>]{0,4}(?:[-*+]\s)?(?:[\[(（【]?[0-9]{1,3}[.)）】、\]]\s?)?[*_]{0,3}"
     r"(?:paper title|title|标题|题目|论文标题|论文题目"
     r"|제목|논문 제목|논문제목|タイトル|論文タイトル)"
     r"[*_]{0,3}"
     r"\s?[:：][*_]{0,3}\s?(?P<text>\S.*)",
     re.IGNORECASE,
+)
+_LINKS_FIRST = re.compile(
+    r"[^\w#|]{0,4}(?:[0-9]{1,4}\W{1,4})?(?:\[|https?:|<a\s|arxiv:)", re.IGNORECASE
 )
 _LINK_LINE = re.compile(
     r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*"
@@ -51,7 +56,30 @@ def read_blocks(lines: Sequence[str]) -> list[Block]:
     headings = {block.index: block for block in found if block.index not in fenced}
     inside = inside_sure_headings(headings.values(), len(lines))
     tables = {table.start: table for table in read_tables(lines, fenced)}
-    return list(_Reader(lines, fenced, headings, tables, inside).blocks())
+    return _from_links(lines, list(_Reader(lines, fenced, headings, tables, inside).blocks()))
+
+
+def _from_links(lines: Sequence[str], blocks: list[Block]) -> list[Block]:
+    """The blocks; labelled titles begin at the line of links above where each has one there."""
+    links: dict[int, tuple[int, str]] = {}
+    labels = [block for block in blocks if block.kind is Kind.LABEL]
+    for block in labels:
+        index = next((n for n in _two_above(block) if lines[n].strip()), -1)
+        found = links_of(lines[index]) if index >= 0 and len(lines[index]) < LONGEST_HEAD else ()
+        home = next((link for link in found if link.paper), None)
+        if not home or not _LINKS_FIRST.match(lines[index]) or not names_link(home.plain_words):
+            return blocks
+        links[block.index] = index, home.address
+    for block in labels:
+        block.last = block.index
+        block.index, address = links[block.index]
+        block.text = f"{block.text} [arXiv]({address})"
+    starts = {block.index for block in labels}
+    return [block for block in blocks if block.kind is Kind.LABEL or block.index not in starts]
+
+
+def _two_above(block: Block) -> Iterable[int]:
+    return range(block.index - 1, max(-1, block.index - 3), -1)
 
 
 class _Reader(Struct):
@@ -104,11 +132,11 @@ class _Reader(Struct):
             self.indents = []
         if len(line) > LONGEST_HEAD or line.startswith("    "):
             return
-        text = line.strip()
+        text, last = self._whole_bold(index, line.strip())
         if (bold := _BOLD.fullmatch(text)) and (
             bold["brackets"] or _may_follow(bold["stars"], bold["rest"])
         ):
-            yield Block(index, Kind.BOLD, 0, text, index)
+            yield Block(index, Kind.BOLD, 0, text, last)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
 
@@ -123,6 +151,19 @@ class _Reader(Struct):
                 text = re.sub(r"</summary.*", "", self.lines[last])
             yield Block(index, Kind.SUMMARY, max(self.details, 1), text, last)
         self.details = max(0, self.details - (len(opened) - sum(opened)))
+
+    def _whole_bold(self, index: int, text: str) -> tuple[str, int]:
+        """A line in bold that is closed on a later line, and the index of that line."""
+        if not text.startswith("**") or text.count("**") != 1 or len(text) > LONGEST_HEAD:
+            return text, index
+        whole = text
+        for last, line in enumerate(self.lines[index + 1 : index + 1 + LINES_OF_TITLE], index + 1):
+            if not FIRST_LETTERS.match(line) or _ITEM.fullmatch(line):
+                break
+            whole += f" {line.strip()}"
+            if "**" in line:
+                return (whole, last) if _BOLD.fullmatch(whole) else (text, index)
+        return text, index
 
     def _depth(self, indent: str) -> int:
         width = len(indent.expandtabs(4))

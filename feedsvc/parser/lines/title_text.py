@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
-from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 
 _ADDRESS = re.compile(
     r"\](?:\(| \((?=https?:))[ \t]*"
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
+_WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
 _BRACKET = re.compile(r"[\[\]]")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
 _MARKUP = re.compile(
     r"</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
     r"(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
+_BOLD_LEAD = re.compile(
+    r"(?P<before>[^\w<]{0,8})<(?P<tag>b|strong)(?:\s[^<>]{0,100})?>"
+    r"(?P<words>[^<>*]{4,400})</(?P=tag)\s?>(?=[^*]*\w)",
     re.IGNORECASE,
 )
 _HTML_LINK = re.compile(
@@ -49,6 +55,7 @@ def read_title(text: str) -> TitleText:
     """The parts of a title in Markdown; layout in HTML goes."""
     words = _without_emphasis(_without_closing_marks(text))
     if "<" in words:
+        words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
     words, pictures = _without_pictures(words) if "![" in words else (words, "")
     start = words.find("[")
@@ -70,7 +77,17 @@ def read_title(text: str) -> TitleText:
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:
     """The title of a text with several links: one that is no name of a link, or the rest."""
-    titled = [link for link in links if link.words and not names_link(link.plain_words)]
+    # A line whose first link names the paper says its title before that.
+    is_told = (
+        links[0].paper
+        and names_paper_link(links[0].plain_words)
+        and _WORDS_OF_TITLE.search(words[: links[0].start])
+    )
+    titled = (
+        []
+        if is_told
+        else [link for link in links if link.words and not names_link(link.plain_words)]
+    )
     if titled:
         link = titled[0]
         before, rest = _without_emphasis_around(

@@ -18,6 +18,10 @@ def html_to_lines(source: str) -> HtmlLines:
     return _Writer().read(source)
 
 
+_LINK = "]("
+_SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
+
+
 class _Writer(LineWriter):
     """Writes lines while it goes over the tags once; no tag needs its end."""
 
@@ -202,7 +206,10 @@ class _Writer(LineWriter):
         cells, self.cells = self.cells, None
         if not cells:
             return
-        if len(cells) == 1:  # a table for layout
+        if len(cells) == 1:  # a table for layout, or a row over all columns
+            if self._belongs_to_row_before(cells[0]):
+                self.page.lines[-1] += f" {cells[0]} |"
+                return
             self.put(cells[0].replace("\\|", "|"), self.line)
             self.blank()
             return
@@ -210,6 +217,11 @@ class _Writer(LineWriter):
         if self.rows == 0:
             self.put("|" + "---|" * len(cells), self.line)
         self.rows += 1
+
+    def _belongs_to_row_before(self, text: str) -> bool:
+        """Whether a cell over all columns goes on with the paper of the row before it."""
+        is_below = self.rows > 1 and self.page.lines[-1].startswith("|")
+        return is_below and (_LINK in text or _SENTENCE_END.search(text) is not None)
 
     def summary_tag(self, is_end: bool) -> None:
         if self.cells is not None:

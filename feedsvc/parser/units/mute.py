@@ -36,8 +36,11 @@ def with_mute_papers(
     numbered = sum(counter(each.block.text) is not None for each in heads)
     first = chosen[0].start
     more = []
+    known = {each.start for each in heads}
     for each in candidates:
-        if each.block.kind is not Kind.HEADING or each.block.level != level or each in chosen:
+        if each.block.kind is not Kind.HEADING or each.block.level != level:
+            continue
+        if each.start in known:
             continue
         if each.evidence.is_none or each.evidence.is_group or each.evidence.weight:
             continue
@@ -52,12 +55,13 @@ def _with_other_levels(
     page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate], level: int
 ) -> list[Candidate]:
     """The chosen candidates, and linked headings of other levels that have what papers have."""
+    known = {each.start for each in chosen}
     more = [
         each
         for each in candidates
         if each.block.kind is Kind.HEADING
         and each.block.level != level
-        and each not in chosen
+        and each.start not in known
         and _is_linked(each)
         and _has_what_papers_have(page, each, is_higher=each.block.level < level)
     ]

@@ -46,7 +46,8 @@ FIELDS: dict[str, str] = {
         " 总结 简介 要約 概要 要旨 あらまし アブストラクト"
     ),
     "title": (
-        "title paper_title 제목 논문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
+        "title paper_title original_title english_title 제목 논문_제목 원제 원제목 영문_제목"
+        " 영어_제목 원문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
         " タイトル 題名 論文タイトル 原題"
     ),
     "translation": (
@@ -122,8 +123,10 @@ OTHER_LINK_WORDS = (
     "code github project website web demo dataset data datasets model models video videos"
     " slides poster back top toc summary blog repo repository homepage home site twitter tweet"
     " x thread notes note cs stat kimi bib bibtex cite papers_with_code colab youtube weights"
-    " space detail details 코드 프로젝트 데모 요약 영상 代码 项目 主页 项目主页 数据 数据集"
-    " 模型 演示 视频 总结 解读 笔记 返回 返回目录 摘要 コード プロジェクト デモ 動画 要約 解説"
+    " space detail details 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"
+    " 代码 项目 主页 项目主页 数据 数据集"
+    " 模型 模型权重 仓库 博客 演示 视频 总结 解读 笔记 返回 返回目录 摘要"
+    " コード プロジェクト デモ 動画 要約 解説 モデル データ"
     " 戻る"
 )
 """The words that name a link to something else of a paper."""
