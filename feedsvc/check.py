@@ -54,7 +54,7 @@ class Findings(Struct, frozen=True):
 def check(path: Path, config: Config) -> Findings:
     """Reads a folder of digests, or one digest. Raises FolderError if it can't be read."""
     if path.is_dir():
-        return _findings(path, find_digests(path), config)
+        return _findings(path, find_digests(path, config.folders_left_out), config)
     if path.suffix.lower() not in READERS:
         suffixes = ", ".join(READERS)
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")

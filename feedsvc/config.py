@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from feedsvc.errors import ConfigError
 from feedsvc.logs import LOG_FORMATS
-from feedsvc.parser import LONGEST_PAPER
+from feedsvc.parser import LONGEST_PAPER, UNITS
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -86,6 +86,19 @@ def _path(value: object) -> Path:
 
 def _optional_path(value: object) -> Path | None:
     return None if value == "" else _path(value)
+
+
+def _unit(value: object) -> str:
+    if value != "" and value not in UNITS:
+        raise ValueError(f"one of {', '.join(UNITS)}")
+    return str(value)
+
+
+def _folders(value: object) -> str:
+    names = [name.strip().strip("/") for name in _text(value).split(",")]
+    if any(set(name.split("/")) & {"", ".", ".."} for name in names if name):
+        raise ValueError("names of folders, such as notes, 2023/drafts")
+    return ", ".join(filter(None, names))
 
 
 def _time_of_day(value: object) -> time:
@@ -218,6 +231,19 @@ class Config:
         "the address that relative addresses of pictures start from; empty: such pictures are left "
         "out and reported",
     )
+    unit: str = setting(
+        "",
+        _unit,
+        Affects.READING,
+        "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
+        "empty: chosen by evidence",
+    )
+    leave_out: str = setting(
+        "",
+        _folders,
+        Affects.READING,
+        "the folders inside that of the digests that are not read, separated by commas",
+    )
     largest_file: int = setting(
         16_000_000,
         _positive,
@@ -299,6 +325,11 @@ class Config:
     def settings(cls) -> list[Field[Any]]:
         """The settings, in the order in which documents list them."""
         return [each for each in fields(cls) if "parse" in each.metadata]
+
+    @property
+    def folders_left_out(self) -> frozenset[str]:
+        """The folders inside that of the digests that are not read."""
+        return frozenset(filter(None, self.leave_out.split(", ")))
 
     @property
     def base_path(self) -> str:

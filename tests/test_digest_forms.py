@@ -114,6 +114,25 @@ def test_a_translation_stands_beside_the_title() -> None:
     assert (second.title, second.translated_title) == ("机器人走路", "")
 
 
+@pytest.mark.parametrize(
+    ("unit", "titles"),
+    [
+        ("", ["Ants", "Bees"]),
+        ("heading", ["Ants", "Bees"]),
+        ("item", ["Cats", "Dogs", "Eels"]),
+        ("row", []),
+        ("file", []),
+    ],
+)
+def test_a_setting_says_what_is_a_paper(unit: str, titles: list[str]) -> None:
+    text = (
+        f"## [Ants]({ARXIV}1)\n\n- [Cats]({ARXIV}3)\n- [Dogs]({ARXIV}4)\n\n"
+        f"## [Bees]({ARXIV}2)\n\n- [Eels]({ARXIV}5)\n"
+    )
+    digest = parse_digest("2025-03-04.md", text.encode(), unit=unit)
+    assert [paper.title for paper in digest.papers] == titles
+
+
 def test_a_draft_is_left_out_and_a_day_to_come_is_reported() -> None:
     draft = _read(f"---\ndraft: true\n---\n## [A]({ARXIV}1)\n")
     assert (draft.papers, [problem.code for problem in draft.problems]) == ((), ["draft"])

@@ -192,6 +192,7 @@ OTHER_VALUES = {
     "largest_file": 7,
     "longest_paper": 7,
     "all_size": 7,
+    "unit": "row",
     "precompress": True,
     "refresh": 7.0,
 }

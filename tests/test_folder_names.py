@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from feedsvc.config import Config
+from feedsvc.errors import ConfigError
+from feedsvc.index.digest_folder import find_digests
 from feedsvc.index.names import is_digest_name, sort_names
 
 DAY = "2025-03-04.md"
@@ -57,3 +62,23 @@ def test_what_describes_a_folder_is_no_digest() -> None:
     for name in ("LICENSE.md", "CHANGELOG.md", "_x.md", ".x.md", "~x.md", "x.txt", "2025.md.bak"):
         assert not is_digest_name(name)
     assert sort_names(["LICENSE.md", "notes.txt"]) == ([], {})
+
+
+def test_folders_that_are_left_out_are_not_looked_at(tmp_path: Path) -> None:
+    names = ["2025-03-04.md", "notes/2025-03-05.md", "2023/old/2023-03-04.md", "old/2025-03-06.md"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    config = Config.load(environment={}, flags={"leave_out": " notes/ ,2023/old,"})
+    assert config.leave_out == "notes, 2023/old"
+    found = [digest.path for digest in find_digests(tmp_path, config.folders_left_out)]
+    assert found == ["2025-03-04.md", "old/2025-03-06.md"]
+    assert len(find_digests(tmp_path)) == len(names)
+
+
+@pytest.mark.parametrize(
+    "flags", [{"leave_out": "../x"}, {"leave_out": "a//b"}, {"unit": "table"}, {"unit": 1}]
+)
+def test_what_no_folder_or_unit_can_be_is_an_error(flags: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        Config.load(environment={}, flags=flags)

@@ -49,6 +49,8 @@ SETTINGS: dict[str, list[object]] = {
     "longest_paper": [20, 200_000],
     "largest_file": [300, 16_000_000],
     "precompress": [False, True],
+    "unit": ["", "heading"],
+    "leave_out": ["", "nowhere"],
 }
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec import Struct
@@ -32,12 +33,13 @@ class DigestFile(Struct, frozen=True):
     """Why it is skipped; empty for a file that may be opened."""
 
 
-def find_digests(folder: Path) -> list[DigestFile]:
+def find_digests(folder: Path, leave_out: Collection[str] = ()) -> list[DigestFile]:
     """The digests below `folder`, in their order. Raises FolderError if it can't be read.
 
     The list includes what looks like a digest but must be skipped: links that lead out of the
     folder or nowhere, and all that is not a regular file, as opening a pipe would wait for ever. It
-    also includes inner folders that can't be read, but not hidden files.
+    also includes inner folders that can't be read, but not hidden files. `leave_out` has the paths
+    of inner folders that are passed by.
     """
     try:
         root = folder.resolve(strict=True)
@@ -50,6 +52,8 @@ def find_digests(folder: Path) -> list[DigestFile]:
         ) from error
     while waiting:
         inside, parents = waiting.pop()
+        if inside.removesuffix("/") in leave_out:
+            continue
         try:
             digests, folders = _scan(root, inside, parents)
         except OSError as error:

@@ -91,7 +91,7 @@ class Index:
         Waits for another thread or process that refreshes at the same time.
         """
         with self._refreshing:
-            found = find_digests(self._folder)
+            found = find_digests(self._folder, self._pipeline.leave_out)
             if self._file:
                 with suppress(OSError):
                     os.utime(self._file)  # says that it is in use, see cache_file

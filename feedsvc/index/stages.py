@@ -55,6 +55,8 @@ class Pipeline(Struct, frozen=True):
     largest_file: int
     """Bytes; a larger digest is not read."""
     fingerprints: Fingerprints
+    leave_out: frozenset[str] = frozenset()
+    """The folders that are not read, see `feedsvc.index.digest_folder.find_digests`."""
 
 
 class Renderings(Struct, frozen=True):

@@ -23,6 +23,7 @@ from feedsvc.model import Digest
 from feedsvc.parser.reading import Reading, read_digest
 from feedsvc.parser.source.source import source_of
 from feedsvc.parser.source.text import read_lines
+from feedsvc.parser.units.choice import UNITS
 from feedsvc.parser.vocabulary.problems import Problems
 
 LONGEST_PAPER = 200_000
@@ -30,6 +31,8 @@ LONGEST_PAPER = 200_000
 
 READERS = {".md": False, ".markdown": False, ".html": True, ".htm": True}
 """The suffixes of digests in lower case, and whether they are HTML."""
+
+__all__ = ["LONGEST_PAPER", "READERS", "UNITS", "parse_digest"]
 
 
 def parse_digest(
@@ -39,16 +42,18 @@ def parse_digest(
     *,
     longest_paper: int = LONGEST_PAPER,
     today: date | None = None,
+    unit: str = "",
 ) -> Digest:
     """The papers of one digest and its problems.
 
     `path` is relative to the folder of digests and ends in a key of READERS; the date in it wins
     over the headings'. Relative pictures are resolved against `media_base`, if there is one. What
     the text of a paper has beyond `longest_paper` characters is left out and reported, and so are
-    papers of a day later than the one after `today`, where that is given.
+    papers of a day later than the one after `today`, where that is given. `unit`, a key of UNITS,
+    lets only candidates of that kind be papers; else evidence chooses.
     """
     problems = Problems(path)
     lines = read_lines(data, problems)
     is_html = READERS["." + path.rpartition(".")[2].lower()]
-    how = Reading(path, media_base, longest_paper, today)
+    how = Reading(path, media_base, longest_paper, today, UNITS.get(unit))
     return read_digest(how, source_of(lines, problems, is_html=is_html), problems)

@@ -45,6 +45,8 @@ class Reading(Struct, frozen=True):
     media_base: str
     longest_paper: int
     today: date | None
+    unit: Kind | None = None
+    """The only kind of candidates that are papers; None where evidence chooses."""
 
 
 def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
@@ -52,14 +54,14 @@ def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
     if source.front.is_draft:
         problems.report(1, "draft")
         return Digest(how.path, (), problems.in_order())
-    page = _page(source.lines)
+    page = _page(source.lines, looks_inside=how.unit not in {None, Kind.HEADING})
     days = Days(how.path, source.front.first("date", "day", "created", "pubdate"), problems)
     days.see_title(source.title)
     return _Reader(how, source, page, days, problems).read()
 
 
-def _page(lines: Sequence[str]) -> Page:
-    blocks = read_blocks(lines)
+def _page(lines: Sequence[str], *, looks_inside: bool) -> Page:
+    blocks = read_blocks(lines, looks_inside=looks_inside)
     heads = (block for block in blocks if block.kind is Kind.HEADING and not block.is_hidden)
     linked = {block.index for block in heads if "](" in block.text}
     return Page(lines, blocks, fenced_lines(lines, linked))
@@ -80,9 +82,15 @@ class _Reader(Struct):
     """Days later than tomorrow, whose papers are left out until then."""
 
     def read(self) -> Digest:
+        unit = self.how.unit
         found = candidates(self.page)
+        if unit:
+            found = [each for each in found if each.block.kind is unit]
         chosen = with_mute_papers(self.page, found, choose(found))
-        alone = paper_of_file(self.page, self.source, chosen, self.how.longest_paper, self.problems)
+        alone = None
+        if unit in {None, Kind.FILE}:
+            longest = self.how.longest_paper
+            alone = paper_of_file(self.page, self.source, chosen, longest, self.problems)
         units, borders = ([], []) if alone else units_of(self.page, chosen)
         introductions = Introductions(self.how.longest_paper)
         if alone:

@@ -68,13 +68,19 @@ def make_pipeline(config: Config) -> Pipeline:
         render=partial(_render, base_url=config.base_url, language=config.language),
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
+        leave_out=config.folders_left_out,
         fingerprints=_fingerprints(config),
     )
 
 
 def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
     return parse_digest(
-        path, data, config.media_base, longest_paper=config.longest_paper, today=today
+        path,
+        data,
+        config.media_base,
+        longest_paper=config.longest_paper,
+        today=today,
+        unit=config.unit,
     )
 
 

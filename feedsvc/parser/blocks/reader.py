@@ -48,13 +48,17 @@ LONGEST_REMARK = 40
 """Characters behind the bold words of a line that is a title."""
 
 
-def read_blocks(lines: Sequence[str]) -> list[Block]:
-    """The blocks of a digest in the order of their lines."""
+def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Block]:
+    """The blocks of a digest in the order of their lines.
+
+    Those below headings that are papers without a doubt are left out, unless it `looks_inside`.
+    """
     found = headings_of(lines)
     linked = {block.index for block in found if not block.is_hidden and "](" in block.text}
     fenced = fenced_lines(lines, linked)
     headings = {block.index: block for block in found if block.index not in fenced}
-    inside = inside_sure_headings(headings.values(), len(lines))
+    sure = () if looks_inside else headings.values()
+    inside = inside_sure_headings(sure, len(lines))
     tables = {table.start: table for table in read_tables(lines, fenced)}
     return _from_links(lines, list(_Reader(lines, fenced, headings, tables, inside).blocks()))
 

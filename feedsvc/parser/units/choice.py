@@ -6,7 +6,7 @@ candidates speak for themselves; then what is left over is looked at in the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -25,6 +25,15 @@ _ORDER = {
     Kind.LINK: 6,
     Kind.LABEL: 7,
 }
+UNITS: Mapping[str, Kind] = {
+    "heading": Kind.HEADING,
+    "row": Kind.ROW,
+    "item": Kind.ITEM,
+    "fold": Kind.SUMMARY,
+    "bold": Kind.BOLD,
+    "file": Kind.FILE,
+}
+"""The kinds of candidates by the names that people give them where evidence can't decide."""
 Shape = tuple[Kind, int]
 MOST_ROUNDS = 6
 FEW = 0.1
