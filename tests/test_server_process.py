@@ -190,6 +190,7 @@ def test_the_access_log_has_the_combined_format(digests: Path, tmp_path: Path) -
         _, _, body = server.get("/feed.xml", User_Agent='a"b', Referer="http://x/")
         server.get("/feed.xml?q=1")
         server.get("/nowhere")
+        assert until(lambda: _log(server).count('"GET ') == 3)  # told after the answer
         lines = [line for line in _log(server).splitlines() if '"GET ' in line]
     found = [COMBINED.fullmatch(line) for line in lines]
     assert all(found), lines

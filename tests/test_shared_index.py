@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -173,3 +174,12 @@ def test_a_build_whose_index_is_lost_meanwhile_goes_on(digests: Path, configure:
     assert build(site, config).unchanged > 10
     assert site.is_lost
     assert (config.out / "feed.xml").is_file()
+
+
+def test_a_reading_gives_back_what_it_takes_at_its_end(digests: Path, configure: Configure) -> None:
+    site = Site(configure(digests=digests))
+    site.refresh()
+    with site.snapshot(long=True) as snapshot:
+        assert snapshot.store.days()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        snapshot.store.days()

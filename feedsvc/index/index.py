@@ -125,6 +125,8 @@ class Index:
         connection = self._connect()
         if long:
             store = connection.another_reader()
+            # What it takes may not wait for a look for garbage, of which an idle server has none.
+            stack.callback(store.close)
         else:
             stack.enter_context(connection.reader_lock)
             store = connection.reader

@@ -177,16 +177,21 @@ class Store:
         # Only the last thread that uses a connection knows that it is the last. Unlike __del__,
         # finalize also works if the store is part of a cycle. Not at the end of the process, when
         # daemon threads may still use the connection.
-        weakref.finalize(self, self._db.close).atexit = False
+        self._finalizer = weakref.finalize(self, self._db.close)
+        self._finalizer.atexit = False
         self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # affects new files only
+        if is_small:  # before the first page is read, which takes room for twenty otherwise
+            self._db.execute(f"PRAGMA cache_size = {SMALL_CACHE_PAGES}")
         # WAL lets readers go on while one process writes. The last transaction may be lost in a
         # power cut, which does no harm: the digests are the truth.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
-        if is_small:
-            self._db.execute(f"PRAGMA cache_size = {SMALL_CACHE_PAGES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+    def close(self) -> None:
+        """Gives back what it takes, where its owner knows that nobody is at it any more."""
+        self._finalizer()
 
     def copy(self) -> Store:
         """Another store of the same content, in memory."""

@@ -29,6 +29,9 @@ THREADS = 512
 CONNECTIONS = 4096
 """In each worker, at most; those that send nothing are among them."""
 
+BUFFER_BYTES = 65_536
+"""Of each connection, at most: of a request's head, and of a body that waits for its client."""
+
 SILENT_SECONDS = 30
 """After which a connection that hasn't sent a whole request is closed."""
 
@@ -98,7 +101,9 @@ def serve(
         # A proxy in front speaks HTTP/2 with clients. Here it would wait for ever for the bytes
         # that tell it from HTTP/1, and let one connection ask for hundreds of documents at once.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=SILENT_SECONDS * 1000),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=SILENT_SECONDS * 1000, max_buffer_size=BUFFER_BYTES
+        ),
         websockets=False,
         log_dictconfig=log_settings(app.config.log_format, "_granian"),
         respawn_failed_workers=True,
