@@ -368,3 +368,17 @@ def test_html_and_markdown_of_one_digest_say_the_same() -> None:
     (left,), (right,) = _read(page, "x.html").papers, _read(text, "x.md").papers
     assert (left.title, left.votes, left.authors) == (right.title, right.votes, right.authors)
     assert left.summary_html == right.summary_html
+
+
+def test_headings_on_neighbouring_lines_are_two_papers() -> None:
+    digest = _read(f"## [A]({ARXIV}1)\n## [B]({ARXIV}2)\n")
+    assert [paper.title for paper in digest.papers] == ["A", "B"]
+
+
+def test_each_of_many_tables_gives_its_papers() -> None:
+    tables = "\n".join(
+        f"| Title {n} | Link |\n|---|---|\n| A Paper Numbered {n} | [PDF]({ARXIV[:-4]}{n:05}) |\n"
+        f"| Another Paper {n} | [PDF]({ARXIV[:-4]}{n + 20:05}) |\n"
+        for n in range(1, 10)
+    )
+    assert len(_read(tables).papers) == 18

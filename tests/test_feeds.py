@@ -225,7 +225,8 @@ def test_an_english_digest_beside_a_korean_one_says_its_language(
 ) -> None:
     folder = write_archive(tmp_path / "digests", days=1, papers=1)
     (folder / "2024-01-01.en.md").write_text(digest("2024-01-01", [paper(9, "In English.")]))
-    feed = read_atom(_content(Site(configure(digests=folder)), "/2024-01-01/feed.xml"))
+    site = Site(configure(digests=folder, language="ko"))
+    feed = read_atom(_content(site, "/2024-01-01/feed.xml"))
     language = "{http://www.w3.org/XML/1998/namespace}lang"
     assert [entry.get(language) for entry in feed.entries] == [None, "en"]
     assert feed.root.get(language) == "ko"
@@ -237,6 +238,13 @@ def test_a_long_summary_is_cut_between_words() -> None:
     summary = opening(one)
     assert len(summary) <= LONGEST_SUMMARY
     assert summary.endswith("낱말…")
+
+
+def test_a_summary_of_just_as_many_characters_as_there_may_be_is_whole() -> None:
+    words = "a" * (LONGEST_SUMMARY - 1) + "."
+    text = digest("2024-11-18", [paper(1, words)])
+    (one,) = parse_digest("x.md", text.encode()).papers
+    assert opening(one) == words
 
 
 def test_a_paper_without_a_link_leads_to_its_day(tmp_path: Path, configure: Configure) -> None:

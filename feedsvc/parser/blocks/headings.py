@@ -28,7 +28,7 @@ def inside_sure_headings(headings: Iterable[Block], end: int) -> dict[int, int]:
     spans: dict[int, int] = {}
     start = -1
     for block in headings if level else ():
-        if start >= 0:
+        if 0 <= start < block.index:
             spans[start] = block.index
         is_paper = block.level == level and _links_paper(block.text)
         start = block.last + 1 if is_paper or (block.level > level and start >= 0) else -1

@@ -35,7 +35,7 @@ UNITS: Mapping[str, Kind] = {
 }
 """The kinds of candidates by the names that people give them where evidence can't decide."""
 Shape = tuple[Kind, int]
-MOST_ROUNDS = 6
+MOST_ROUNDS = 40
 FEW = 0.1
 MANY = 3
 """Papers of a form in which only a sentence names each."""
