@@ -377,8 +377,9 @@ def test_headings_on_neighbouring_lines_are_two_papers() -> None:
 
 def test_each_of_many_tables_gives_its_papers() -> None:
     tables = "\n".join(
-        f"| Title {n} | Link |\n|---|---|\n| A Paper Numbered {n} | [PDF]({ARXIV[:-4]}{n:05}) |\n"
-        f"| Another Paper {n} | [PDF]({ARXIV[:-4]}{n + 20:05}) |\n"
+        f"| Title | Link | Note {n} |\n|---|---|---|\n"
+        f"| A Paper Numbered {n} | [PDF]({ARXIV[:-4]}{n:05}) | |\n"
+        f"| Another Paper {n} | [PDF]({ARXIV[:-4]}{n + 20:05}) | |\n"
         for n in range(1, 10)
     )
     assert len(_read(tables).papers) == 18
