@@ -41,7 +41,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own digests as a static site under BASE_URL. Not to be changed."""
     folder = tmp_path_factory.mktemp("built")
     config = Config(
-        digests=DIGESTS, out=folder / "site", index=folder / "index.sqlite3", base_url=BASE_URL
+        digests=DIGESTS,
+        out=folder / "site",
+        index=folder / "index.sqlite3",
+        base_url=BASE_URL,
+        language="ko",
     )
     site = Site(config)
     site.refresh()

@@ -38,7 +38,13 @@ AT = ("--base-url", BASE_URL)
 def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "feedsvc", *arguments],
-        env=environment(**{"FEEDSVC_INDEX": str(folder / "cli.sqlite3"), **settings}),
+        env=environment(
+            **{
+                "FEEDSVC_INDEX": str(folder / "cli.sqlite3"),
+                "FEEDSVC_LANGUAGE": "ko",
+                **settings,
+            }
+        ),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -48,8 +54,9 @@ def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.Completed
 
 def test_check_prints_each_problem_with_its_place(digests: Path, tmp_path: Path) -> None:
     done = _run(tmp_path, "check", str(digests))
-    *problems, counts, more = done.stdout.splitlines()
+    *problems, form, counts, more = done.stdout.splitlines()
     assert done.returncode == 1
+    assert re.fullmatch(r"\S+: 4 files: a heading a paper; days from names", form)
     for problem in problems:
         assert re.fullmatch(r"\S+\.md:\d+: (error|warning): .+ \[[a-z-]+\]", problem), problem
     assert counts == "4 days, 5 papers, 3 errors, 3 warnings"
@@ -61,7 +68,13 @@ def test_check_prints_each_problem_with_its_place(digests: Path, tmp_path: Path)
 
 def test_check_is_content_with_the_projects_own_digests(tmp_path: Path) -> None:
     done = _run(tmp_path, "check", "--digests", str(DIGESTS))
-    assert (done.returncode, done.stdout) == (0, "12 days, 69 papers, 0 errors, 0 warnings\n")
+    assert done.returncode == 0
+    *forms, counts = done.stdout.splitlines()
+    assert counts == "12 days, 69 papers, 0 errors, 0 warnings"
+    assert forms
+    assert all(
+        re.fullmatch(r"\S+: \d+ files: a heading a paper; days from names", form) for form in forms
+    )
 
 
 def test_check_reads_one_file(digests: Path, tmp_path: Path) -> None:
@@ -131,7 +144,7 @@ def test_check_says_of_a_file_that_is_left_out_that_it_is(tmp_path: Path) -> Non
     write_archive(tmp_path / "digests", days=1, papers=1)
     (tmp_path / "digests" / "2024-01-02.md").symlink_to("/etc/hostname")
     done = _run(tmp_path, "check")
-    line, counts, _explained = done.stdout.splitlines()
+    line, _form, counts, _explained = done.stdout.splitlines()
     assert line.startswith("digests/2024-01-02.md:1: warning: the link leads out of the folder, ")
     assert line.endswith(" [left-out]")
     assert (done.returncode, counts) == (0, "1 day, 1 paper, 0 errors, 1 warning")

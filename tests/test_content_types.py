@@ -28,7 +28,9 @@ PLACES = ["/", "/2024-11-18/", "/2024-W47/", "/all/"]
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     index = tmp_path_factory.mktemp("types") / "index.sqlite3"
-    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).test_client()
+    return create_app(
+        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
+    ).test_client()
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -83,6 +85,6 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def test_nginx_says_the_charsets_of_the_app_also_of_compressed_neighbours(
     precompressed: int, client: FlaskClient, path: str, encoding: str
 ) -> None:
-    status, headers, _ = ask(precompressed, path, Accept__Encoding=encoding)
+    status, headers, _ = ask(precompressed, path, Accept_Encoding=encoding)
     assert (status, headers["content-type"]) == (200, client.get(path).headers["Content-Type"])
     assert headers.get("content-encoding", "identity") == encoding

@@ -367,7 +367,9 @@ def static(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[in
 def served(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Answer]:
     """What the app itself answers."""
     index = tmp_path_factory.mktemp("served") / "index.sqlite3"
-    client = create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).test_client()
+    client = create_app(
+        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
+    ).test_client()
 
     def ask(path: str, method: str = "GET") -> Answer:
         response = client.open(path, method=method)

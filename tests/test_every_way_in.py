@@ -19,7 +19,9 @@ Get = Callable[[str], bytes]
 @pytest.fixture(scope="session")
 def flask_get(tmp_path_factory: pytest.TempPathFactory) -> Get:
     folder = tmp_path_factory.mktemp("flask")
-    config = Config(digests=DIGESTS, index=folder / "index.sqlite3", base_url=BASE_URL)
+    config = Config(
+        digests=DIGESTS, index=folder / "index.sqlite3", base_url=BASE_URL, language="ko"
+    )
     client = create_app(config).test_client()
     return lambda path: client.get(path, follow_redirects=True).data
 

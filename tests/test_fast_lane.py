@@ -34,7 +34,9 @@ PATHS += ["/all/feed.xml", "/style.css", "/icon.png", "/opml.xml", "/404.html", 
 @pytest.fixture(scope="module")
 def lane(tmp_path_factory: pytest.TempPathFactory) -> FastLane:
     index = tmp_path_factory.mktemp("lane") / "index.sqlite3"
-    lane = create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).wsgi_app
+    lane = create_app(
+        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
+    ).wsgi_app
     assert isinstance(lane, FastLane)
     return lane
 
@@ -102,7 +104,7 @@ def test_a_streamed_feed_is_the_built_one_in_every_encoding(
     large: Server, many: Path, configure: Configure, name: str
 ) -> None:
     path = f"/all/{name}"
-    content = Site(configure(digests=many)).document(path).content
+    content = Site(configure(digests=many, language="ko")).document(path).content
     assert content.count(b"https://arxiv.org/abs/2411.") >= MANY
     tags = set()
     for coding, decode in (

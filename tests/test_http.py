@@ -33,7 +33,9 @@ from tests.support.waiting import until
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     index = tmp_path_factory.mktemp("http") / "index.sqlite3"
-    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL)).test_client()
+    return create_app(
+        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
+    ).test_client()
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ HEADERS = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> WSGIApplication:
     index = tmp_path_factory.mktemp("random") / "index.sqlite3"
-    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL))
+    return create_app(Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko"))
 
 
 @pytest.mark.slow(reason="asks 500 times at random")

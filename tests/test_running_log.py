@@ -20,7 +20,7 @@ from tests.support.server import Server
 from tests.support.waiting import until
 
 GOOD = digest("2024-01-03", [paper(70)])
-BAD = GOOD.replace("Vote: 70", "Vote: many") + "\n### [X](ftp://x)\n\n- x\n"
+BAD = GOOD.replace("Vote: 70", "Vote: many") + "\n### [Another Paper](ftp://x)\n\nVote: 1\n\n- x\n"
 BAD_AND_MOVED = BAD.replace("## Daily", "\n\n\n## Daily")
 
 

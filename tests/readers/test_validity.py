@@ -42,6 +42,7 @@ def _build(folder: Path, digests: dict[str, str], **settings: object) -> Path:
         out=folder / "site",
         index=folder / "index.sqlite3",
         base_url=BASE_URL,
+        language="ko",
         **settings,
     )
     site = Site(config)

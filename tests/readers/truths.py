@@ -139,7 +139,7 @@ Authors: Dana Doe
 
 - ***What's New***: 영상이 있습니다.
 
-### "quoted" 'title' 🎉
+### "quoted" 🎉 'title'
 
 Vote: -
 
@@ -214,8 +214,8 @@ HARD_ARCHIVE = {
         ),
         _hard(
             *(_time(second, 1), "", ""),
-            id="tag:feedsvc,2024-12-03:4b689293994c9a46",
-            title="\"quoted\" 'title' 🎉",
+            id="tag:feedsvc,2024-12-03:dc352dfb73d91467",
+            title="\"quoted\" 🎉 'title'",
             link=f"{BASE_URL}2024-12-03/",
             authors=(),
             enclosures=(),

@@ -114,7 +114,11 @@ class Server:
             *(sys.executable, "-m", "feedsvc", "serve", "--port", str(self.port)),
             *("--digests", str(digests), "--base-url", base_url, *flags),
         ]
-        settings = {"FEEDSVC_INDEX": str(folder / "served.sqlite3"), "FEEDSVC_REFRESH": "0.2"}
+        settings = {
+            "FEEDSVC_INDEX": str(folder / "served.sqlite3"),
+            "FEEDSVC_REFRESH": "0.2",
+            "FEEDSVC_LANGUAGE": "ko",
+        }
         self._process, self.log = _start(command, self.port, folder, **settings)
         self.process = self._process.pid
 

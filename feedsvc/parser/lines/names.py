@@ -33,7 +33,8 @@ _FOOTNOTE = re.compile(
 )
 _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
-_AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])|\s[·•|]\s")
+_AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
+_BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
     r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
 )
@@ -150,7 +151,9 @@ def _split(value: str) -> list[str]:
     semicolons = re.split(r"[;；]", value)
     if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
         return [_given_name_first(part) for part in semicolons]
-    return [_AND_BEFORE.sub("", part) for part in re.split(r"[,，、;；]", _AND.sub(",", value))]
+    *names, last = _BETWEEN.split(value)
+    # Inside a list "&" is part of a name; only before its last name it stands for a comma.
+    return [_AND_BEFORE.sub("", part) for part in (*names, *_AND.split(last))]
 
 
 def _given_name_first(name: str) -> str:
