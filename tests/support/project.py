@@ -21,5 +21,9 @@ Configure = Callable[..., Config]
 
 def environment(**more: str) -> dict[str, str]:
     """That of this process without settings of feedsvc, and more."""
-    kept = {name: value for name, value in os.environ.items() if "FEEDSVC" not in name}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if "FEEDSVC" not in name and "PROMETHEUS" not in name
+    }
     return {**kept, **more}
