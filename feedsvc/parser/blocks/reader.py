@@ -97,6 +97,8 @@ class _Reader(Struct):
     """Lines that need no look: where they begin and end."""
     details: int = 0
     indents: list[int] = []
+    last: int = 0
+    """Index of the last line of what was read at the line reached."""
 
     def blocks(self) -> Iterator[Block]:
         index = 0
@@ -115,8 +117,9 @@ class _Reader(Struct):
                     yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
                 index = table.end
             else:
+                self.last = index
                 yield from self._line(index, line)
-                index += 1
+                index = self.last + 1
 
     def _line(self, index: int, line: str) -> Iterator[Block]:
         if ("<" in line and "details" in line.lower()) or "<summary" in line:
@@ -126,7 +129,7 @@ class _Reader(Struct):
             return
         if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
             if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
-                last = self._end_of_wrapped(index, item["text"])
+                self.last = last = self._end_of_wrapped(index, item["text"])
                 text = " ".join(
                     [item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])]
                 )
@@ -180,15 +183,22 @@ class _Reader(Struct):
         """Index of the last line of an item whose bold title or link is closed on a later line."""
         last = index
         while (
-            (text.count("**") % 2 or text.count("[") > text.count("]"))
+            _is_open(text)
             and last - index < LINES_OF_TITLE
             and last + 1 < len(self.lines)
-            and (line := self.lines[last + 1])[:1] in " \t"
+            and (line := self.lines[last + 1]).strip()
+            and last + 1 not in self.headings
             and not _ITEM.fullmatch(line)
         ):
             last += 1
             text += line
+            if line[0] not in " \t" and _is_open(text):
+                return index  # text that goes on without indent must close the title at once
         return last if text.count("**") % 2 == 0 else index
+
+
+def _is_open(text: str) -> bool:
+    return text.count("**") % 2 == 1 or text.count("[") > text.count("]")
 
 
 def _may_follow(words: str, rest: str) -> bool:
@@ -199,6 +209,11 @@ def _may_follow(words: str, rest: str) -> bool:
         and not rest.startswith((":", "："))
         and (not re.search(r"\w", rest) or (len(rest) < LONGEST_REMARK and rest[:1] in " （("))
     )
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins a list item."""
+    return _ITEM.fullmatch(line) is not None
 
 
 def _is_rule(line: str) -> bool:

@@ -36,6 +36,11 @@ _LEADING_SCORE = re.compile(
 )
 _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")
 _LEADING_TIME = re.compile(r"\[?[0-9]{4}(?:[-./][0-9]{1,2}){2}\]?\s?[:：|-]?\s*")
+_LEADING_ID = re.compile(
+    r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
+    r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
+    re.IGNORECASE,
+)
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
 _VOTES = re.compile(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
@@ -176,7 +181,12 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
         words = words.lstrip()
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
-        for form in (_LEADING_LABEL, _LEADING_SCORE, *((_LEADING_EMOJI,) if with_emoji else ())):
+        for form in (
+            _LEADING_LABEL,
+            _LEADING_ID,
+            _LEADING_SCORE,
+            *((_LEADING_EMOJI,) if with_emoji else ()),
+        ):
             if (found := form.match(words)) and _WORD.search(words[found.end() :]):
                 words = words[found.end() :]
         if words == start:

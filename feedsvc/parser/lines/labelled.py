@@ -43,7 +43,7 @@ class Labelled(Struct, frozen=True):
 def labelled(line: str) -> list[Labelled]:
     """The labelled fields of a line, in their order."""
     if len(line) > LONGEST_LINE or not (
-        ":" in line or "：" in line or "**" in line or _EMOJI.search(line)
+        ":" in line or "：" in line or "**" in line or "|" in line or _EMOJI.search(line)
     ):
         return []
     lead = _LEAD.match(line)
@@ -66,6 +66,14 @@ def labelled_alone(line: str) -> Labelled | None:
         return None
     is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text))
     return Labelled(*found, is_alone=True) if is_alone else None
+
+
+def shares_line(line: str) -> bool:
+    """Whether a field that begins a line has others behind it: `Authors: A, B | Date: 2024`."""
+    if "|" not in line and "·" not in line:
+        return False
+    _, *others = _BETWEEN.split(line[:LONGEST_LINE])
+    return any(map(read_segment, others))
 
 
 def read_segment(text: str) -> tuple[str, str] | None:

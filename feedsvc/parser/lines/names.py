@@ -25,8 +25,13 @@ MOST_WORDS_OF_A_NAME = 6
 
 _INSTITUTION = re.compile(
     r"[(（](?:[^()（）]{0,200}?(?:[0-9,;，、&]|\b[A-Z]{2,}\b|(?i:univ|inst|lab\b|labs\b|college|school|research|cent[er]{2}"
-    r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
+    r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{0,12})[)）]"
 )
+_NOTED_NAME = re.compile(
+    r"(?P<name>[^()（）]*[^()（）\s])\s?[(（](?P<note>[^()（）]{1,200})[)）]\s?"
+)
+WORDS_OF_A_PLACE = 3
+"""Of a note behind a name; less may be another name of the same person."""
 _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
@@ -105,7 +110,7 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
     if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
         return False
-    text = _OUTER.sub("", line.strip()).strip()
+    text = author_text(line)
     if (
         not text
         or ":" in text
@@ -129,7 +134,7 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
 
 def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
-    return _OUTER.sub("", line.strip()).strip()
+    return _OUTER.sub("", decode_references(line).strip()).strip()
 
 
 def _without_others(text: str) -> str:
@@ -143,17 +148,27 @@ def _is_name(text: str) -> bool:
 
 def _split(value: str) -> list[str]:
     """The names of a text; what stands in parentheses parts none."""
-    value = (
-        _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
-        if "(" in value or "（" in value
-        else value
-    )
+    has_notes, places = "(" in value or "（" in value, 0
+    if has_notes:
+        value, places = _INSTITUTION.subn("", _NESTED_NOTE.split(value, maxsplit=1)[0])
     semicolons = re.split(r"[;；]", value)
     if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
         return [_given_name_first(part) for part in semicolons]
     *names, last = _BETWEEN.split(value)
     # Inside a list "&" is part of a name; only before its last name it stands for a comma.
-    return [_AND_BEFORE.sub("", part) for part in (*names, *_AND.split(last))]
+    names = [_AND_BEFORE.sub("", part) for part in (*names, *_AND.split(last))]
+    return _without_places(names, places) if has_notes else names
+
+
+def _without_places(names: list[str], known: int) -> list[str]:
+    """The names without the notes that stand behind all of them, which say where each works.
+
+    Some of these are `known` already and out.
+    """
+    noted = {name: found for name in names if (found := _NOTED_NAME.fullmatch(name))}
+    is_long = any(len(found["note"].split()) >= WORDS_OF_A_PLACE for found in noted.values())
+    is_place = len(noted) + known >= len(names) and (len(names) > 1 or is_long)
+    return [noted[name]["name"] if name in noted else name for name in names] if is_place else names
 
 
 def _given_name_first(name: str) -> str:

@@ -25,6 +25,9 @@ from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
 
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
+_VENUE = re.compile(
+    r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
+)
 _DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
 
 
@@ -72,6 +75,7 @@ class Drafter:
         if block.table:
             return draft_of_row(unit, draft, self._longest, self._problems)
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
+        rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
@@ -124,8 +128,10 @@ class Drafter:
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
                     continue
-            if not draft.authors.names and looks_like_authors(f"*{piece.strip(' *_')}*"):
-                draft.authors = read_authors(piece)
+            names, behind = _names_first(piece)
+            if names and not draft.authors.names:
+                draft.authors = read_authors(names)
+                left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
         rest = clean.rest if left and not draft.authors.names else " - ".join(left)
@@ -161,6 +167,33 @@ class Drafter:
         for index in range(unit.block.last + 1, min(unit.end, unit.block.last + 80)):
             found += self._page.facts(index).links
         return found
+
+
+def _with_other_links(rest: str, text: str, address: str) -> str:
+    """What stands behind a title, and the links there to code and the like, which name no paper."""
+    if text.count("](") + text.count("<a ") <= 1:
+        return rest
+    others = [
+        f"[{words}]({link.address})"
+        for link in links_of(text)
+        if link.is_absolute
+        and not link.paper
+        and link.address != address
+        and link.address not in rest
+        and (words := link.plain_words.strip("[] "))
+        and names_link(words)
+    ]
+    return " ".join([*filter(None, [rest]), *others])
+
+
+def _names_first(text: str) -> tuple[str, str]:
+    """The names that a text begins with, and the venue behind them; both empty without names."""
+    venue = _VENUE.search(text)
+    pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
+    return next(
+        (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
+        ("", ""),
+    )
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:

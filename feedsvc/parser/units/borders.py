@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page, is_part
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import names_day_alone, names_time
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.units.candidates import Candidate
 from feedsvc.parser.vocabulary.labels import names_aside, names_part
@@ -54,8 +54,8 @@ class Borders(Struct):
             return above is None or self._heading_ends(block, above, at)
         if block.kind in {Kind.ROW, Kind.LINK}:
             return False
-        if above is None:
-            return names_time(text_of(block))
+        if above is None:  # an item that says more than a day is news of the archive
+            return names_day_alone(text_of(block), is_item=block.kind is Kind.ITEM)
         return _ends_other(block, above)
 
     def _heading_ends(self, block: Block, above: Block, at: int) -> bool:

@@ -25,6 +25,8 @@ LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 LINES_TO_TITLE = 3
 """Lines below the label `Title:` in which the title stands."""
+LINES_TO_TEXT = 3
+"""Lines below a title in which its text begins."""
 
 _WORD = re.compile(r"\w")
 _SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]|[:：]\s*$")
@@ -43,6 +45,8 @@ class Candidate(Struct):
     block: Block
     span: Span
     evidence: Evidence
+    has_text: bool = False
+    """Whether a line with words stands below its title."""
 
     @property
     def start(self) -> int:
@@ -64,7 +68,8 @@ def candidates(page: Page) -> list[Candidate]:
         if block.index in aside:
             continue
         evidence = _evidence(page, block, span, inner)
-        found.append(Candidate(block, span, evidence))
+        below = page.lines[block.last + 1 : min(span.end, block.last + 1 + LINES_TO_TEXT)]
+        found.append(Candidate(block, span, evidence, any(map(str.strip, below))))
         if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
             inner = block.index
     return found[::-1]
