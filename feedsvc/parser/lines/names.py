@@ -6,13 +6,16 @@ import re
 
 from msgspec import Struct
 
+from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
-from feedsvc.parser.vocabulary.labels import OTHERS
+from feedsvc.parser.vocabulary.labels import OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
-    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE
+    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))(?:{OTHERS})\.?$",
+    re.IGNORECASE,
 )
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -110,7 +113,7 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
     if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
         return False
-    text = author_text(line)
+    text = author_text(_without_searches(line))
     if (
         not text
         or ":" in text
@@ -134,7 +137,26 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
 
 def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
-    return _OUTER.sub("", decode_references(line).strip()).strip()
+    return _OUTER.sub("", decode_references(_without_searches(line)).strip()).strip()
+
+
+def _without_searches(line: str) -> str:
+    """The words of a line of links that lead to what else people have written."""
+    links = links_of(line) if "](" in line else ()
+    if not links or re.search(r"\w", without_links(line, links)):
+        return line
+    if any(link.paper or names_link(link.plain_words) for link in links):
+        return line
+    return _MARKDOWN_LINK.sub(r"\1", line)
+
+
+def names_beside_links(line: str, *, may_be_one: bool = False) -> str:
+    """The names of a line that has links, too, which say where they lead; else an empty text."""
+    links = links_of(line) if "](" in line or "://" in line else ()
+    if not links or not all(names_link(link.plain_words or "link") for link in links):
+        return ""
+    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
+    return author_text(text) if looks_like_authors(text, may_be_one=may_be_one) else ""
 
 
 def _without_others(text: str) -> str:

@@ -13,7 +13,12 @@ from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
-from feedsvc.parser.lines.names import Authors, looks_like_authors, read_authors
+from feedsvc.parser.lines.names import (
+    Authors,
+    looks_like_authors,
+    names_beside_links,
+    read_authors,
+)
 from feedsvc.parser.lines.title_text import TitleText
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
@@ -23,6 +28,8 @@ from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.homes import is_empty_home
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
+
+SOME, HALF, MOST = 0.25, 0.5, 0.75
 
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _VENUE = re.compile(
@@ -58,8 +65,7 @@ class Drafter:
             by_shape.setdefault(unit.block.shape, []).append(unit.candidate.evidence.title)
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
         below = [self._line_below(unit) for unit in units if not unit.block.table]
-        names = sum(looks_like_authors(line) for line in below)
-        self._has_names_below = names > 0.5 * len(below)
+        self._has_names_below = _are_names(below)
 
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
@@ -81,16 +87,19 @@ class Drafter:
         lines = self._page.lines[first : unit.end]
         has_headings = any(line.startswith("#") for line in lines)
         if has_headings:
-            take_shared_fields(self._page, draft, first, unit.end)
+            self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
         self._read_body(
             draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
         )
         if not has_headings and not self._is_whole(draft):
-            take_shared_fields(self._page, draft, first, unit.end)
+            self._take_shared_fields(draft, first, unit.end)
         own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
         return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+
+    def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
+        take_shared_fields(self._page, draft, first, end, may_be_one_name=self._has_names_below)
 
     def _read_body(self, draft: PaperDraft, body: Body, rest: str) -> None:
         """Reads the lines below a title, whose labels win over what the title tells."""
@@ -167,6 +176,16 @@ class Drafter:
         for index in range(unit.block.last + 1, min(unit.end, unit.block.last + 80)):
             found += self._page.facts(index).links
         return found
+
+
+def _are_names(lines: Sequence[str]) -> bool:
+    """Whether the lines below titles are lists of names, so that a single name is one, too."""
+    alone = [names_beside_links(line, may_be_one=True) or line for line in lines]
+    several = sum(map(looks_like_authors, alone))
+    names = sum(looks_like_authors(line, may_be_one=True) for line in alone)
+    return several > HALF * len(lines) or (
+        several >= SOME * len(lines) and names > MOST * len(lines)
+    )
 
 
 def _with_other_links(rest: str, text: str, address: str) -> str:
