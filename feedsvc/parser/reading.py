@@ -137,7 +137,8 @@ class _Reader(Struct):
                 introductions.take(lines, max(each.end, index), end)
             else:
                 self._pass(each)
-                introductions.take(lines, index, end)
+                is_line = each.kind is Kind.BOLD  # the name of a day or of a group, and no text
+                introductions.take(lines, each.last + 1 if is_line else index, end)
 
     def _add(self, told: Told, introductions: Introductions) -> None:
         day = self.days.of(told.day)

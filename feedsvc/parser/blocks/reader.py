@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
 from feedsvc.parser.blocks.tables import Table, read_tables
+from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.inline import links_of
-from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.parser.vocabulary.labels import field_named, names_link
 
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
@@ -19,10 +22,12 @@ _ITEM = re.compile(
 _SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
 _DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
 _BOLD = re.compile(
-    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?)?)"
+    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?"
+    r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
 )
+_CALLOUT = re.compile(r"> ?\[!\w{1,20}\][-+]?[ \t]+(?P<text>\S.*)")
 _TITLE_LABEL = re.compile(
     r"[\s>]{0,4}(?:[-*+]\s)?(?:[\[(（【]?[0-9]{1,3}[.)）】、\]]\s?)?[*_]{0,3}"
     r"(?:paper title|title|标题|题目|论文标题|论文题目"
@@ -60,7 +65,21 @@ def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Blo
     sure = () if looks_inside else headings.values()
     inside = inside_sure_headings(sure, len(lines))
     tables = {table.start: table for table in read_tables(lines, fenced)}
-    return _from_links(lines, list(_Reader(lines, fenced, headings, tables, inside).blocks()))
+    records = _records(tables.values(), found)
+    reader = _Reader(lines, fenced, headings, tables, inside, records)
+    return _from_links(lines, list(reader.blocks()))
+
+
+def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int, Block]:
+    """Titles in tables of labels and values, by where these begin, where no headings are titles.
+
+    Where each such table has a heading of its own, the heading is the title.
+    """
+    found = {table.start: title for table in tables if (title := _title_in(table))}
+    starts = [heading.index for heading in headings]
+    above = Counter(bisect_right(starts, start) for start in found)
+    is_alone = len(above) == 1 and all(not at or names_time(headings[at - 1].text) for at in above)
+    return found if is_alone or any(count > 1 for count in above.values()) else {}
 
 
 def _from_links(lines: Sequence[str], blocks: list[Block]) -> list[Block]:
@@ -95,6 +114,7 @@ class _Reader(Struct):
     tables: dict[int, Table]
     inside: dict[int, int]
     """Lines that need no look: where they begin and end."""
+    records: Mapping[int, Block]
     details: int = 0
     indents: list[int] = []
     last: int = 0
@@ -113,8 +133,8 @@ class _Reader(Struct):
                 yield heading
                 index += 1
             elif table := self.tables.get(index):
-                for row in table.rows:
-                    yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+                record = self.records.get(index)
+                yield from [record] if record else _rows_of(table)
                 index = table.end
             else:
                 self.last = index
@@ -124,6 +144,9 @@ class _Reader(Struct):
     def _line(self, index: int, line: str) -> Iterator[Block]:
         if ("<" in line and "details" in line.lower()) or "<summary" in line:
             yield from self._summary(index, line)
+        if (callout := _CALLOUT.fullmatch(line)) and len(line) < LONGEST_HEAD:
+            yield Block(index, Kind.SUMMARY, 1, callout["text"], index)
+            return
         if (titled := _TITLE_LABEL.fullmatch(line)) and len(line) < LONGEST_HEAD:
             yield Block(index, Kind.LABEL, 0, titled["text"], index)
             return
@@ -199,6 +222,22 @@ class _Reader(Struct):
 
 def _is_open(text: str) -> bool:
     return text.count("**") % 2 == 1 or text.count("[") > text.count("]")
+
+
+def _rows_of(table: Table) -> Iterator[Block]:
+    for row in table.rows:
+        yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+
+
+def _title_in(table: Table) -> Block | None:
+    """The title that a table of labels and values has."""
+    if not table.is_record:
+        return None
+    rows = [(table.start, table.head), *((row.start, row.cells) for row in table.rows)]
+    for start, cells in rows:
+        if len(cells) > 1 and field_named(cells[0]) == "title":
+            return Block(table.start, Kind.LABEL, 0, cells[1], max(start, table.start + 1))
+    return None
 
 
 def _may_follow(words: str, rest: str) -> bool:

@@ -17,6 +17,7 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
+_BRACKET_LABEL = re.compile(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
 _EMOJI_LABEL = re.compile(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
@@ -43,7 +44,12 @@ class Labelled(Struct, frozen=True):
 def labelled(line: str) -> list[Labelled]:
     """The labelled fields of a line, in their order."""
     if len(line) > LONGEST_LINE or not (
-        ":" in line or "：" in line or "**" in line or "|" in line or _EMOJI.search(line)
+        ":" in line
+        or "：" in line
+        or "【" in line
+        or "**" in line
+        or "|" in line
+        or _EMOJI.search(line)
     ):
         return []
     lead = _LEAD.match(line)
@@ -58,7 +64,9 @@ def labelled(line: str) -> list[Labelled]:
 
 def labelled_alone(line: str) -> Labelled | None:
     """The field that a line holds and nothing else; None for all other lines."""
-    if len(line) > LONGEST_LINE or not (":" in line or "：" in line or _EMOJI.search(line[:12])):
+    if len(line) > LONGEST_LINE or not (
+        ":" in line or "：" in line or "【" in line or _EMOJI.search(line[:12])
+    ):
         return None
     lead = _LEAD.match(line)
     text = line[lead.end() :] if lead else line
@@ -79,7 +87,7 @@ def shares_line(line: str) -> bool:
 def read_segment(text: str) -> tuple[str, str] | None:
     """The field and the value of `Label: value` and its like; None for other text."""
     text = text.strip()
-    for form in (_LABEL, _BOLD_LABEL, _EMOJI_LABEL):
+    for form in (_LABEL, _BOLD_LABEL, _BRACKET_LABEL, _EMOJI_LABEL):
         found = form.match(text)
         if found and (field := field_named(found["label"].strip("* _`"))):
             value = re.sub(r"^[*_`]{1,3}(?=\s|\S)", "", found["value"].strip()).strip()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
@@ -35,7 +36,11 @@ _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _VENUE = re.compile(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
-_DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
+_IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
+_QUOTE = re.compile(r"> ?")
+_DATE_LEAD = re.compile(
+    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
+)
 
 
 class Drafter:
@@ -56,6 +61,7 @@ class Drafter:
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
         self._has_names_below = False
+        self._has_names_in_brackets = False
         self._wants_day = wants_day  # whether the papers' own fields must tell it
 
     def learn(self, units: Sequence[Unit]) -> None:
@@ -66,6 +72,10 @@ class Drafter:
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
         below = [self._line_below(unit) for unit in units if not unit.block.table]
         self._has_names_below = _are_names(below)
+        rests = (unit.candidate.evidence.title.rest for unit in units)
+        self._has_names_in_brackets = _are_names(
+            [found["inner"] for rest in rests if (found := _IN_BRACKETS.match(rest))]
+        )
 
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
@@ -90,12 +100,17 @@ class Drafter:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
+        elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
+            lines = [_QUOTE.sub("", line) for line in lines]
+        elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
+            lines = [_bullet_of_row(line) for line in lines]
         self._read_body(
             draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
         )
         if not has_headings and not self._is_whole(draft):
             self._take_shared_fields(draft, first, unit.end)
-        own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
+        lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
+        own = lead["day"] if lead else ""
         return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
 
     def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
@@ -137,7 +152,7 @@ class Drafter:
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
                     continue
-            names, behind = _names_first(piece)
+            names, behind = _names_first(self._without_brackets(piece))
             if names and not draft.authors.names:
                 draft.authors = read_authors(names)
                 left += [behind] if behind else []
@@ -147,6 +162,11 @@ class Drafter:
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
+
+    def _without_brackets(self, text: str) -> str:
+        """The text; names in brackets behind a title without these, where the file has such."""
+        found = _IN_BRACKETS.fullmatch(text) if self._has_names_in_brackets else None
+        return found["inner"] if found else text
 
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
@@ -186,6 +206,12 @@ def _are_names(lines: Sequence[str]) -> bool:
     return several > HALF * len(lines) or (
         several >= SOME * len(lines) and names > MOST * len(lines)
     )
+
+
+def _bullet_of_row(line: str) -> str:
+    """A row of a label and a value as a list item; other lines as they are."""
+    cells = cells_of(line) if line.startswith("|") else []
+    return f"- **{cells[0].strip('* ')}**: {cells[1]}" if len(cells) == LABEL_AND_VALUE else line
 
 
 def _with_other_links(rest: str, text: str, address: str) -> str:

@@ -16,7 +16,7 @@ _DEFINITION = re.compile(
     r"(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*"
 )
 _REFERENCE = re.compile(
-    r"(?<![!\\\]])\[(?P<words>(?:[^\[\]]|\[[^\[\]]{0,100}\]){1,500})\]\[(?P<name>[^\[\]]{0,200})\]"
+    r"`[^`]{1,500}`|(?<![!\\\]\w])\[(?P<words>(?:[^\[\]]|\[[^\[\]]{0,100}\]){1,500})\]\[(?P<name>[^\[\]]{0,200})\]"
 )
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
 
@@ -70,6 +70,8 @@ def _with_whole_links(lines: Sequence[str], definitions: Mapping[str, str]) -> l
     used: set[str] = set()
 
     def whole(found: re.Match[str]) -> str:
+        if found["words"] is None:
+            return found[0]
         name = _name(found["name"] or found["words"])
         if (address := definitions.get(name)) is None:
             return found[0]

@@ -22,8 +22,8 @@ _ORDER = {
     Kind.BOLD: 3,
     Kind.ROW: 4,
     Kind.ITEM: 5,
-    Kind.LINK: 6,
-    Kind.LABEL: 7,
+    Kind.LABEL: 6,
+    Kind.LINK: 7,
 }
 UNITS: Mapping[str, Kind] = {
     "heading": Kind.HEADING,

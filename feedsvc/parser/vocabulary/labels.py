@@ -13,8 +13,8 @@ FIELDS: dict[str, str] = {
         " ♥"
     ),
     "authors": (
-        "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 论文作者 著者 著者名"
-        " 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
+        "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 作者团队 论文作者 著者"
+        " 著者名 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
     ),
     "link": (
         "link links url paper arxiv arxiv_link arxiv_id arxiv_url paper_link paper_url pdf"
@@ -31,7 +31,7 @@ FIELDS: dict[str, str] = {
     "date": (
         "date published publish_date published_date publication_date published_on submitted"
         " submitted_on submission_date posted release_date 날짜 게시일 발행일 제출일 공개일"
-        " 출판일 日期 发布日期 发布时间 发表日期 提交日期 提交时间 时间 公開日 日付 投稿日"
+        " 출판일 日期 发布日期 发布时间 发表时间 发表日期 提交日期 提交时间 时间 公開日 日付 投稿日"
         " 発表日 📅 🗓 📆"
     ),
     "updated": (
@@ -127,7 +127,8 @@ OTHER_LINK_WORDS = (
     "code github project website web demo dataset data datasets model models video videos"
     " slides poster back top toc summary blog repo repository homepage home site twitter tweet"
     " x thread notes note cs stat kimi bib bibtex cite papers_with_code colab youtube weights"
-    " space detail details 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"
+    " space detail details subscribe unsubscribe"
+    " 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"
     " 代码 项目 主页 项目主页 数据 数据集"
     " 模型 模型权重 仓库 博客 演示 视频 总结 解读 笔记 返回 返回目录 摘要"
     " コード プロジェクト デモ 動画 要約 解説 モデル データ"
