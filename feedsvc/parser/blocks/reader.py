@@ -226,7 +226,10 @@ def _is_open(text: str) -> bool:
 
 def _rows_of(table: Table) -> Iterator[Block]:
     for row in table.rows:
-        yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+        if name := table.group_in(row):
+            yield Block(row.start, Kind.ROW, 0, name, row.start)
+        else:
+            yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
 
 
 def _title_in(table: Table) -> Block | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = re.compile(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
-_MARKED = re.compile(r" {0,3}#{1,6}(?<!###)[ \t]|\s*#{1,6}[ \t].*\]\(")
+_MARKED = re.compile(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
 """A heading that a line below would make, marked otherwise: there such a line is a rule."""
 SHORTEST_UNDERLINE = 0.8
 """The part of a text that dashes below it are long; fewer are a rule between two papers."""
