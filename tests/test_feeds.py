@@ -317,3 +317,20 @@ def _bare_paper() -> Paper:
         path="2024-11-18.md",
         line=1,
     )
+
+
+def test_a_title_in_rss_shows_by_numbers_that_its_signs_are_text(
+    tmp_path: Path, configure: Configure
+) -> None:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    named = paper(7).replace("[Paper 7]", "[A & <think>]")
+    (folder / "2024-11-18.md").write_text(digest("2024-11-18", [named]))
+    site = Site(configure(digests=folder, title="<b> & Co"))
+    site.refresh()
+    rss = _content(site, "/rss.xml")
+    channel, item, *_ = [part.partition(b"</title>")[0] for part in rss.split(b"<title>")[1:]]
+    assert channel == b"&#x3C;b&gt; &#x26; Co"
+    assert item == b"A &#x26; &#x3C;think&gt;"
+    titles = [title.text for title in etree.fromstring(rss).iter("title")]
+    assert titles[:2] == ["<b> & Co", "A & <think>"]
