@@ -68,7 +68,7 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
-    value = decode_references(value).replace("\\[", "[").replace("\\]", "]")
+    value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
     value = _EMOJI_BEFORE.sub("", value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
@@ -83,8 +83,8 @@ def read_authors(value: str) -> Authors:
     is_plain = not _MARKUP.search(value)
     has_notes = not is_list and _FOOTNOTE_SIGN.search(value) and _FOOTNOTE.search(value)
     for name in names:
-        plain = name if is_plain else plain_title(name)
-        alone = _without_others(plain := " ".join(printable(plain).split()))
+        plain = name if is_plain else printable(plain_title(name))
+        alone = _without_others(plain := " ".join(plain.split()))
         more = more or alone != plain
         alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
         alone = _FULL_STOP.sub("", alone) if alone.endswith(".") else alone
