@@ -51,7 +51,7 @@ _GENERATED = "compiled"
 """A folder without sources: the templates as `feedsvc.pages.templates` compiles them."""
 
 LIBRARIES = {
-    Affects.READING: ("beautifulsoup4", "comrak", "lxml", "msgspec", "nh3", "unicodeit"),
+    Affects.READING: ("comrak", "lxml", "msgspec", "nh3", "unicodeit"),
     Affects.ITEMS: ("jinja2", "markupsafe"),
     Affects.DOCUMENTS: ("feedgen",),
 }
