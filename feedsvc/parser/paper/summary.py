@@ -38,7 +38,7 @@ _RENDERING.escape = True
 _INDENT = re.compile(r"[ \t]*")
 _SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
 _MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
-_DOUBLE_EMPHASIS = re.compile(r"<em><strong>([^<]*)</strong></em>")
+_DOUBLE_EMPHASIS = re.compile(r"<em>(<strong>[^<]*</strong>)</em>")
 _LINK_TO_NOWHERE = re.compile(
     r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
 )
@@ -61,7 +61,7 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    shielded = [shield(line) for line in _with_words_of_fences(lines)]
+    shielded = [shield(line) if line else line for line in _with_words_of_fences(lines)]
     rendered = comrak.render_markdown(
         "\n".join(map(_flattened, shielded)),
         extension_options=_EXTENSIONS,
@@ -70,7 +70,7 @@ def render_markdown(lines: Sequence[str]) -> str:
     )
     if shielded != list(lines):
         rendered = unshield(rendered)
-    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", rendered)
+    rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
     if "<img " in rendered:
         rendered = _PICTURE.sub(r"\1", rendered)
     if "&lt;" in rendered or "://" in rendered:
@@ -80,7 +80,7 @@ def render_markdown(lines: Sequence[str]) -> str:
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not any(line.lstrip()[:3] in {"```", "~~~"} for line in lines):
+    if not any("```" in line or "~~~" in line for line in lines):
         return lines
     parted: list[str] = []
     for line in lines:
@@ -106,7 +106,7 @@ def dead_links(rendered: str) -> list[str]:
 
 def _flattened(line: str) -> str:
     """The line with its nesting, by indent or by markers, cut to a depth every parser takes."""
-    if line[:1] in " \t":
+    if line.startswith((" ", "\t")):
         indent = _INDENT.match(line)[0].expandtabs(4)  # type: ignore[index]  # matches always
         line = indent[:DEEPEST_INDENT] + line.lstrip(" \t")
     if markers := _SIX_MARKERS.match(line):
