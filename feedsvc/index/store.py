@@ -482,11 +482,17 @@ class Store:
         )
         return [id_ for (id_,) in rows]
 
-    def titles(self) -> dict[date, list[str]]:
-        """The title of each item of each day, in order."""
-        rows = self._db.execute("SELECT day, title FROM items ORDER BY day, position")
+    def titles(self, first: date, last: date) -> dict[date, list[tuple[str, str]]]:
+        """The id and the title of each item of the days from `first` to `last`, in order."""
+        rows = self._db.execute(
+            "SELECT day, id, title FROM items WHERE day BETWEEN ? AND ? ORDER BY day, position",
+            (first.isoformat(), last.isoformat()),
+        )
         by_day = groupby(rows, key=itemgetter(0))
-        return {date.fromisoformat(day): [title for _, title in of_day] for day, of_day in by_day}
+        return {
+            date.fromisoformat(day): [(id_, title) for _, id_, title in of_day]
+            for day, of_day in by_day
+        }
 
     # --- static sites ------------------------------------------------------------------------
 

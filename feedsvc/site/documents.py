@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec.structs import replace
@@ -11,7 +11,8 @@ from feedsvc.errors import NotFoundError
 from feedsvc.feeds.entry import Grain
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.model import Document, Link
-from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.pages.article import articles_of_page, first_picture
+from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
 from feedsvc.site.places import HOME, PAGE, Place, Role, all_places, place_paths
@@ -112,14 +113,16 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     has_feeds = has_built_feeds(snapshot, place)
     metadata = page_metadata(snapshot.config, place, has_feeds=has_feeds)
 
-    def titles() -> Mapping[date, Sequence[str]]:
-        return snapshot.store.titles() if has_feeds else {}
-
-    def introduction() -> str:
-        return snapshot.store.introduction(place.days[0]) if len(place.days) == 1 else ""
-
-    frame = page_frame(place.kind.template, metadata, place.days, titles, introduction)
-    articles = renderings(snapshot, place.days, PAGE) if frame.takes_items else ()
+    whole = place.kind.whole(place.days)
+    contents = PageContents(
+        days=place.days,
+        counts=lambda days: sum(snapshot.catalogue.by_day[day].papers for day in days),
+        titles=lambda days: snapshot.store.titles(days[-1], days[0]) if days else {},
+        introduction=snapshot.store.introduction,
+        picture=lambda: first_picture(renderings(snapshot, whole[:1], PAGE)),
+    )
+    frame = page_frame(place.kind.template, metadata, contents)
+    articles = articles_of_page(renderings(snapshot, whole, PAGE)) if frame.takes_items else ()
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
     made = _document(snapshot, place, PAGE, HTML_TYPE, frame.around(articles), links)
     return replace(made, is_streamed=frame.takes_items and _is_long(snapshot, place.days, {}))

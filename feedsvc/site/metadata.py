@@ -9,10 +9,8 @@ from feedsvc.feeds.feed_metadata import EMPTY_SINCE, FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
-from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
-
-INTERFACE_LANGUAGE = "en"
-"""BCP 47. Of the words that pages have beside what digests and settings say."""
+from feedsvc.pages.words import INTERFACE_LANGUAGE
+from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, PlaceKind, Role, address, kind_at
 
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
@@ -42,12 +40,13 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
     is_home = place.path == HOME
     own_feeds = _feed_links(config, place.kind, place.path, place.query)
     return PageMetadata(
-        title=_title(config, place),
+        name=place.title,
         site_title=config.title,
         subtitle=config.subtitle,
         language=config.language or INTERFACE_LANGUAGE,
         root="./" if is_home else "../",
         canonical=_url(config, place.address),
+        path=place.path,
         site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
         older=place.older,
@@ -55,18 +54,21 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         author=config.author,
         rights=config.rights,
         licence=config.licence,
+        has_search=kind_at(SEARCH) is not None,
+        picture=config.logo,
     )
 
 
 def not_found_metadata(config: Config) -> PageMetadata:
     """The metadata of the 404 page, which a host shows at any depth."""
     return PageMetadata(
-        title="Not found",
+        name="",
         site_title=config.title,
         subtitle=config.subtitle,
         language=config.language or INTERFACE_LANGUAGE,
         root=config.base_path,
         canonical="",
+        has_search=kind_at(SEARCH) is not None,
     )
 
 

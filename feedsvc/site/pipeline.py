@@ -18,6 +18,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import feedsvc
 from feedsvc.config import Affects, Config
@@ -26,6 +27,7 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
+from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import KINDS, PAGE
 
@@ -37,7 +39,9 @@ SOURCES = {
         "feeds/",
         "pages/article.py",
         "pages/templates.py",
+        "pages/words.py",
         "pages/templates/article.html",
+        "pages/templates/language.html",
         "site/pipeline.py",
     ),
     Affects.DOCUMENTS: ("",),
@@ -87,7 +91,8 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
 def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
     """A day's items in each format and as articles; in other grains if a place has them."""
     of_papers = _rendered(Grain.PAPER, items, base_url, language)
-    of_papers[PAGE] = [article(item, language) for item in items]
+    path = urlsplit(base_url).path
+    of_papers[PAGE] = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
     of_day: dict[str, list[bytes]] = {}
     for grain in _grains() - {Grain.PAPER}:
         of_day |= _rendered(grain, items, base_url, language)

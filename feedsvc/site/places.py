@@ -22,6 +22,7 @@ from feedsvc.site.catalogue import Catalogue
 
 HOME = "/"
 EVERYTHING = "/all/"
+SEARCH = "/search/"
 
 PAGE = "index.html"
 """The name of every place's page."""
@@ -83,6 +84,8 @@ class PlaceKind(Struct, frozen=True):
     """What is one item of its feeds."""
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
+    whole: Callable[[Sequence[date]], Sequence[date]] = lambda days: days
+    """Of the days of a place those whose papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
@@ -222,12 +225,24 @@ def _only(name: str) -> Callable[[str], str | None]:
     return lambda text: name if text == name else None
 
 
-HOME_KIND = PlaceKind(_only(""), lambda _: [""], _home, Role.SUBSCRIPTION)
+def _newest(days: Sequence[date]) -> Sequence[date]:
+    return days[:1]
+
+
+HOME_KIND = PlaceKind(
+    _only(""), lambda _: [""], _home, Role.SUBSCRIPTION, template="home.html", whole=_newest
+)
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
-    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="titles.html"),
+    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="all.html"),
     PlaceKind(parse_day, lambda catalogue: catalogue.calendar.days, _day),
-    PlaceKind(parse_week, lambda catalogue: catalogue.calendar.weeks, _week, Role.ARCHIVE),
+    PlaceKind(
+        parse_week,
+        lambda catalogue: catalogue.calendar.weeks,
+        _week,
+        Role.ARCHIVE,
+        template="week.html",
+    ),
 ]
 """Every kind of place: home, everything, the days, the weeks."""
