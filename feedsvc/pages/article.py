@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
+from html import escape, unescape
+from urllib.parse import quote
 
+from feedsvc.index.topic_keys import topic_key, topic_path
 from feedsvc.model import Item
 from feedsvc.pages.templates import render
 from feedsvc.pages.words import words_in
@@ -51,6 +53,10 @@ def article(item: Item, language: str, base_path: str = "/") -> bytes:
         anchor=anchor(paper.id),
         first_authors=paper.authors[:FIRST_AUTHORS] if is_long else paper.authors,
         day_path=f"{base_path}{paper.day}/",
+        topics=[
+            (topic, quote(base_path[:-1] + topic_path(topic_key(topic)), safe="/+"))
+            for topic in paper.topics
+        ],
         homes=[(name, form.format(arxiv)) for name, form in HOMES] if arxiv else [],
         summary=below_headings(paper.summary_html, 4),
         language=paper.language if paper.language != language else None,
@@ -69,7 +75,7 @@ def below_headings(html: str, level: int) -> str:
     return _HEADING.sub(rf"\g<1>{level}", html) if "<h" in html else html
 
 
-def articles_of_page(articles: Iterable[bytes]) -> Iterator[bytes]:
+def with_eager_picture(articles: Iterable[bytes]) -> Iterator[bytes]:
     """The articles as a page has them: its first picture is seen at once, so it is not lazy."""
     rest = iter(articles)
     for each in rest:
@@ -77,6 +83,13 @@ def articles_of_page(articles: Iterable[bytes]) -> Iterator[bytes]:
         if _LAZY in each:
             break
     yield from rest
+
+
+def heading(words: str, address: str = "") -> bytes:
+    """A heading between the articles of a page, perhaps a link."""
+    text = escape(words)
+    linked = f'<a href="{escape(address)}">{text}</a>' if address else text
+    return f"<h2>{linked}</h2>\n".encode()
 
 
 def first_picture(articles: Iterable[bytes]) -> str:

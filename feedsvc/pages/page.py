@@ -41,7 +41,7 @@ class PageMetadata(Struct, frozen=True):
     canonical: str
     """The page's absolute address; empty for the 404 page, which is shown at any."""
     path: str = ""
-    """The same inside the site; begins with a slash."""
+    """The same inside the site, as in a URL; begins with a slash."""
     site_feeds: Mapping[str, Link] = field(default_factory=dict)
     """The feeds to subscribe to, by the label of their format."""
     place_feeds: Mapping[str, Link] = field(default_factory=dict)
@@ -66,6 +66,30 @@ class Title(Struct, frozen=True):
     """Of the title, where it is another than the site's."""
 
 
+class TopicLink(Struct, frozen=True):
+    """A topic in a list."""
+
+    name: str
+    path: str
+    """Of its page, as in a URL; begins with a slash."""
+    papers: int
+
+
+class Choice(Struct, frozen=True):
+    """Something to subscribe to."""
+
+    title: str
+    about: str
+    """What it brings, in a sentence."""
+    rate: str
+    """How much a week."""
+    path: str
+    """Of its page, as in a URL; begins with a slash."""
+    feeds: Mapping[str, Link]
+    """By the label of their format."""
+    is_topic: bool = False
+
+
 class PageContents(Struct, frozen=True):
     """What a page can show; templates ask for what they show."""
 
@@ -79,6 +103,12 @@ class PageContents(Struct, frozen=True):
     """What the digests of a day say above and between their papers, as sanitised HTML."""
     picture: Callable[[], str] = str
     """The address of the page's first picture; empty if it has none."""
+    editions: Sequence[str] = ()
+    """The names of the pages with the papers of its editions, newest first."""
+    topics: Callable[[], Sequence[TopicLink]] = list
+    """Every topic."""
+    choices: Callable[[], Sequence[Choice]] = list
+    """What a reader can subscribe to."""
 
 
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
@@ -104,6 +134,9 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         months_of=months_of,
         introduction=lambda day: below_headings(contents.introduction(day), 3),
         picture=contents.picture,
+        editions=contents.editions,
+        topics=contents.topics,
+        choices=contents.choices,
         articles=_ARTICLES,
     )
     start, articles, end = html.partition(_ARTICLES)

@@ -43,14 +43,49 @@ WORDS: dict[str, tuple[str, str]] = {
     "other papers": ("Other papers", "그 밖의 논문"),
     "days before": ("The days before", "지난 며칠"),
     "most voted": ("Most votes this week", "이번 주에 가장 많이 추천받은 논문"),
-    "by day": ("By day", "날짜별"),
+    "by day": ("Day by day", "날짜별로"),
     "all days": ("Archive", "지난 글"),
-    "all papers": ("A feed of everything:", "전체를 담은 피드:"),
+    "everything": ("A feed of everything:", "전체를 담은 피드:"),
     "behind day": (", {}", "일, {}"),
     "no digest": ("No digest yet.", "아직 글이 없습니다."),
-    "older": ("All older days", "지난 글 모두 보기"),
+    "older": ("The whole archive", "지난 글 모두 보기"),
+    "topics": ("Topics", "주제"),
+    "all topics": ("All topics", "모든 주제"),
+    # how to follow
+    "what a feed is": (
+        "A feed is an address that an app such as NetNewsWire, Feedly or Inoreader looks at for "
+        "you, again and again. Copy an address from here into such an app, and what is new "
+        "arrives there by itself, without anybody learning your e-mail address.",
+        "피드는 NetNewsWire, Feedly, Inoreader 같은 리더 앱이 대신 들여다봐 주는 주소입니다. "
+        "아래 주소 하나를 복사해 리더에 붙여 넣으면 새 논문이 저절로 도착하고, "
+        "이메일 주소는 아무에게도 알리지 않아도 됩니다.",
+    ),
+    "all papers": ("All papers", "모든 논문"),
+    "daily": ("Once a day", "하루에 한 번"),
+    "weekly": ("Once a week", "일주일에 한 번"),
+    "entry a paper": ("An entry for each paper", "논문마다 글 하나"),
+    "entry a day": ("An entry with all papers of a day", "하루의 논문을 모두 담은 글 하나"),
+    "entry a week": (
+        "An entry with the {} papers of a week that got the most votes",
+        "한 주에 가장 많이 추천받은 논문 {}편을 담은 글 하나",
+    ),
+    "rate": ("about {} papers a week", "일주일에 약 {}편"),
+    "rate, one": ("about one paper a week", "일주일에 약 {}편"),
+    "rate, few": ("less than one paper a week", "일주일에 한 편 미만"),
+    "rate of entries": ("{} entries a week", "일주일에 글 {}개"),
+    "rate of entries, one": ("one entry a week", "일주일에 글 {}개"),
+    "rate of entries, few": ("less than one entry a week", "일주일에 글 한 개 미만"),
+    "other formats": ("Also as", "다른 형식"),
+    "a topic": ("One topic", "주제 하나만"),
+    "opml": ("For import into a reader, as OPML:", "리더에 가져오기 위한 OPML 파일:"),
+    "editions": ("Editions so far", "지금까지 나온 글"),
+    "no edition": ("The first comes when a week is over.", "한 주가 끝나면 첫 글이 나옵니다."),
     "copy": ("Copy", "복사"),
     "copied": ("Copied", "복사했습니다"),
+    # titles of feeds
+    "feed all": ("all days", "모든 논문"),
+    "feed daily": ("daily", "하루에 한 번"),
+    "feed weekly": ("weekly", "일주일에 한 번"),
     # nothing here
     "not found": ("Not found", "페이지가 없습니다"),
     "nothing here": ("There is no page at this address.", "이 주소에는 페이지가 없습니다."),
@@ -98,6 +133,16 @@ class Words:
         """A number of things, as `20 papers` or `1 paper`."""
         return self(f"{name}, one" if number == 1 else name, f"{number:,}")
 
+    def rate(self, name: str, number: float) -> str:
+        """How many things a week brings, about."""
+        rounded = round(number)
+        return self.count(name, rounded) if rounded else self(f"{name}, few")
+
+    def feed(self, folder: str, title: str) -> str:
+        """What is added to the title of the feeds in a folder; `title` where the table has none."""
+        name = f"feed {folder}"
+        return self(name) if name in WORDS else title
+
     def day(self, day: date) -> str:
         """`Friday, 9 May 2025`."""
         return self._date("day", day)
@@ -124,14 +169,14 @@ class Words:
         return list(zip(short, full, strict=True))
 
     def place(self, name: str) -> str:
-        """What people call the place with this name: a day, a week, a month; else the name."""
+        """What people call the place with this name: a day, a week, a month or a word."""
         if _DAY.fullmatch(name):
             return self.day(date.fromisoformat(name))
         if week := _WEEK.fullmatch(name):
             return self("week", year=int(week[1]), week=int(week[2]))
         if month := _MONTH.fullmatch(name):
             return self.month(date(int(month[1]), int(month[2]), 1))
-        return name
+        return self(name) if name in WORDS else name
 
     def near(self, name: str, year: int) -> str:
         """The same in short, for a link from a page of a year."""

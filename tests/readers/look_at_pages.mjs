@@ -49,9 +49,9 @@ async function look({ url, width, dark, pictures, keys = [], shot, full }) {
     scrollTo(0, 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
   });
-  if (shot) await page.screenshot({ path: shot, fullPage: Boolean(full) });
   const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   const shift = await page.evaluate(() => window.shift);
+  if (shot) await page.screenshot({ path: shot, fullPage: Boolean(full) });
   // The pages' own policy forbids other scripts: axe comes in by the browser's own door.
   const client = await page.createCDPSession();
   await client.send("Runtime.evaluate", { expression: axe });
