@@ -21,7 +21,7 @@ _ARTICLES = "\ufdd0"
 
 
 class Neighbour(Struct, frozen=True):
-    """The page before or after one of the same kind."""
+    """A page that another one leads to: before it, after it, or around it."""
 
     name: str
     path: str
@@ -48,6 +48,8 @@ class PageMetadata(Struct, frozen=True):
     """The feeds with only this page's papers."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     author: str = ""
     rights: str = ""
     licence: str = ""

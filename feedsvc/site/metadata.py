@@ -52,6 +52,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         place_feeds=own_feeds if has_feeds and not is_home else {},
         older=place.older,
         newer=place.newer,
+        around=place.around,
         author=config.author,
         rights=config.rights,
         licence=config.licence,

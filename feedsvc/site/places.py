@@ -21,7 +21,7 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
-from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week
+from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 
@@ -85,6 +85,8 @@ class Contents(Struct, frozen=True):
     older: object | None = None
     """The key of the place before it, and of the one after; None if there is none."""
     newer: object | None = None
+    around: Sequence[object] = ()
+    """The keys of the larger places that its papers are in, too."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
     part: Part | None = None
@@ -145,6 +147,8 @@ class Place(Struct, frozen=True):
     """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     archive: Archive | None = None
     """Its links in the all-time feed; None if it is no part of that."""
     last_day: date | None = None
@@ -226,6 +230,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         query=scope.query,
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
+        around=[_near(key) for key in contents.around],
         archive=_archive(contents.part, kind, scope) if contents.part else None,
         last_day=contents.last_day,
         picks=contents.picks,
@@ -240,7 +245,11 @@ def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
-    return Neighbour(str(key), _path(key)) if key is not None else None
+    return _near(key) if key is not None else None
+
+
+def _near(key: object) -> Neighbour:
+    return Neighbour(str(key), _path(key))
 
 
 def _path(key: object) -> str:
@@ -271,7 +280,8 @@ def _day(day: date, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_day(day)
     part = day if calendar.is_part(day) else None
-    return Contents([day], str(day), older, newer, day, part)
+    around = (Month(day.year, day.month), week_of(day))
+    return Contents([day], str(day), older, newer, around, day, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -281,7 +291,7 @@ def _week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, week.last_day, part)
+    return Contents(days, str(week), older, newer, (), week.last_day, part)
 
 
 def _month(month: Month, scope: Scope) -> Contents | None:
@@ -289,7 +299,7 @@ def _month(month: Month, scope: Scope) -> Contents | None:
     if not days:
         return None
     older, newer = scope.catalogue.calendar.neighbours_of_month(month)
-    return Contents(days, str(month), older, newer, month.last_day)
+    return Contents(days, str(month), older, newer, (), month.last_day)
 
 
 def _daily(_: str, scope: Scope) -> Contents:
