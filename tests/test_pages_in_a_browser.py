@@ -35,8 +35,14 @@ pytestmark = pytest.mark.slow(reason="opens each kind of page in a browser, many
 
 HARD = Path(__file__).parent / "pages" / "digests"
 PATHS = {
-    "own": ("/", "/2024-11-18/", "/2024-W47/", "/all/", "/nowhere"),
-    "hard": ("/", "/2024-11-14/", "/2024-11-15/", "/2024-W46/", "/all/"),
+    "own": (
+        *("/", "/2024-11-18/", "/2024-W47/", "/2024-11/", "/all/"),
+        *("/daily/", "/weekly/", "/subscribe/", "/nowhere"),
+    ),
+    "hard": (
+        *("/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
+        *("/topic/", "/topic/reasoning-planning/", "/subscribe/"),
+    ),
 }
 """A page of each kind, on the project's own site and on that of hard digests."""
 

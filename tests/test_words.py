@@ -51,7 +51,9 @@ def test_templates_say_only_what_the_table_has_and_leave_none_of_it_out() -> Non
 def test_templates_have_no_words_of_their_own(name: str) -> None:
     """But for names that are the same in every language."""
     text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", WRITTEN[name], flags=re.DOTALL)
-    assert set(re.findall(r"\w{2,}", text)) <= {"OPML", "opml", "xml"}
+    assert set(re.findall(r"\w{2,}", text)) <= {
+        *("OPML", "opml", "xml", "arXiv", "PDF", "Hugging", "Face")
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,9 @@ def test_the_year_of_a_neighbour_is_said_where_it_is_another() -> None:
     assert korean.near("2024-12-31", 2025) == "2024년 12월 31일"
     assert english.near("2024-12-31", 2024) == "31 December"
     assert english.near("2024-12-31", 2025) == "31 December 2024"
+    assert [english.near("2024-W52", year) for year in (2024, 2025)] == [
+        *("Week 52", "Week 52 of 2024")
+    ]
     assert english.span(date(2024, 12, 30), date(2025, 1, 5)) == "30 December to 5 January"
 
 

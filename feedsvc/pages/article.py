@@ -15,13 +15,6 @@ from feedsvc.pages.words import words_in
 from feedsvc.parser.paper.language import language_of_letters
 from feedsvc.parser.paper.links import arxiv_id
 
-HOMES = (
-    ("arXiv", "https://arxiv.org/abs/{}"),
-    ("PDF", "https://arxiv.org/pdf/{}"),
-    ("Hugging Face", "https://huggingface.co/papers/{}"),
-)
-"""Where a paper of arXiv is to be read, and by what name."""
-
 FIRST_AUTHORS = 3
 """How many are always seen where there are more than one more; the others are folded."""
 
@@ -44,20 +37,20 @@ def article(item: Item, language: str, base_path: str = "/") -> bytes:
     links into the site can't be relative to one of them.
     """
     paper = item.paper
-    arxiv = arxiv_id(paper.id)
-    is_long = len(paper.authors) > FIRST_AUTHORS + 1
+    shown = FIRST_AUTHORS if len(paper.authors) > FIRST_AUTHORS + 1 else len(paper.authors)
     return render(
         "article.html",
         say=words_in(language),
         paper=paper,
         anchor=anchor(paper.id),
-        first_authors=paper.authors[:FIRST_AUTHORS] if is_long else paper.authors,
+        arxiv=arxiv_id(paper.id),
+        authors=", ".join(paper.authors[:shown]),
+        other_authors=paper.authors[shown:],
         day_path=f"{base_path}{paper.day}/",
         topics=[
             (topic, quote(base_path[:-1] + topic_path(topic_key(topic)), safe="/+"))
             for topic in paper.topics
         ],
-        homes=[(name, form.format(arxiv)) for name, form in HOMES] if arxiv else [],
         summary=below_headings(paper.summary_html, 4),
         language=paper.language if paper.language != language else None,
         title_language=language_of_title(paper.title, language),
@@ -102,6 +95,8 @@ def first_picture(articles: Iterable[bytes]) -> str:
 
 def language_of_title(title: str, language: str) -> str | None:
     """The language of a title where its letters tell another than the site's."""
+    if not title:
+        return None
     told = language_of_letters([title])
     if not told and language.partition("-")[0] in _NOT_IN_LATIN and _LATIN.search(title):
         told = "en"

@@ -81,7 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "editions": ("Editions so far", "지금까지 나온 글"),
     "no edition": ("The first comes when a week is over.", "한 주가 끝나면 첫 글이 나옵니다."),
     "copy": ("Copy", "복사"),
-    "copied": ("Copied", "복사했습니다"),
+    "copied": ("Copied", "복사됨"),
     # titles of feeds
     "feed all": ("all days", "모든 논문"),
     "feed daily": ("daily", "하루에 한 번"),
@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "date of another year": ("{day} {month} {year}", "{year}년 {number}월 {day}일"),
     "month": ("{month} {year}", "{year}년 {number}월"),
     "week": ("Week {week} of {year}", "{year}년 {week}주"),
+    "week of this year": ("Week {week}", "{week}주"),
     "span": ("{first} to {last}", "{first}부터 {last}까지"),
     "months": (
         "January February March April May June July August September October November December",
@@ -121,13 +122,15 @@ class Words:
     def __init__(self, language: str) -> None:
         """`language` is that of the site, a BCP 47 tag."""
         primary = language.partition("-")[0].lower()
-        self._column = LANGUAGES.index(primary) if primary in LANGUAGES else 0
+        column = LANGUAGES.index(primary) if primary in LANGUAGES else 0
+        self._words = {name: row[column] for name, row in WORDS.items()}
         self.foreign = "" if primary in LANGUAGES else LANGUAGES[0]
         """The language of the words where it is another than the site's; else empty."""
 
     def __call__(self, name: str, *values: object, **named: object) -> str:
         """What the table has under a name, filled in. Raises KeyError for an unknown name."""
-        return WORDS[name][self._column].format(*values, **named)
+        words = self._words[name]
+        return words.format(*values, **named) if values or named else words
 
     def count(self, name: str, number: int) -> str:
         """A number of things, as `20 papers` or `1 paper`."""
@@ -183,6 +186,8 @@ class Words:
         if _DAY.fullmatch(name):
             day = date.fromisoformat(name)
             return self._date("date" if day.year == year else "date of another year", day)
+        if (week := _WEEK.fullmatch(name)) and int(week[1]) == year:
+            return self("week of this year", week=int(week[2]))
         return self.place(name)
 
     def _date(self, form: str, day: date) -> str:

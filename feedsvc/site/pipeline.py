@@ -41,7 +41,6 @@ SOURCES = {
         "pages/templates.py",
         "pages/words.py",
         "pages/templates/article.html",
-        "pages/templates/language.html",
         "site/pipeline.py",
     ),
     Affects.DOCUMENTS: ("",),
