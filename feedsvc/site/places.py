@@ -59,6 +59,7 @@ class Whole(Enum):
     ALL = "all of them"
     NEWEST_DAY = "those of its newest day"
     MOST_VOTED = "those with the most votes"
+    NONE = "none of them"
 
 
 class Scope(Struct, frozen=True):
@@ -110,7 +111,7 @@ class PlaceKind(Struct, frozen=True):
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
     whole: Whole = Whole.ALL
-    """Which papers its page shows whole, if its template shows any."""
+    """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
@@ -354,7 +355,14 @@ HOME_KIND = PlaceKind(
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
-    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="all.html"),
+    PlaceKind(
+        _only("all"),
+        lambda _: ["all"],
+        _everything,
+        Role.COMPLETE,
+        template="all.html",
+        whole=Whole.NONE,
+    ),
     PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
     PlaceKind(
         parse_week,
@@ -368,15 +376,21 @@ KINDS: list[PlaceKind] = [
         lambda scope: scope.catalogue.calendar.months,
         _month,
         template="titles.html",
+        whole=Whole.NONE,
         formats=(),
     ),
-    PlaceKind(_only("daily"), lambda _: ["daily"], _daily, template="editions.html"),
-    PlaceKind(_only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html"),
+    PlaceKind(
+        _only("daily"), lambda _: ["daily"], _daily, template="editions.html", whole=Whole.NONE
+    ),
+    PlaceKind(
+        _only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html", whole=Whole.NONE
+    ),
     PlaceKind(
         _only(TOPICS),
         lambda scope: [TOPICS] * scope.store.has_topics(),
         _topics,
         template="topics.html",
+        whole=Whole.NONE,
         formats=(),
     ),
     PlaceKind(
@@ -390,6 +404,7 @@ KINDS: list[PlaceKind] = [
         lambda _: ["subscribe"],
         lambda _, scope: Contents(scope.catalogue.calendar.days[::-1], "subscribe"),
         template="subscribe.html",
+        whole=Whole.NONE,
         formats=(),
     ),
 ]

@@ -86,4 +86,5 @@ _SECTIONS: Mapping[Whole, Callable[[Snapshot, Place, Words], Iterator[Section]]]
     Whole.ALL: _all,
     Whole.NEWEST_DAY: _newest_day,
     Whole.MOST_VOTED: _most_voted,
+    Whole.NONE: lambda *_: iter(()),
 }
