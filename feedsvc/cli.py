@@ -142,7 +142,7 @@ def serve(file: Path | None, host: str, port: int, workers: int, **flags: object
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
+@click.option("--allow-empty", is_flag=True, help="Write a site without papers.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)
