@@ -20,6 +20,7 @@ PACKAGE = ROOT / "feedsvc"
 DESIGN = ROOT / "DESIGN.md"
 
 OWNERS = {
+    "bs4": {"parser"},
     "click": {"cli"},
     "comrak": {"parser"},
     "feedgen": {"feeds"},

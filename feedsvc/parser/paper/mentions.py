@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from msgspec import Struct
 
 from feedsvc.model import Medium
-
-_WORDS = ".//text()[not(parent::script or parent::style)]"
 
 
 class MediaMention(Struct, frozen=True):
@@ -25,19 +22,19 @@ class MediaMention(Struct, frozen=True):
 
 def media_in(markup: str, line: int) -> Iterator[MediaMention]:
     """The media among the tags of a piece of HTML; the words inside a video describe it."""
-    from lxml import etree  # noqa: PLC0415 - slow to load, and few digests have tags
+    from bs4 import BeautifulSoup, Tag  # noqa: PLC0415 - slow to load, and few digests have tags
 
-    page = etree.HTML(markup)
-    for element in page.iter("img", "video") if page is not None else ():
-        source = element if element.get("src") else element.find(".//source[@src]")
-        if source is None:
+    soup = BeautifulSoup(markup, "lxml")
+    for element in soup.find_all(["img", "video"]):
+        source = element if element.get("src") else element.find("source", src=True)
+        if not isinstance(source, Tag):
             continue
-        is_video = element.tag == "video"
-        inside = cast("list[str]", element.xpath(_WORDS)) if is_video else [element.get("alt", "")]
+        is_video = element.name == "video"
+        words = element.get_text(" ") if is_video else str(element.get("alt") or "")
         yield MediaMention(
             line=line,
-            address=source.get("src", "").strip(),
+            address=str(source["src"]).strip(),
             medium=Medium.VIDEO if is_video else Medium.IMAGE,
-            poster=element.get("poster", "").strip() or None,
-            description=" ".join(" ".join(inside).split()),
+            poster=str(element.get("poster") or "").strip() or None,
+            description=" ".join(words.split()),
         )
