@@ -12,7 +12,7 @@ from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 
 _ADDRESS = re.compile(
     r"\](?:\(| \((?=https?:))[ \t]*"
-    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]|\([^\s()]*\))*))"
+    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
 _WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
@@ -49,6 +49,8 @@ class TitleText(Struct, frozen=True):
     """Whether the link has its closing parenthesis."""
     is_linked: bool = False
     """Whether the title itself is the link, which is no name of a link such as `PDF`."""
+    behind: str = ""
+    """What bars part from a title that is no link: `Title | Names | [PDF](…)`."""
 
 
 def read_title(text: str) -> TitleText:
@@ -57,6 +59,8 @@ def read_title(text: str) -> TitleText:
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
+    if " | " in words and (parted := _parted(words)):
+        return parted
     words, pictures = _without_pictures(words) if "![" in words else (words, "")
     start = words.find("[")
     links = [link for link in links_of(words) if link.words] if "](" in words else []
@@ -73,6 +77,17 @@ def read_title(text: str) -> TitleText:
                 before, title, address, rest, target["end"] == ")", not names_link(title)
             )
     return TitleText("", words, rest=pictures)
+
+
+def _parted(text: str) -> TitleText | None:
+    """The title of a record whose fields are apart by bars; None where bars are part of a title."""
+    first, *others = text.split(" | ")
+    rest = " | ".join(others)
+    links = [link for link in links_of(rest) if link.words]
+    named = [link for link in links if link.paper and names_link(link.plain_words)]
+    if "](" in first or not named or not re.search(r"\w", without_links(rest, links)):
+        return None
+    return TitleText("", _without_emphasis(first), named[0].address, behind=rest)
 
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:

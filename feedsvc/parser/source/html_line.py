@@ -47,6 +47,7 @@ class LineWriter:
         self.link_blocks = 0
         self.emphasis: list[tuple[int, str]] = []
         self.cells: list[str] | None = None
+        self.parts: list[str] = []  # the paragraphs of the last cell
         self.rows = 0
         self.after: list[str] = []  # media out of a heading
         self.is_title = False

@@ -11,6 +11,8 @@ from feedsvc.parser.source.html_tags import BREAKERS, EMPHASIS, HEADINGS, KEPT, 
 
 _SPACE = re.compile(r"\s+")
 DEEPEST_LIST = 20
+BREAK = "\n"
+"""Where a paragraph ends in a cell; no text has it, as all white space there is one space."""
 
 
 def html_to_lines(source: str) -> HtmlLines:
@@ -18,8 +20,18 @@ def html_to_lines(source: str) -> HtmlLines:
     return _Writer().read(source)
 
 
+_HARMLESS = re.compile(
+    r"&(?:nbsp|apos|quot|[lr][sd]quo|[nm]dash|hellip|middot|[a-zA-Z](?:acute|grave|uml|circ|tilde|cedil|caron)"
+    r"|#(?:39|34|160|x27|x22|xa0));",
+    re.IGNORECASE,
+)
+"""References to characters that Markdown takes for nothing else."""
 _LINK = "]("
 _SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
+
+
+def _character(reference: re.Match[str]) -> str:
+    return html.unescape(reference[0]).replace("\xa0", " ")
 
 
 class _Writer(LineWriter):
@@ -49,7 +61,7 @@ class _Writer(LineWriter):
             self.add(html.unescape(text) if "`" not in text else text)
         elif text.strip():
             line = self.line + text[: len(text) - len(text.lstrip())].count("\n")
-            self.add(escaped(_SPACE.sub(" ", text)), line)
+            self.add(escaped(_SPACE.sub(" ", _HARMLESS.sub(_character, text))), line)
         elif self.buffer:
             self.buffer.append(" ")
         self.line += text.count("\n")
@@ -82,7 +94,7 @@ class _Writer(LineWriter):
         if self.heading and not is_end:
             self._heading(0, is_end=True)
         if self.cells is not None:
-            self.buffer.append(" ")
+            self.buffer.append(BREAK)
             return
         self.flush()
         self.blank()
@@ -194,10 +206,11 @@ class _Writer(LineWriter):
         self.end_link()
         self.link = None
         self.emphasis = []
-        text = " ".join("".join(self.buffer).split())
+        text = "".join(self.buffer)
         self.buffer = []
-        if text and self.cells is not None:
-            self.cells.append(re.sub(r"(?<!\\)\|", r"\\|", text))
+        if text.strip() and self.cells is not None:
+            self.parts = [" ".join(part.split()) for part in re.split(rf"{BREAK}|<br>", text)]
+            self.cells.append(re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split())))
 
     def _end_row(self) -> None:
         if self.cells is None:
@@ -210,7 +223,8 @@ class _Writer(LineWriter):
             if self._belongs_to_row_before(cells[0]):
                 self.page.lines[-1] += f" {cells[0]} |"
                 return
-            self.put(cells[0].replace("\\|", "|"), self.line)
+            for part in filter(None, self.parts):
+                self.put(part, self.line)
             self.blank()
             return
         self.put(f"| {' | '.join(cells)} |", self.line)

@@ -9,9 +9,10 @@ from msgspec import Struct
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page, is_part, is_title_label
 from feedsvc.parser.blocks.spans import Span, asides_of, spans_of
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import names_time, time_named
 from feedsvc.parser.lines.addresses import is_page, is_relative
 from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import TitleText, read_title
 from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
 from feedsvc.parser.units.rows import row_evidence
@@ -25,11 +26,16 @@ LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 LINES_TO_TITLE = 3
 """Lines below the label `Title:` in which the title stands."""
+WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
+LINES_TO_TEXT = 3
+"""Lines below a title in which its text begins."""
 
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w")
-_SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]|[:：]\s*$")
+_SENTENCE = re.compile(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
 _BRACKET_LEAD = re.compile(
-    r"(?:[^\w\s\[*]{1,4}\s*|[0-9]{4}(?:[-./][0-9]{1,2}){2}\s?[:：]\s?"
+    r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：]|[)\]])\s?"
+    r"|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2}[:：]?\s?|[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s?"
     r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
 )
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
@@ -43,6 +49,8 @@ class Candidate(Struct):
     block: Block
     span: Span
     evidence: Evidence
+    has_text: bool = False
+    """Whether a line with words stands below its title."""
 
     @property
     def start(self) -> int:
@@ -64,7 +72,8 @@ def candidates(page: Page) -> list[Candidate]:
         if block.index in aside:
             continue
         evidence = _evidence(page, block, span, inner)
-        found.append(Candidate(block, span, evidence))
+        below = page.lines[block.last + 1 : min(span.end, block.last + 1 + LINES_TO_TEXT)]
+        found.append(Candidate(block, span, evidence, any(map(str.strip, below))))
         if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
             inner = block.index
     return found[::-1]
@@ -94,8 +103,14 @@ def _is_none(page: Page, block: Block, title: TitleText) -> bool:
         return not _WORD.search(title.words) or names_time(title.words)
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
-    is_nothing = not _WORD.search(words) or names_no_paper or names_time(words)
+    is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
     return is_nothing or is_part(block, page.repeated)
+
+
+def _is_time(block: Block, words: str) -> bool:
+    """Whether the words are hardly more than a time, and nothing more beside a paper's link."""
+    has_paper = any(link.paper for link in links_of(block.text))
+    return time_named(words, 0) is not None if has_paper else names_time(words)
 
 
 def _names_group(text: str) -> bool:
@@ -135,7 +150,9 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
         return False
     if block.kind is Kind.LINK:
         link = next(iter(links_of(text)), None)
-        is_titled = link is not None and not names_link(link.plain_words)
+        is_titled = (
+            link is not None and not names_link(link.plain_words) and not looks_like_authors(text)
+        )
         return is_titled and link is not None and len(text) - link.end < LONGEST_REST
     if rest.startswith(_MARKED):
         return True
@@ -170,7 +187,12 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
         return NONE  # a sentence with a link
     if not is_relative(address):
         return MEDIUM
-    return FAIR if is_page(address) else NONE
+    return FAIR if is_page(address) and _reads_like_title(title.words) else NONE
+
+
+def _reads_like_title(words: str) -> bool:
+    """Whether a link to a page of the archive has the words of a title, and not of a section."""
+    return len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:
