@@ -137,7 +137,10 @@ class _Reader(Struct):
                 introductions.take(lines, max(each.end, index), end)
             else:
                 self._pass(each)
-                is_line = each.kind is Kind.BOLD  # the name of a day or of a group, and no text
+                is_line = each.kind in {
+                    Kind.BOLD,
+                    Kind.ROW,
+                }  # the name of a day or of a group, and no text
                 introductions.take(lines, each.last + 1 if is_line else index, end)
 
     def _add(self, told: Told, introductions: Introductions) -> None:
