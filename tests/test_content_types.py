@@ -68,7 +68,7 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     "path",
     [
         *(place + name for place in PLACES for name in TYPES),
-        *("/", "/opml.xml", "/sitemap.xml", "/robots.txt", "/style.css", "/icon.png"),
+        *("/", "/opml.xml", "/sitemap.xml", "/robots.txt", "/style.css", "/script.js", "/icon.png"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
