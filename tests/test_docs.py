@@ -120,8 +120,9 @@ def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
     check, serve = _block("feedsvc check").splitlines()
     assert _do(check, tmp_path).endswith("\n1 day, 1 paper, 0 errors, 0 warnings\n")
     port = free_port()
-    with _running(f"{serve} --port {port}", port, tmp_path):
+    with _running(f"{serve} --port {port}", port, tmp_path, BROWSER="true %s"):
         assert b"2411.06558" in ask(port, "/2024-11-18/feed.json")[2]
+        assert b"_watch/watch.js" in ask(port, "/2024-11-18/")[2]
 
 
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
