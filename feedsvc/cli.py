@@ -240,6 +240,25 @@ def show(file: Path | None, digests: str | None, base_url: str | None, path: str
         sys.stdout.buffer.writelines(made.pieces)
 
 
+@main.command()
+@click.option("--json", "is_json", is_flag=True, help="Print one object of JSON.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Also write a picture to this file.")
+@click.argument("logs", nargs=-1, type=click.Path(path_type=Path))
+def stats(is_json: bool, svg: Path | None, logs: tuple[Path, ...]) -> None:
+    """Say how many people follow each feed, from access LOGS (- or none: the standard input)."""
+    from feedsvc.stats.followers import count  # noqa: PLC0415 - rarely needed
+    from feedsvc.stats.log_lines import STANDARD_INPUT, read_requests  # noqa: PLC0415
+    from feedsvc.stats.report import as_json, as_svg  # noqa: PLC0415
+    from feedsvc.stats.report import as_text as followers_as_text  # noqa: PLC0415
+
+    if not logs and sys.stdin.isatty():
+        raise click.UsageError("name a log, or send one to the standard input.")
+    figures = count(read_requests([*logs] or [STANDARD_INPUT]))
+    if svg:
+        svg.write_text(as_svg(figures), encoding="utf-8")
+    click.echo(as_json(figures) if is_json else followers_as_text(figures))
+
+
 def _ask(question: str, name: str, proposal: str) -> str:
     """A setting as a person types it, asked again until it can be used."""
     from feedsvc.starter.start import checked  # noqa: PLC0415 - as above
