@@ -12,6 +12,7 @@ import pytest
 
 from feedsvc.builder.build import build
 from feedsvc.config import Config
+from feedsvc.feeds.editions import MOST_WHOLE
 from feedsvc.site.site import Site
 from tests.support.archive import digest, paper, write_archive
 from tests.support.feeds import read_atom, read_json_ids, read_rss_ids
@@ -70,6 +71,15 @@ def test_a_daily_edition_begins_with_the_introduction(config: Config) -> None:
     path = config.digests / "2024-02-09.md"
     path.write_text(path.read_text().replace("\n\n", "\n\n이번 주는 조용했습니다.\n\n", 1))
     assert _items(config, "/daily/")[0]["content_html"].startswith("<p>이번 주는 조용했습니다.</p>")
+
+
+def test_an_edition_of_many_papers_has_all_titles_and_the_first_papers_whole(
+    config: Config,
+) -> None:
+    (config.digests / "2024-02-10.md").write_text(digest("2024-02-10", map(paper, range(200, 400))))
+    newest = _items(config, "/daily/")[0]
+    assert newest["content_html"].count("<li><a ") == 200
+    assert _titles(newest) == [f"Paper {number}" for number in range(200, 200 + MOST_WHOLE)]
 
 
 def test_an_edition_keeps_id_title_link_and_date_whatever_is_edited(config: Config) -> None:

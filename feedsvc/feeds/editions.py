@@ -14,6 +14,9 @@ from msgspec import Struct
 
 from feedsvc.feeds.entry import Entry
 
+MOST_WHOLE = 50
+"""Papers; of a day with more, these are whole and the others only in the list of titles."""
+
 
 class EditionHead(Struct, frozen=True):
     """What an edition says before its papers.
@@ -45,10 +48,16 @@ _decode = msgspec.json.Decoder(_Paper).decode
 
 
 def edition_entry(head: EditionHead, introduction: str, json_items: Sequence[bytes]) -> Entry:
-    """An edition: an introduction in sanitised HTML, the list of titles, then each paper."""
+    """An edition: an introduction in sanitised HTML, all titles, then each paper.
+
+    Of many papers only the first MOST_WHOLE are whole: nobody reads three hundred in one item, and
+    fourteen such days would be more than readers take.
+    """
     papers = [_decode(item) for item in json_items]
     titles = "".join(f"<li>{_linked_title(paper)}</li>" for paper in papers)
-    whole = "".join(f"<h2>{_linked_title(paper)}</h2>{paper.content_html}" for paper in papers)
+    whole = "".join(
+        f"<h2>{_linked_title(paper)}</h2>{paper.content_html}" for paper in papers[:MOST_WHOLE]
+    )
     html = f"{introduction}<ul>{titles}</ul>{whole}"
     languages = {paper.language for paper in papers}
     return Entry(

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from feedsvc.parser.lines.labelled import labelled_alone
+from feedsvc.parser.lines.labelled import labelled_alone, shares_line
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL
 
@@ -15,8 +15,9 @@ _SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
 """The labels that make a line a field wherever it stands, even with a wrong value."""
 
 _FIELD_LINE = re.compile(
-    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]+)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
+    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
 )
+_MARKS_BEFORE = re.compile(r"^[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
 _BULLET = re.compile(r"\s*(?:>\s?)?[-*+•]\s")
@@ -43,8 +44,8 @@ def read_field(line: str) -> Field | None:
     """What a line says when it is a field's: `Vote: 24`, `**Authors**: A, B`, `- 저자: …`."""
     found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
     name = found["name"].lower() if found else ""
-    if found and name in _SURE:
-        value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
+    if found and name in _SURE and not shares_line(line):
+        value = _MARKS_BEFORE.sub("", found["value"]).strip()
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
     alone = labelled_alone(line)
     if alone and alone.field in _TAKEN:

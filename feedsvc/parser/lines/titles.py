@@ -10,8 +10,8 @@ from unicodeit.data import REPLACEMENTS, SUBSUPERSCRIPTS
 from feedsvc.parser.source.formulas import MATH
 from feedsvc.parser.source.text import decode_references
 
-_SIGN_BEFORE_NUMBER = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$(?=[0-9])")
-r"""`$\sim$20`: one command is a formula even where a number follows."""
+_LONE_COMMAND = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$")
+r"""`$ \sim $20`: one command is a formula even with spaces around it."""
 
 _SYMBOLS: dict[str, str] = {
     **dict(REPLACEMENTS),
@@ -53,6 +53,7 @@ _ACCENTED = re.compile(rf"\{{{_ACCENT}\}}|{_ACCENT}")
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s{}\\^_]))")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_LETTER_IN_BRACES = re.compile(r"\{(\\[a-zA-Z]+)\}")
 _BRACES_WITH_COMMAND = re.compile(r"\{(\\[^{}]*)\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -66,8 +67,7 @@ def plain_title(source: str) -> str:
     """
     title = decode_references(source)
     if "$" in title:
-        title = _SIGN_BEFORE_NUMBER.sub(_sign, title)
-        title = MATH.sub(_math, title)
+        title = MATH.sub(_math, _LONE_COMMAND.sub(r"$\1$", title))
     if "\\" in title:
         title = _text(title)
     return " ".join(title.split())
@@ -75,7 +75,7 @@ def plain_title(source: str) -> str:
 
 def _math(match: re.Match[str]) -> str:
     """Unicode for what stands between dollars; all of it unchanged where a command has none."""
-    tex = match[2].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
+    tex = match["formula"].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
     tex = _FRACTION.sub(r"\1/\2", _common(_MATH_SPACE.sub(" ", tex)))
     tex = _repeatedly(_BRACES, r"\1", _SCRIPT.sub(_script, _COMMAND.sub(_symbol, tex)))
     if _COMMAND.search(tex):
@@ -83,13 +83,10 @@ def _math(match: re.Match[str]) -> str:
     return _ESCAPED.sub(r"\1", tex).replace(_LEFT_BRACE, "{").replace(_RIGHT_BRACE, "}")
 
 
-def _sign(match: re.Match[str]) -> str:
-    return _SYMBOLS.get(match[1], match[0])
-
-
 def _text(tex: str) -> str:
     """Unicode for the commands of running text. Braces that hold no command stay."""
-    text = _COMMAND.sub(_symbol, _BRACES_WITH_COMMAND.sub(r"\1", _common(tex)))
+    text = _LETTER_IN_BRACES.sub(_symbol_in_braces, _common(tex))
+    text = _COMMAND.sub(_symbol, _BRACES_WITH_COMMAND.sub(r"\1", text))
     return _ESCAPED.sub(r"\1", text)
 
 
@@ -111,6 +108,10 @@ def _repeatedly(pattern: re.Pattern[str], replacement: str, text: str) -> str:
 
 def _symbol(match: re.Match[str]) -> str:
     return _SYMBOLS.get(match[0], match[0])
+
+
+def _symbol_in_braces(match: re.Match[str]) -> str:
+    return _SYMBOLS.get(match[1], match[0])
 
 
 def _accented(match: re.Match[str]) -> str:
