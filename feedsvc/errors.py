@@ -27,3 +27,11 @@ class AddressError(FeedsvcError):
 
 class NotFoundError(FeedsvcError):
     """There is no document at that path."""
+
+
+class StarterError(FeedsvcError):
+    """A file of a new site, or a new digest, can't be written."""
+
+
+class LogError(FeedsvcError):
+    """A log of requests can't be read."""

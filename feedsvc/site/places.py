@@ -19,13 +19,15 @@ from msgspec import Struct
 from feedsvc.config import Config
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
+from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
-from feedsvc.site.calendar import Part, Week, parse_day, parse_week
+from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 
 HOME = "/"
 EVERYTHING = "/all/"
+SEARCH = "/search/"
 
 MOST_OF_FEED_SIZE = 3
 """Times `feed_size`: the most papers of the subscription document, if it has several parts."""
@@ -49,6 +51,15 @@ class Role(Enum):
     def grows(self) -> bool:
         """Whether papers are added for ever, so that clients may ask only for what is new."""
         return self in {Role.SUBSCRIPTION, Role.COMPLETE}
+
+
+class Whole(Enum):
+    """Which papers of a place its page shows whole."""
+
+    ALL = "all of them"
+    NEWEST_DAY = "those of its newest day"
+    MOST_VOTED = "those with the most votes"
+    NONE = "none of them"
 
 
 class Scope(Struct, frozen=True):
@@ -75,6 +86,8 @@ class Contents(Struct, frozen=True):
     older: object | None = None
     """The key of the place before it, and of the one after; None if there is none."""
     newer: object | None = None
+    around: Sequence[object] = ()
+    """The keys of the larger places that its papers are in, too."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
     part: Part | None = None
@@ -97,6 +110,8 @@ class PlaceKind(Struct, frozen=True):
     role: Role = Role.OWN
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
+    whole: Whole = Whole.ALL
+    """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
@@ -133,6 +148,8 @@ class Place(Struct, frozen=True):
     """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     archive: Archive | None = None
     """Its links in the all-time feed; None if it is no part of that."""
     last_day: date | None = None
@@ -214,6 +231,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         query=scope.query,
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
+        around=[_near(key) for key in contents.around],
         archive=_archive(contents.part, kind, scope) if contents.part else None,
         last_day=contents.last_day,
         picks=contents.picks,
@@ -228,7 +246,11 @@ def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
-    return Neighbour(str(key), _path(key)) if key is not None else None
+    return _near(key) if key is not None else None
+
+
+def _near(key: object) -> Neighbour:
+    return Neighbour(str(key), _path(key))
 
 
 def _path(key: object) -> str:
@@ -259,7 +281,8 @@ def _day(day: date, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_day(day)
     part = day if calendar.is_part(day) else None
-    return Contents([day], str(day), older, newer, day, part)
+    around = (Month(day.year, day.month), week_of(day))
+    return Contents([day], str(day), older, newer, around, day, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -269,7 +292,15 @@ def _week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, week.last_day, part)
+    return Contents(days, str(week), older, newer, (), week.last_day, part)
+
+
+def _month(month: Month, scope: Scope) -> Contents | None:
+    days = scope.catalogue.calendar.days_of(month)
+    if not days:
+        return None
+    older, newer = scope.catalogue.calendar.neighbours_of_month(month)
+    return Contents(days, str(month), older, newer, (), month.last_day)
 
 
 def _daily(_: str, scope: Scope) -> Contents:
@@ -313,23 +344,53 @@ def _only(name: str) -> Callable[[str], str | None]:
     return lambda text: name if text == name else None
 
 
-TOPICS = "topic"
-"""The folder of the topics."""
-
-HOME_KIND = PlaceKind(_only(""), lambda _: [""], _home, Role.SUBSCRIPTION)
+HOME_KIND = PlaceKind(
+    _only(""),
+    lambda _: [""],
+    _home,
+    Role.SUBSCRIPTION,
+    template="home.html",
+    whole=Whole.NEWEST_DAY,
+)
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
-    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="titles.html"),
+    PlaceKind(
+        _only("all"),
+        lambda _: ["all"],
+        _everything,
+        Role.COMPLETE,
+        template="all.html",
+        whole=Whole.NONE,
+    ),
     PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
-    PlaceKind(parse_week, lambda scope: scope.catalogue.calendar.weeks, _week),
-    PlaceKind(_only("daily"), lambda _: ["daily"], _daily, template="editions.html"),
-    PlaceKind(_only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html"),
+    PlaceKind(
+        parse_week,
+        lambda scope: scope.catalogue.calendar.weeks,
+        _week,
+        template="week.html",
+        whole=Whole.MOST_VOTED,
+    ),
+    PlaceKind(
+        parse_month,
+        lambda scope: scope.catalogue.calendar.months,
+        _month,
+        template="titles.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
+    PlaceKind(
+        _only("daily"), lambda _: ["daily"], _daily, template="editions.html", whole=Whole.NONE
+    ),
+    PlaceKind(
+        _only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html", whole=Whole.NONE
+    ),
     PlaceKind(
         _only(TOPICS),
         lambda scope: [TOPICS] * scope.store.has_topics(),
         _topics,
         template="topics.html",
+        whole=Whole.NONE,
         formats=(),
     ),
     PlaceKind(
@@ -338,5 +399,13 @@ KINDS: list[PlaceKind] = [
         _topic,
         template="topic.html",
     ),
+    PlaceKind(
+        _only("subscribe"),
+        lambda _: ["subscribe"],
+        lambda _, scope: Contents(scope.catalogue.calendar.days[::-1], "subscribe"),
+        template="subscribe.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
 ]
-"""Every kind of place: home, everything, days, weeks, editions, topics."""
+"""Every kind of place: home, everything, days, weeks, months, editions, topics, how to follow."""

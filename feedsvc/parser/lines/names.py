@@ -12,8 +12,8 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
-    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))(?:{OTHERS})\.?$",
-    re.IGNORECASE,
+    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
+    rf"(?i:{OTHERS})\.?$"
 )
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
