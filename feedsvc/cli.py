@@ -285,4 +285,11 @@ def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
         catalogue = snapshot.catalogue
         days = len(catalogue.calendar.days)
-        return Findings(config.digests, snapshot.store.problems(), days, catalogue.papers)
+        store = snapshot.store
+        return Findings(
+            config.digests,
+            store.problems(),
+            days,
+            catalogue.papers,
+            without_papers=[] if days else store.files_without_papers(),
+        )

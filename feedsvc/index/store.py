@@ -410,6 +410,15 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
+    def files_without_papers(self) -> list[str]:
+        """The paths of the digests that were read and have no paper, in order."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE hash != ? AND path NOT IN (SELECT path FROM papers)"
+            " ORDER BY path",
+            (UNREAD,),
+        )
+        return [path for (path,) in rows]
+
     def days_with_papers(self) -> set[date]:
         """The days that any digest has papers of."""
         rows = self._db.execute("SELECT DISTINCT day FROM papers")
