@@ -16,6 +16,7 @@ import pytest
 
 import feedsvc.index
 import feedsvc.parser
+import feedsvc.search
 
 SAMPLES = [chr(code) for code in range(32, 127)] + ["\t", "\n", "\xa0", "가", "中", "é", "🚀", "，"]
 UNBOUNDED = 400
@@ -26,7 +27,7 @@ ALLOWED = {
 
 
 def _patterns() -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    for package in (feedsvc.parser, feedsvc.index):
+    for package in (feedsvc.parser, feedsvc.index, feedsvc.search):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(info.name)
             for name, value in vars(module).items():
