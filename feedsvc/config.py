@@ -143,6 +143,12 @@ def _optional_web_address(value: object) -> str:
     return "" if value == "" else _web_address(value)
 
 
+def _site_id(value: object) -> str:
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(/[A-Za-z0-9._~-]+)*/?", str(value)):
+        raise ValueError("a host and perhaps a path, such as example.org/papers")
+    return str(value)
+
+
 def _folder_address(value: object) -> str:
     address = _web_address(value)
     if {"?", "#", "@"} & set(address):
@@ -178,6 +184,13 @@ class Config:
         _folder_address,
         Affects.ITEMS,
         "the address of the site; every absolute link begins with it",
+    )
+    site_id: str = setting(
+        "",
+        _site_id,
+        Affects.DOCUMENTS,
+        "what the ids of daily and weekly editions begin with, such as `example.org/papers`; set "
+        "it to the old address before the site moves; empty: taken from the base URL",
     )
     title: str = setting(
         "Daily Papers", _name, Affects.DOCUMENTS, "the name of the site and of its main feed"
@@ -215,7 +228,12 @@ class Config:
         100,
         _positive,
         Affects.DOCUMENTS,
-        "minimum number of papers in the feed to subscribe to, which holds the newest whole weeks",
+        "minimum number of papers in a feed to subscribe to, which holds the newest whole weeks "
+        "or, where a week has more than 200 papers, days; never more than three times as many of "
+        "several days",
+    )
+    weekly_size: int = setting(
+        10, _positive, Affects.DOCUMENTS, "how many papers a weekly edition has: the most voted"
     )
     time_of_day: time = setting(
         time(0, 59, 59),

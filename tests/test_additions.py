@@ -19,7 +19,7 @@ from jinja2 import ChoiceLoader, DictLoader
 
 from feedsvc.builder.build import Report, build
 from feedsvc.config import Affects, Config, setting
-from feedsvc.feeds.entry import Entry, Grain
+from feedsvc.feeds.entry import Entry
 from feedsvc.feeds.feed_metadata import FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.feeds.frame import Frame
@@ -29,7 +29,7 @@ from feedsvc.site.places import KINDS, Contents, PlaceKind, Role, Scope
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
 from tests.support.archive import digest, paper, write_archive
-from tests.support.feeds import read_atom, read_json_ids
+from tests.support.feeds import read_json_ids
 from tests.support.project import Configure
 
 BASE_URL = "https://papers.example.org/"
@@ -176,7 +176,7 @@ def _month_contents(month: Month, scope: Scope) -> Contents | None:
 
 MONTH = PlaceKind(
     parse=_parse_month,
-    keys=lambda catalogue: _months([*catalogue.calendar.days]),
+    keys=lambda scope: _months([*scope.catalogue.calendar.days]),
     contents=_month_contents,
 )
 
@@ -226,42 +226,24 @@ def _only(name: str) -> Callable[[str], str | None]:
     return lambda text: name if text == name else None
 
 
-DAILY = PlaceKind(
-    parse=_only("daily"),
-    keys=lambda _: ["daily"],
-    contents=lambda _, scope: Contents(scope.catalogue.calendar.days[:-15:-1], "an item a day"),
-    grain=Grain.DAY,
-    template="titles.html",
+NO_RSS = PlaceKind(
+    parse=_only("no-rss"),
+    keys=lambda _: ["no-rss"],
+    contents=lambda _, scope: Contents(scope.catalogue.calendar.days[:-15:-1], "no RSS"),
     formats=("feed.xml", "feed.json"),
 )
-"""A place whose items are days, and which has no RSS."""
-
-
-def test_a_place_may_have_days_as_its_items(config: Config) -> None:
-    KINDS.append(DAILY)
-    _build(config)
-    client = _client(config)
-    feed = read_atom(client.get("/daily/feed.xml").data)
-    assert len(feed.ids) == 14
-    assert feed.ids[0] == "tag:feedsvc,2024-02-09:day"
-    items = json.loads(client.get("/daily/feed.json").data)["items"]
-    assert items[0]["url"] == f"{BASE_URL}2024-02-09/"
-    assert items[0]["content_html"].count("<h2>") == 2
-    assert "요약입니다." in items[0]["content_html"]
-    _assert_a_built_file_is_what_the_server_sends(config)
-    _add_day(config, "2024-02-09", 700)
-    assert b"2411.00700" in _client(config).get("/daily/feed.xml").data
+"""A place that has no RSS."""
 
 
 def test_a_place_may_have_fewer_representations(config: Config) -> None:
-    KINDS.append(DAILY)
+    KINDS.append(NO_RSS)
     _build(config)
     client = _client(config)
-    assert client.get("/daily/rss.xml").status_code == 404
-    assert not (config.out / "daily" / "rss.xml").exists()
-    page = client.get("/daily/").text
-    assert "daily/feed.xml" in page
-    assert "daily/rss.xml" not in page
+    assert client.get("/no-rss/rss.xml").status_code == 404
+    assert not (config.out / "no-rss" / "rss.xml").exists()
+    page = client.get("/no-rss/").text
+    assert "no-rss/feed.xml" in page
+    assert "no-rss/rss.xml" not in page
 
 
 def _picked_contents(_: str, scope: Scope) -> Contents | None:

@@ -395,9 +395,10 @@ def test_only_what_a_new_day_changes_is_written(config: Config) -> None:
     after = tree(config.out)
     changed = {name for name, content in after.items() if before.get(name) != content}
     assert report.written == len(changed)
-    # The day, its week, everything, the home, and the page that now leads to the day after.
+    # The day, its week, everything, the daily edition, the home, and the page that now leads to
+    # the day after.
     folders = {name.rpartition("/")[0] for name in changed}
-    assert folders == {"2024-01-11", "2024-W02", "all", "", "2024-01-10"}
+    assert folders == {"2024-01-11", "2024-W02", "all", "daily", "", "2024-01-10"}
     assert {name for name in changed if "2024-01-10" in name} == {"2024-01-10/index.html"}
 
 

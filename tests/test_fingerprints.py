@@ -29,10 +29,8 @@ DAYS = 12
 COUNTED = """
 import json, sys
 from pathlib import Path
-from msgspec.structs import replace
 from feedsvc.builder.build import build
 from feedsvc.config import Config
-from feedsvc.feeds.formats import FORMATS
 from feedsvc.site import pipeline
 from feedsvc.site.site import Site
 
@@ -45,8 +43,7 @@ def counting(name, function):
     return counted
 
 pipeline.parse_digest = counting("read", pipeline.parse_digest)
-atom = FORMATS["feed.xml"]
-FORMATS["feed.xml"] = replace(atom, item=counting("rendered", atom.item))
+pipeline.paper_entry = counting("rendered", pipeline.paper_entry)
 settings = json.loads(sys.argv[1])
 config = Config.load(environment={}, flags=settings)
 site = Site(config)
@@ -227,7 +224,7 @@ def _imported(path: Path) -> set[str]:
 ABOVE = {"config", "site/places", "errors", "parallel/mapping"}
 """What a floor may import although none of its results depends on it, or it is a fact of its own.
 
-Settings are facts of the fingerprints, and so is what places ask to be rendered.
+Settings are facts of the fingerprints, and of places only the name of pages is asked.
 """
 
 

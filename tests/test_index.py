@@ -22,7 +22,7 @@ import pytest
 from feedsvc.check import check
 from feedsvc.index.digest_folder import find_digests
 from feedsvc.index.index import Index
-from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
+from feedsvc.index.stages import Fingerprints, Pipeline
 from feedsvc.model import Digest
 from feedsvc.parser import parse_digest
 from feedsvc.site.documents import document, paths
@@ -457,9 +457,7 @@ def test_a_digest_that_brings_us_to_a_mistake_costs_no_other(
 
     pipeline = Pipeline(
         parse=parse,
-        render=lambda items: Renderings(
-            of_papers={"text": [item.paper.title.encode() for item in items]}, of_day={}
-        ),
+        render=lambda items: {"text": [item.paper.title.encode() for item in items]},
         time_of_day=datetime_time(0, 59, 59),
         largest_file=10_000,
         fingerprints=Fingerprints("reading", "items", "documents"),

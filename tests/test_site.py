@@ -51,10 +51,32 @@ def test_the_subscription_document_holds_the_fewest_whole_weeks(site: Site) -> N
 
 def test_a_week_that_makes_the_size_full_is_the_last_in_the_subscription_document() -> None:
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(21)]
-    calendar = Calendar(days, [1] * 21)
+    calendar = Calendar(days, [1] * 21, [1] * 21)
     newest = [Week(2024, 3), Week(2024, 2), Week(2024, 1)]
     for papers, weeks in ((1, 1), (7, 1), (8, 2), (14, 2), (15, 3), (21, 3), (22, 3)):
-        assert list(calendar.newest_weeks(papers)) == newest[:weeks], papers
+        assert list(calendar.newest_parts(papers, 300, 300)) == newest[:weeks], papers
+
+
+def test_days_are_the_parts_of_a_week_that_is_too_large_for_one_document() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(21)]
+    second = days[7:14]
+    small, many = [1] * 7, [300] * 7
+    calendar = Calendar(days, small + many + small, [1] * 21)
+    assert list(calendar.parts) == [Week(2024, 1), *second, Week(2024, 3)]
+    assert calendar.neighbours_of_part(second[0]) == (Week(2024, 1), second[1])
+    assert calendar.neighbours_of_part(Week(2024, 3)) == (second[-1], None)
+    # So it is where they have few papers, but long ones.
+    calendar = Calendar(days, [1] * 21, small + [500_000] * 7 + small)
+    assert list(calendar.parts) == [Week(2024, 1), *second, Week(2024, 3)]
+
+
+def test_the_subscription_document_stays_within_its_bounds_unless_one_part_is_larger() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(7)]
+    calendar = Calendar(days, [250, 400, 290, 90, 150, 140, 60], [1000] * 7)
+    assert list(calendar.newest_parts(100, 300, 10**6)) == [days[6], days[5]]
+    assert list(calendar.newest_parts(300, 360, 10**6)) == [days[6], days[5], days[4]]
+    assert list(calendar.newest_parts(100, 300, 1500)) == [days[6]]
+    assert list(Calendar(days[:2], [250, 400], [1, 1]).newest_parts(100, 300, 10)) == [days[1]]
 
 
 def test_the_complete_feed_has_every_paper_and_no_archive_links(site: Site) -> None:
@@ -98,9 +120,9 @@ def test_other_paths_have_none(site: Site, path: str) -> None:
 def test_every_place_is_what_is_found_at_its_path(site: Site) -> None:
     with site.snapshot() as snapshot:
         scope, places = snapshot.scope(), list(all_places(snapshot.scope()))
-    assert [place.path for place in places] == list(place_paths(scope.catalogue))
-    assert places == [find_place(place.path, scope) for place in places]
-    assert len(places) == 2 + 60 + 9
+        assert [place.path for place in places] == list(place_paths(scope))
+        assert places == [find_place(place.path, scope) for place in places]
+    assert len(places) == 2 + 60 + 9 + 2
 
 
 def test_a_missing_folder_is_said_in_a_sentence(tmp_path: Path, configure: Configure) -> None:
@@ -116,7 +138,7 @@ def test_one_new_day_changes_the_documents_it_must(site: Site, tmp_path: Path) -
     changed = {path for path, etag in before.items() if after[path] != etag}
     feeds = {path for path in changed if not path.endswith((".html", "sitemap.xml", "opml.xml"))}
     places = {path.rpartition("/")[0] for path in feeds}
-    assert places == {"", "/all", "/2024-W09"}
+    assert places == {"", "/all", "/2024-W09", "/daily"}
 
 
 def test_times_of_calendars_are_strict() -> None:
@@ -129,6 +151,6 @@ def test_times_of_calendars_are_strict() -> None:
 
 
 def test_a_week_belongs_to_its_iso_year() -> None:
-    calendar = Calendar([date(2024, 12, 30), date(2025, 1, 1)], [1, 1])
+    calendar = Calendar([date(2024, 12, 30), date(2025, 1, 1)], [1, 1], [1, 1])
     assert list(calendar.weeks) == [Week(2025, 1)]
-    assert list(calendar.newest_weeks(100)) == [Week(2025, 1)]
+    assert list(calendar.parts) == [Week(2025, 1)]

@@ -27,7 +27,10 @@ from feedsvc.index.digest_folder import signature_of
 from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.extras import EXTRAS
-from feedsvc.site.places import HOME, KINDS, PAGE, kind_at
+from feedsvc.site.places import HOME, KINDS, PAGE, TOPICS, address, kind_at
+
+_PREFIXES = (f"{TOPICS}/",)
+"""The folders in which places have folders of their own."""
 
 _ENDINGS = ("", *(encoding.suffix for encoding in ENCODINGS.values()))
 _TEMPORARY = re.compile(r"\.feedsvc-[0-9a-f]{16}\.tmp")
@@ -89,11 +92,25 @@ class OutputFolder:
 
     def old_places(self, current: Collection[str]) -> set[str]:
         """The paths of places that are not current, but have a folder of ours."""
-        paths = {f"/{name}/" for name in os.listdir(self._folder)}
+        paths = {
+            f"/{prefix}{name}/"
+            for prefix in ("", *_PREFIXES)
+            for name in self._names_in_folder(prefix)
+        }
         named = {path for path in paths - self._manifest.keys() - {*current} if kind_at(path)}
         return {path for path in named if self._says_of_itself(path)} | (
             self._manifest.keys() - {*current}
         )
+
+    def _names_in_folder(self, path: str) -> list[str]:
+        folder = self._folder / path
+        is_there = folder.is_dir() and not self._leads_through_a_link(f"/{path}")
+        return os.listdir(folder) if is_there else []
+
+    def _leads_through_a_link(self, place: str) -> bool:
+        """Whether the folder of a place, or one between it and this one, is a link."""
+        ends = [at for at, sign in enumerate(place) if sign == "/" and at]
+        return any(os.path.islink(f"{self._folder}{place[:end]}") for end in ends)  # noqa: PTH114
 
     def is_as_noted(self, place: str, built: BuiltPlace) -> bool:
         """Whether no file of a place was added, changed or removed since a build."""
@@ -112,7 +129,7 @@ class OutputFolder:
         """Finds the files of a place; removes what a killed build left there."""
         names = self._names_in(place)
         folder = f"{self._folder}{place}"
-        if place != HOME and os.path.islink(folder[:-1]):  # noqa: PTH114 - as above
+        if self._leads_through_a_link(place):
             return
         is_empty = False
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
@@ -183,27 +200,32 @@ class OutputFolder:
 
     def _says_of_itself(self, place: str) -> bool:
         """Whether a document in the folder of a place says that it is of that place."""
-        address = f"{self._base_url}{place[1:]}".encode()
+        url = f"{self._base_url}{address(place)[1:]}".encode()
         for name in self._document_names:
             with suppress(OSError), (self._folder / place[1:] / name).open("rb") as file:
-                if address in file.read(_LOOKED_AT):
+                if url in file.read(_LOOKED_AT):
                     return True
         return False
 
     def write(self, path: str, pieces: Iterable[bytes]) -> PendingFile:
         """Writes the new content of a file under a temporary name beside it."""
         target = self._folder / path[1:]
-        if target.parent not in self._folders:
-            if target.parent.is_symlink():
-                raise OSError(errno.ELOOP, "it is a link, which may lead anywhere", target.parent)
-            target.parent.mkdir(exist_ok=True)
-            self._folders.add(target.parent)
+        self._make_folder(target.parent)
         file = target.parent / f".feedsvc-{os.urandom(8).hex()}.tmp"
         # Not tempfile: its files are private, while these get the mode that the umask allows.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with _removed_on_failure(file), os.fdopen(descriptor, "wb", _CHUNK) as stream:
             stream.writelines(pieces)
             return PendingFile(path, file, stream.tell())
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder in self._folders:
+            return
+        self._make_folder(folder.parent)
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link, which may lead anywhere", folder)
+        folder.mkdir(exist_ok=True)
+        self._folders.add(folder)
 
     def may_settle_later(self, pending: PendingFile) -> bool:
         """Whether a file is large enough for a thread, and no other file has to wait for it.

@@ -1,10 +1,9 @@
-"""What every feed format says of one item: a paper, or a day with all its papers."""
+"""What every feed format says of one item: a paper, or an edition with several."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from enum import Enum
 from html import escape
 
 from msgspec import Struct
@@ -42,17 +41,6 @@ class Entry(Struct, frozen=True):
     """BCP 47; None means the language of the feed."""
 
 
-class Grain(Enum):
-    """What is one item of a feed."""
-
-    PAPER = "paper"
-    DAY = "day"
-
-    def rendering_name(self, name: str) -> str:
-        """What the index calls these items, rendered for the documents of a name."""
-        return name if self is Grain.PAPER else f"{self.value}/{name}"
-
-
 def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
     """A paper as an item of feeds in `language`; empty where they claim none."""
     paper = item.paper
@@ -80,50 +68,3 @@ def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
 def item_address(paper: Paper, base_url: str) -> str:
     """The address that an item links to: the paper's, or that of its day on this site."""
     return paper.link or f"{base_url}{paper.day}/"
-
-
-def paper_entries(items: Sequence[Item], base_url: str, language: str) -> list[Entry]:
-    """A day's papers, an item each."""
-    return [paper_entry(item, base_url, language) for item in items]
-
-
-def day_entries(items: Sequence[Item], base_url: str, language: str) -> list[Entry]:
-    """A day's papers as one item: the list of titles, then each paper.
-
-    Title, link and date come from the first paper and stay when more are added: readers treat an
-    item with another title or link as a new one.
-    """
-    first = items[0]
-    day = first.paper.day
-    titles = "".join(f"<li>{_linked_title(item.paper, base_url)}</li>" for item in items)
-    papers = "".join(
-        f"<h2>{_linked_title(item.paper, base_url)}</h2>{body_html(item.paper)}" for item in items
-    )
-    html = f"<ul>{titles}</ul>{papers}"
-    languages = {item.paper.language for item in items} - {language}
-    entry = Entry(
-        id=f"tag:feedsvc,{day}:day",
-        address=f"{base_url}{day}/",
-        title=f"{day}: {first.paper.title}",
-        html=html,
-        html_as_text=escape(html, quote=False),
-        summary=first.paper.title,
-        thumbnail=thumbnail(first.paper),
-        published=first.updated,
-        updated=first.updated,
-        day=day,
-        language=languages.pop() if len(languages) == 1 else None,
-    )
-    return [entry]
-
-
-ENTRIES: dict[Grain, Callable[[Sequence[Item], str, str], list[Entry]]] = {
-    Grain.PAPER: paper_entries,
-    Grain.DAY: day_entries,
-}
-"""Makes the entries of a day's items, by grain, for a base URL and the language of the feeds."""
-
-
-def _linked_title(paper: Paper, base_url: str) -> str:
-    address = escape(item_address(paper, base_url))
-    return f'<a href="{address}">{escape(paper.title)}</a>'

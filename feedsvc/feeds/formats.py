@@ -10,7 +10,7 @@ from feedsvc.feeds.atom import ATOM_TYPE, atom_entry, atom_frame
 from feedsvc.feeds.entry import Entry
 from feedsvc.feeds.feed_metadata import FeedMetadata
 from feedsvc.feeds.frame import Frame
-from feedsvc.feeds.json_feed import JSON_TYPE, json_frame, json_item
+from feedsvc.feeds.json_feed import JSON_NAME, JSON_TYPE, json_frame, json_item
 from feedsvc.feeds.rss import RSS_TYPE, rss_frame, rss_item
 
 UTF_8 = "charset=utf-8"
@@ -39,7 +39,7 @@ FORMATS: dict[str, Format] = {
         Format("feed.xml", ATOM_TYPE, f"{ATOM_TYPE}; {UTF_8}", "Atom", atom_entry, atom_frame),
         Format("rss.xml", RSS_TYPE, f"{RSS_TYPE}; {UTF_8}", "RSS", rss_item, rss_frame),
         # JSON is always UTF-8 and has no such parameter (RFC 8259 section 11).
-        Format("feed.json", JSON_TYPE, JSON_TYPE, "JSON", json_item, json_frame),
+        Format(JSON_NAME, JSON_TYPE, JSON_TYPE, "JSON", json_item, json_frame),
     )
 }
 """By name, in the order in which pages offer them."""

@@ -11,6 +11,7 @@ from feedsvc.feeds.feed_metadata import FeedMetadata
 from feedsvc.feeds.frame import Frame
 from feedsvc.feeds.times import rfc3339
 
+JSON_NAME = "feed.json"
 JSON_TYPE = "application/feed+json"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec.structs import replace
 
@@ -40,18 +40,18 @@ def items_of_day(
     """A day's papers with their times; `first_times` has those of earlier days, by id."""
     items = []
     for position, paper in enumerate(papers):
-        updated = time_of_item(paper, position, time_of_day)
+        updated = time_of_item(paper.day, position, time_of_day)
         items.append(Item(paper, first_times.get(paper.id, updated), updated))
     return items
 
 
-def time_of_item(paper: Paper, position: int, time_of_day: time) -> datetime:
-    """When the paper at `position` (from 0) of its day is dated, in UTC.
+def time_of_item(day: date, position: int, time_of_day: time) -> datetime:
+    """When the paper at `position` (from 0) of a day is dated, in UTC.
 
     Each is dated one second before the one above it. Readers sort by date, newest first, so this
     keeps the digest's order, and papers that are appended later don't move earlier ones.
     """
-    start = datetime.combine(paper.day, time_of_day, UTC)
+    start = datetime.combine(day, time_of_day, UTC)
     return start - timedelta(seconds=position)
 
 

@@ -48,8 +48,8 @@ class Pipeline(Struct, frozen=True):
 
     parse: Callable[[str, bytes, date], Digest]
     """Makes a digest from its path, its bytes and today's date in UTC."""
-    render: Callable[[Sequence[Item]], Renderings]
-    """Renders a day's items."""
+    render: Callable[[Sequence[Item]], Mapping[str, Sequence[bytes]]]
+    """Renders a day's items: one rendering an item, under each of several names."""
     time_of_day: time
     """The time at which a day's first paper is dated, in UTC."""
     largest_file: int
@@ -57,15 +57,6 @@ class Pipeline(Struct, frozen=True):
     fingerprints: Fingerprints
     leave_out: frozenset[str] = frozenset()
     """The folders that are not read, see `feedsvc.index.digest_folder.find_digests`."""
-
-
-class Renderings(Struct, frozen=True):
-    """What documents are made of, by names that are the pipeline's affair."""
-
-    of_papers: Mapping[str, Sequence[bytes]]
-    """One rendering a paper."""
-    of_day: Mapping[str, Sequence[bytes]]
-    """Made from all papers of the day."""
 
 
 class MergedDay(Struct, frozen=True):
@@ -78,8 +69,16 @@ class MergedDay(Struct, frozen=True):
     """What its digests say above and between their papers, as sanitised HTML; may be empty."""
 
 
-ItemRow = tuple[str, str, str]
-"""An item's id, title and time of publication (ISO 8601)."""
+class ItemRow(Struct, frozen=True):
+    """What the index finds an item by, and selects it by."""
+
+    id: str
+    title: str
+    published: str
+    """ISO 8601."""
+    votes: int | None = None
+    topics: Sequence[str] = ()
+    """As the digest writes them."""
 
 
 class RenderedDay(Struct, frozen=True):
@@ -91,6 +90,8 @@ class RenderedDay(Struct, frozen=True):
     """The number of papers that no earlier day has."""
     item_hashes: Sequence[bytes]
     """Each item's hash in the chain of the day."""
+    size: int
+    """Bytes of all its items under the name that takes most."""
     problems: Sequence[Problem]
     renderings: Mapping[str, bytes]
     """By name, packed."""
@@ -194,8 +195,17 @@ def read_file(
 
 
 def item_rows(items: Iterable[Item]) -> list[ItemRow]:
-    """The columns by which the index finds items."""
-    return [(item.paper.id, item.paper.title, item.published.isoformat()) for item in items]
+    """What the index finds items by."""
+    return [
+        ItemRow(
+            item.paper.id,
+            item.paper.title,
+            item.published.isoformat(),
+            item.paper.votes,
+            item.paper.topics,
+        )
+        for item in items
+    ]
 
 
 def _render_alone(
@@ -214,11 +224,9 @@ def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
         merged.day,
         item_rows(merged.items),
         sum(item.published == item.updated for item in merged.items),
-        hash_chain.item_hashes(start, zip(*renderings.of_papers.values(), strict=True)),
+        hash_chain.item_hashes(start, zip(*renderings.values(), strict=True)),
+        max(sum(map(len, contents)) for contents in renderings.values()),
         merged.problems,
-        {
-            name: pack(contents)
-            for name, contents in {**renderings.of_papers, **renderings.of_day}.items()
-        },
+        {name: pack(contents) for name, contents in renderings.items()},
         merged.introduction,
     )

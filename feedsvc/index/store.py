@@ -19,6 +19,7 @@ from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
+from feedsvc.index.topic_keys import topic_key
 from feedsvc.model import Paper, Problem, Severity
 
 OPENING_SECONDS = 5
@@ -65,6 +66,7 @@ CREATE TABLE days (
     papers INTEGER NOT NULL,
     new_papers INTEGER NOT NULL,   -- that no earlier day has
     version BLOB NOT NULL,         -- the last of its item hashes
+    size INTEGER NOT NULL,         -- bytes of its items in the largest format
     errors INTEGER NOT NULL,       -- as of a file
     warnings INTEGER NOT NULL,
     problems BLOB NOT NULL,        -- JSON
@@ -80,9 +82,18 @@ CREATE TABLE items (
     id TEXT NOT NULL,
     title TEXT NOT NULL,
     published TEXT NOT NULL,
+    votes INTEGER,
     PRIMARY KEY (day, position)
 ) WITHOUT ROWID;
 CREATE INDEX items_of_id ON items (id, day);
+CREATE TABLE topics (
+    key TEXT NOT NULL,             -- as in addresses (feedsvc.index.topic_keys)
+    day TEXT NOT NULL,
+    position INTEGER NOT NULL,     -- of an item that has the topic
+    name TEXT NOT NULL,            -- as its digest writes it
+    PRIMARY KEY (key, day, position)
+) WITHOUT ROWID;
+CREATE INDEX topics_of_day ON topics (day);
 CREATE TABLE renderings (
     day TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -97,8 +108,13 @@ CREATE TABLE IF NOT EXISTS built (
 ) WITHOUT ROWID;
 """
 
-_TABLES_OF_DAYS = ("days", "item_hashes", "items", "renderings")
+_TABLES_OF_DAYS = ("days", "item_hashes", "items", "topics", "renderings")
 """Tables that are made from papers, not read from digests."""
+
+_IS_NEWEST = (
+    "NOT EXISTS (SELECT 1 FROM items AS later WHERE later.id = items.id AND later.day > items.day"
+)
+"""Begins the condition that no later day has the paper of an item."""
 
 _encode = msgspec.json.encode
 _decode_problems = msgspec.json.Decoder(list[Problem]).decode
@@ -134,6 +150,19 @@ class Day(Struct, frozen=True):
     """The number of papers that no earlier day has."""
     version: bytes
     """Changes if any of its items does: the last hash of their chain."""
+    size: int
+    """Bytes of its items in the largest format."""
+
+
+class Topic(Struct, frozen=True):
+    """What digests call a group of papers."""
+
+    key: str
+    """As in addresses."""
+    name: str
+    """As the newest digest writes it."""
+    papers: int
+    """Each counted once."""
 
 
 class BuiltFile(Struct, frozen=True, array_like=True):
@@ -431,17 +460,28 @@ class Store:
         """Adds the items of a day that has none."""
         name = day.isoformat()
         self._db.executemany(
-            "INSERT INTO items VALUES (?, ?, ?, ?, ?)",
-            ((name, position, *row) for position, row in enumerate(items)),
+            "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (name, position, row.id, row.title, row.published, row.votes)
+                for position, row in enumerate(items)
+            ),
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO topics VALUES (?, ?, ?, ?)",
+            (
+                (topic_key(topic), name, position, topic)
+                for position, row in enumerate(items)
+                for topic in row.topics
+            ),
         )
 
     def put_renderings(self, day: RenderedDay) -> None:
         """Adds the renderings of a day's items."""
         name = day.day.isoformat()
         hashes = day.item_hashes
-        hashes_and_problems = (day.new_papers, hashes[-1], *_columns(day.problems))
-        row = (name, len(hashes), *hashes_and_problems, day.introduction)
-        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        facts = (len(hashes), day.new_papers, hashes[-1], day.size)
+        row = (name, *facts, *_columns(day.problems), day.introduction)
+        self._db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO item_hashes VALUES (?, ?)", (name, b"".join(hashes)))
         self._db.executemany(
             "INSERT INTO renderings VALUES (?, ?, ?)",
@@ -450,7 +490,9 @@ class Store:
 
     def days(self) -> list[Day]:
         """Every day that has papers, oldest first."""
-        rows = self._db.execute("SELECT day, papers, new_papers, version FROM days ORDER BY day")
+        rows = self._db.execute(
+            "SELECT day, papers, new_papers, version, size FROM days ORDER BY day"
+        )
         return [Day(date.fromisoformat(day), *rest) for day, *rest in rows]
 
     def introduction(self, day: date) -> str:
@@ -487,6 +529,45 @@ class Store:
         rows = self._db.execute("SELECT day, title FROM items ORDER BY day, position")
         by_day = groupby(rows, key=itemgetter(0))
         return {date.fromisoformat(day): [title for _, title in of_day] for day, of_day in by_day}
+
+    def most_voted(self, first: date, last: date, most: int) -> list[tuple[date, int]]:
+        """Day and position of the most voted items from `first` to `last`, each paper once.
+
+        Without votes, and among as many, the earlier day and the higher place come first.
+        """
+        rows = self._db.execute(
+            "SELECT day, position FROM items WHERE day BETWEEN ?1 AND ?2"  # noqa: S608
+            f" AND {_IS_NEWEST} AND later.day <= ?2)"
+            " ORDER BY ifnull(votes, 0) DESC, day, position LIMIT ?3",
+            (first.isoformat(), last.isoformat(), most),
+        )
+        return [(date.fromisoformat(day), position) for day, position in rows]
+
+    def topics(self) -> list[Topic]:
+        """Every topic, by its key."""
+        rows = self._db.execute(
+            # SQLite takes the name from the row with the maximum.
+            "SELECT key, name, count(*), max(day || printf('%09d', 999999999 - position))"  # noqa: S608
+            " FROM topics JOIN items USING (day, position)"
+            f" WHERE {_IS_NEWEST}) GROUP BY key ORDER BY key"
+        )
+        return [Topic(key, name, papers) for key, name, papers, _ in rows]
+
+    def has_topics(self) -> bool:
+        """Whether there is any topic."""
+        return self._db.execute("SELECT 1 FROM topics LIMIT 1").fetchone() is not None
+
+    def items_of_topic(self, key: str) -> Iterator[tuple[date, int, str]]:
+        """Each item that has a topic, newest first, each paper once.
+
+        Gives its day, its position, and what its digest calls the topic.
+        """
+        rows = self._db.execute(
+            "SELECT day, position, name FROM topics JOIN items USING (day, position)"  # noqa: S608
+            f" WHERE key = ? AND {_IS_NEWEST}) ORDER BY day DESC, position",
+            (key,),
+        )
+        return ((date.fromisoformat(day), position, name) for day, position, name in rows)
 
     # --- static sites ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -57,6 +58,7 @@ def page_frame(
     days: Sequence[date] = (),
     titles: Titles = dict,
     introduction: Callable[[], str] = str,
+    **more: Any,  # noqa: ANN401 - whatever a template shows
 ) -> Frame:
     """A page around articles, if its template shows them; else a page that takes no items.
 
@@ -69,6 +71,7 @@ def page_frame(
         titles=titles,
         introduction=introduction,
         articles=_ARTICLES,
+        **more,
     )
     start, articles, end = html.partition(_ARTICLES)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))

@@ -1,10 +1,14 @@
-"""The days and ISO weeks of an archive, and their neighbours. Pure."""
+"""The days and ISO weeks of an archive, their neighbours, and its parts. Pure.
+
+The all-time feed is cut into parts, each of which is an archive document (RFC 5005): the weeks, or
+the days of a week that has too many papers for one document.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -12,6 +16,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 DAYS_OF_A_WEEK = 7
+
+LARGEST_WEEK = 200
+"""Papers; of a week with more each day is a part."""
+
+LARGEST_WEEK_BYTES = 1_000_000
+"""Bytes of its papers in the largest format; as above."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
@@ -62,6 +72,9 @@ def parse_week(text: str) -> Week | None:
         return None
 
 
+Part = Week | date
+
+
 class Calendar(Struct, frozen=True, dict=True):
     """The days that have papers."""
 
@@ -69,12 +82,13 @@ class Calendar(Struct, frozen=True, dict=True):
     """Oldest first."""
     counts: Sequence[int]
     """The number of papers of each day."""
+    sizes: Sequence[int]
+    """The bytes of each day's papers in the largest format."""
 
     @cached_property
     def weeks(self) -> Sequence[Week]:
         """The weeks that have papers, oldest first."""
-        mondays = dict.fromkeys(day.toordinal() - day.weekday() for day in self.days)
-        return [week_of(date.fromordinal(monday)) for monday in mondays]
+        return [*self._days_by_week]
 
     def days_between(self, first: date, last: date) -> Sequence[date]:
         """The days with papers from `first` to `last`, newest first."""
@@ -96,16 +110,67 @@ class Calendar(Struct, frozen=True, dict=True):
         """The nearest weeks with papers before and after a week."""
         return _neighbours(self.weeks, week)
 
-    def newest_weeks(self, papers: int) -> Sequence[Week]:
-        """The fewest whole weeks, newest first, that hold at least this many papers."""
-        total, taken = 0, list[Week]()
-        for day, count in zip(reversed(self.days), reversed(self.counts), strict=True):
-            if not taken or taken[-1] != week_of(day):
-                if total >= papers:
-                    break
-                taken.append(week_of(day))
-            total += count
+    @cached_property
+    def parts(self) -> Sequence[Part]:
+        """The parts of the all-time feed, oldest first."""
+        return [
+            part
+            for week, days in self._days_by_week.items()
+            for part in ([week] if self._is_one_part(days) else days)
+        ]
+
+    def is_part(self, part: Part) -> bool:
+        """Whether a week or a day is a part."""
+        return part in self._place_of_part
+
+    def neighbours_of_part(self, part: Part) -> tuple[Part | None, Part | None]:
+        """The parts before and after one."""
+        at = self._place_of_part[part]
+        return (
+            self.parts[at - 1] if at else None,
+            self.parts[at + 1] if at + 1 < len(self.parts) else None,
+        )
+
+    def newest_parts(self, papers: int, most: int, most_bytes: int) -> Sequence[Part]:
+        """The fewest parts, newest first, that hold at least this many papers.
+
+        But fewer where they would hold more than `most`, or more than `most_bytes`; always one.
+        """
+        taken, count, size = list[Part](), 0, 0
+        for part in reversed(self.parts):
+            days = [part] if isinstance(part, date) else self._days_by_week[part]
+            count, size = count + self._count(days), size + self._size(days)
+            if taken and (count > most or size > most_bytes):
+                break
+            taken.append(part)
+            if count >= papers:
+                break
         return taken
+
+    @cached_property
+    def _days_by_week(self) -> dict[Week, Sequence[date]]:
+        """The days of each week, oldest first."""
+        by_monday: dict[int, list[date]] = {}
+        for day in self.days:
+            by_monday.setdefault(day.toordinal() - day.weekday(), []).append(day)
+        return {week_of(days[0]): days for days in by_monday.values()}
+
+    @cached_property
+    def _place_of_part(self) -> dict[Part, int]:
+        return {part: place for place, part in enumerate(self.parts)}
+
+    @cached_property
+    def _facts(self) -> dict[date, tuple[int, int]]:
+        return dict(zip(self.days, zip(self.counts, self.sizes, strict=True), strict=True))
+
+    def _is_one_part(self, days: Sequence[date]) -> bool:
+        return self._count(days) <= LARGEST_WEEK and self._size(days) <= LARGEST_WEEK_BYTES
+
+    def _count(self, days: Iterable[date]) -> int:
+        return sum(self._facts[day][0] for day in days)
+
+    def _size(self, days: Iterable[date]) -> int:
+        return sum(self._facts[day][1] for day in days)
 
 
 _T = TypeVar("_T", date, Week)

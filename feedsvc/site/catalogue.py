@@ -16,7 +16,9 @@ class Catalogue:
         self.state = state
         self.days = days
         """Oldest first."""
-        self.calendar = Calendar([day.day for day in days], [day.papers for day in days])
+        self.calendar = Calendar(
+            [day.day for day in days], [day.papers for day in days], [day.size for day in days]
+        )
         self.papers = sum(day.new_papers for day in days)
         """Each paper counted once, even if it is in several days."""
         self.by_day = {day.day: day for day in days}

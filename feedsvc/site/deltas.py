@@ -25,14 +25,14 @@ def delta(snapshot: Snapshot, path: str, version: FeedVersion) -> Document:
     and if all of the feed is new.
     """
     place, name = place_and_name(snapshot, path)
-    has_deltas = name != PAGE and place.kind.role.grows
+    has_deltas = name != PAGE and place.role.grows
     # A day before the version's first is not in the chain that the version proves: it may be new.
     is_proved = has_deltas and bool(place.days) and place.days[-1] >= version.first
     new = _new_since(snapshot, version) if is_proved else {}
     if not new or min(new.items()) <= (place.days[-1], 0):
         raise NotFoundError(f"There are not just new papers at {path} since {version}.")
     days = sorted(new, reverse=True)
-    items = renderings(snapshot, days, name, new)
+    items = renderings(snapshot, days, name, starts=new)
     return feed(snapshot, place, FORMATS[name], items, starts=new)
 
 
@@ -51,9 +51,9 @@ def continued(
         return None
     place, name = place_and_name(snapshot, path)
     catalogue = snapshot.catalogue.with_first_days(version.papers)
-    if place.kind.role is not Role.COMPLETE or not catalogue:
+    if place.role is not Role.COMPLETE or not catalogue:
         return None
-    old_place = find_place(place.path, Scope(catalogue, snapshot.config))
+    old_place = find_place(place.path, Scope(catalogue, snapshot.store, snapshot.config))
     assert old_place
     new = snapshot.catalogue.days[len(catalogue.days) :]
     is_same = etag == ETags(catalogue, snapshot.etags.fingerprint).etag(old_place, name)

@@ -8,14 +8,16 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.errors import NotFoundError
-from feedsvc.feeds.entry import Grain
+from feedsvc.feeds.editions import edition_entry
 from feedsvc.feeds.formats import FORMATS, Format
+from feedsvc.feeds.json_feed import JSON_NAME
 from feedsvc.model import Document, Link
 from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
-from feedsvc.site.places import HOME, PAGE, Place, Role, all_places, place_paths
-from feedsvc.site.renderings import renderings, renderings_of_days
+from feedsvc.site.places import HOME, PAGE, Place, Role, address, all_places, place_paths
+from feedsvc.site.renderings import renderings
 from feedsvc.site.snapshot import Snapshot
 
 LONGEST_KEPT = 2000
@@ -73,8 +75,8 @@ def feed(
     made = _document(snapshot, place, format_.name, format_.content_type, pieces, links)
     return replace(
         made,
-        is_streamed=_is_long(snapshot, place.days if starts is None else starts, starts or {}),
-        has_deltas=place.kind.role.grows,
+        is_streamed=_count(snapshot, place, starts) > LONGEST_KEPT,
+        has_deltas=place.role.grows,
         is_delta=is_delta,
     )
 
@@ -86,7 +88,7 @@ def facts_for_extras(snapshot: Snapshot) -> Facts:
     return Facts(
         config=snapshot.config,
         fingerprint=snapshot.etags.fingerprint,
-        places=lambda: place_paths(snapshot.catalogue),
+        places=lambda: map(address, place_paths(snapshot.scope())),
         updated=newest_time(snapshot.config, home),
         changed=snapshot.catalogue.state.changed,
     )
@@ -98,14 +100,20 @@ def has_built_feeds(snapshot: Snapshot, place: Place) -> bool:
     A feed of everything grows with the archive, so it needs a limit.
     """
     is_small = snapshot.catalogue.papers <= snapshot.config.all_size
-    return place.kind.role is not Role.COMPLETE or is_small
+    return place.role is not Role.COMPLETE or is_small
 
 
 def _items(snapshot: Snapshot, place: Place, name: str) -> Iterator[bytes]:
-    rendering = place.kind.grain.rendering_name(name)
-    if place.kind.grain is Grain.PAPER:
-        return renderings(snapshot, place.days, rendering)
-    return renderings_of_days(snapshot, place.days, rendering)
+    if place.editions is None:
+        return renderings(snapshot, place.days, name, picks=place.picks)
+    return (_edition(snapshot, edition, FORMATS[name]) for edition in place.editions)
+
+
+def _edition(snapshot: Snapshot, edition: Edition, format_: Format) -> bytes:
+    items = [snapshot.unpack(JSON_NAME, day)[position] for day, position in edition.papers]
+    introductions = map(snapshot.store.introduction, edition.days)
+    introduction = "".join(introductions) if edition.has_introduction else ""
+    return format_.item(edition_entry(edition.head, introduction, items))
 
 
 def _page(snapshot: Snapshot, place: Place) -> Document:
@@ -118,11 +126,22 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     def introduction() -> str:
         return snapshot.store.introduction(place.days[0]) if len(place.days) == 1 else ""
 
-    frame = page_frame(place.kind.template, metadata, place.days, titles, introduction)
-    articles = renderings(snapshot, place.days, PAGE) if frame.takes_items else ()
+    frame = page_frame(
+        place.kind.template,
+        metadata,
+        place.days,
+        titles,
+        introduction,
+        topics=snapshot.store.topics,
+        editions=place.editions or (),
+    )
+    articles = renderings(snapshot, place.days, PAGE, picks=place.picks)
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
-    made = _document(snapshot, place, PAGE, HTML_TYPE, frame.around(articles), links)
-    return replace(made, is_streamed=frame.takes_items and _is_long(snapshot, place.days, {}))
+    made = _document(
+        snapshot, place, PAGE, HTML_TYPE, frame.around(articles if frame.takes_items else ()), links
+    )
+    is_long = frame.takes_items and _count(snapshot, place) > LONGEST_KEPT
+    return replace(made, is_streamed=is_long)
 
 
 def _document(
@@ -137,6 +156,11 @@ def _document(
     return Document(place.path + name, type_, pieces, etag, changed, links, place.last_day)
 
 
-def _is_long(snapshot: Snapshot, days: Iterable[date], starts: Mapping[date, int]) -> bool:
+def _count(snapshot: Snapshot, place: Place, starts: Mapping[date, int] | None = None) -> int:
+    """How many papers a document of a place has; with `starts` a delta, as `feed` takes them."""
     by_day = snapshot.catalogue.by_day
-    return sum(by_day[day].papers - starts.get(day, 0) for day in days) > LONGEST_KEPT
+    if starts is not None:
+        return sum(by_day[day].papers - start for day, start in starts.items())
+    if place.picks is not None:
+        return sum(map(len, place.picks.values()))
+    return sum(by_day[day].papers for day in place.days)

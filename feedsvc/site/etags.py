@@ -30,23 +30,25 @@ class ETags:
         """
         is_feed = name != PAGE
         facts = [self.fingerprint, place.address, name]
-        if not is_feed or place.kind.role.is_chained:
-            facts += [near.path if near else "" for near in (place.older, place.newer)]
+        facts += _facts_of_feed(place) if is_feed else _facts_of_page(place)
         etag = hash_chain.extend(
             hash_chain.START, " ".join(facts).encode(), self._versions_of_days(place)
         ).hex()
-        if is_feed and place.days and place.kind.role.grows:
+        if is_feed and place.days and place.role.grows:
             return with_version(etag, self._feed_version(place))
         return etag
 
     def place_version(self, place: Place) -> bytes:
         """Changes if any document of a place does."""
-        near = [near.name if near else "" for near in (place.older, place.newer)]
-        facts = " ".join([self.fingerprint, place.address, *near])
+        facts = " ".join(
+            [self.fingerprint, place.address, *_facts_of_feed(place), *_facts_of_page(place)]
+        )
         return hash_chain.extend(hash_chain.START, facts.encode(), self._versions_of_days(place))
 
     def _versions_of_days(self, place: Place) -> bytes:
-        return b"".join([self._catalogue.by_day[day].version for day in place.days])
+        versions = [self._catalogue.by_day[day].version for day in place.days]
+        picks = repr(place.picks).encode() if place.picks is not None else b""
+        return b"".join([*versions, picks])
 
     def _feed_version(self, place: Place) -> FeedVersion:
         if known := self._feed_versions.get(place.address):
@@ -58,3 +60,14 @@ class ETags:
         version = FeedVersion(days[0].day, sum(day.papers for day in days), item_hash)
         self._feed_versions[place.address] = version
         return version
+
+
+def _facts_of_feed(place: Place) -> list[str]:
+    if not place.archive:
+        return []
+    near = (place.archive.older, place.archive.newer)
+    return [place.role.name, *(each.path if each else "" for each in near)]
+
+
+def _facts_of_page(place: Place) -> list[str]:
+    return [near.path if near else "" for near in (place.older, place.newer)]

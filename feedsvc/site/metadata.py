@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from feedsvc.config import Config
 from feedsvc.feeds.feed_metadata import EMPTY_SINCE, FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
+from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
 from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
@@ -17,9 +18,9 @@ INTERFACE_LANGUAGE = "en"
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
     """The metadata of a place's feed; a feed that is not whole has only some of the items."""
-    role = place.kind.role
+    role = place.role
     return FeedMetadata(
-        id=_url(config, HOME if role.is_chained else place.address),
+        id=_url(config, HOME if place.archive else place.address),
         title=_title(config, place),
         subtitle=config.subtitle,
         updated=newest_time(config, place),
@@ -46,7 +47,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         site_title=config.title,
         subtitle=config.subtitle,
         language=config.language or INTERFACE_LANGUAGE,
-        root="./" if is_home else "../",
+        root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
         canonical=_url(config, place.address),
         site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
@@ -72,9 +73,12 @@ def not_found_metadata(config: Config) -> PageMetadata:
 
 def newest_time(config: Config, place: Place) -> datetime:
     """When a place's newest item was updated: that of its newest day's first paper."""
+    if place.editions:
+        return place.editions[0].head.published
     if not place.days:
         return EMPTY_SINCE
-    return datetime.combine(place.days[0], config.time_of_day, UTC)
+    position = place.picks[place.days[0]][0] if place.picks else 0
+    return time_of_item(place.days[0], position, config.time_of_day)
 
 
 def _title(config: Config, place: Place) -> str:
@@ -83,13 +87,13 @@ def _title(config: Config, place: Place) -> str:
 
 def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, str]:
     """RFC 5005 section 4: the chain that leads from the subscription document to the oldest."""
-    if not place.kind.role.is_chained:
+    if not place.archive:
         return {}
-    links = {"current": HOME} if place.kind.role is Role.ARCHIVE else {}
-    if place.older:
-        links["prev-archive"] = place.older.path
-    if place.newer:
-        links["next-archive"] = place.newer.path
+    links = {"current": HOME} if place.role is Role.ARCHIVE else {}
+    if place.archive.older:
+        links["prev-archive"] = place.archive.older.path
+    if place.archive.newer:
+        links["next-archive"] = place.archive.newer.path
     return {relation: _url(config, path + format_.name) for relation, path in links.items()}
 
 

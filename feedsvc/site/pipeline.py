@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache, partial
@@ -21,13 +21,13 @@ from pathlib import Path
 
 import feedsvc
 from feedsvc.config import Affects, Config
-from feedsvc.feeds.entry import ENTRIES, Grain
+from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.index.stages import Fingerprints, Pipeline, Renderings
+from feedsvc.index.stages import Fingerprints, Pipeline
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
 from feedsvc.parser import parse_digest
-from feedsvc.site.places import KINDS, PAGE
+from feedsvc.site.places import PAGE
 
 _PACKAGE = Path(feedsvc.__file__).parent
 
@@ -84,34 +84,16 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
     )
 
 
-def _render(items: Sequence[Item], base_url: str, language: str) -> Renderings:
-    """A day's items in each format and as articles; in other grains if a place has them."""
-    of_papers = _rendered(Grain.PAPER, items, base_url, language)
-    of_papers[PAGE] = [article(item, language) for item in items]
-    of_day: dict[str, list[bytes]] = {}
-    for grain in _grains() - {Grain.PAPER}:
-        of_day |= _rendered(grain, items, base_url, language)
-    return Renderings(of_papers, of_day)
-
-
-def _rendered(
-    grain: Grain, items: Sequence[Item], base_url: str, language: str
-) -> dict[str, list[bytes]]:
-    entries = ENTRIES[grain](items, base_url, language)
-    return {
-        grain.rendering_name(name): [format_.item(entry) for entry in entries]
-        for name, format_ in FORMATS.items()
-    }
-
-
-def _grains() -> set[Grain]:
-    return {kind.grain for kind in KINDS}
+def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str, Sequence[bytes]]:
+    """A day's items in each format, and as articles."""
+    entries = [paper_entry(item, base_url, language) for item in items]
+    feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
+    return {**feeds, PAGE: [article(item, language) for item in items]}
 
 
 def _fingerprints(config: Config) -> Fingerprints:
-    rendered = [*FORMATS, *sorted(grain.value for grain in _grains())]
     reading = _extend("", Affects.READING, config)
-    items = _extend(f"{reading} {rendered}", Affects.ITEMS, config)
+    items = _extend(f"{reading} {[*FORMATS]}", Affects.ITEMS, config)
     return Fingerprints(reading, items, _extend(items, Affects.DOCUMENTS, config))
 
 

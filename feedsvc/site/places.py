@@ -6,22 +6,32 @@ table: to add a kind of place, add its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from feedsvc.config import Config
-from feedsvc.feeds.entry import Grain
 from feedsvc.feeds.formats import FORMATS
+from feedsvc.index.store import Store
 from feedsvc.pages.page import Neighbour
-from feedsvc.site.calendar import Week, parse_day, parse_week
+from feedsvc.site.calendar import Part, Week, parse_day, parse_week
 from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 
 HOME = "/"
 EVERYTHING = "/all/"
+
+MOST_OF_FEED_SIZE = 3
+"""Times `feed_size`: the most papers of the subscription document, if it has several parts."""
+
+MOST_BYTES_OF_FEED_SIZE = 14_000
+"""Bytes for each paper of `feed_size`, as above: 1.4 MB of the usual hundred."""
 
 PAGE = "index.html"
 """The name of every place's page."""
@@ -36,11 +46,6 @@ class Role(Enum):
     COMPLETE = "a complete feed: every paper in one document"
 
     @property
-    def is_chained(self) -> bool:
-        """Whether documents of this role are parts of the all-time feed, linked to each other."""
-        return self in {Role.SUBSCRIPTION, Role.ARCHIVE}
-
-    @property
     def grows(self) -> bool:
         """Whether papers are added for ever, so that clients may ask only for what is new."""
         return self in {Role.SUBSCRIPTION, Role.COMPLETE}
@@ -50,9 +55,14 @@ class Scope(Struct, frozen=True):
     """What a kind of place may use to decide what is in one of its places."""
 
     catalogue: Catalogue
+    store: Store
     config: Config
     query: str = ""
     """Canonical; empty if there is none."""
+
+
+Picks = Mapping[date, Sequence[int]]
+"""The positions of the papers that are in a place, by their days; each place's in order."""
 
 
 class Contents(Struct, frozen=True):
@@ -67,6 +77,12 @@ class Contents(Struct, frozen=True):
     newer: object | None = None
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
+    part: Part | None = None
+    """The oldest part of the all-time feed in it; None if its feeds are no such parts."""
+    picks: Picks | None = None
+    """Which papers of its days are in it; None means all."""
+    editions: Sequence[Edition] | None = None
+    """The items of its feeds, if these are not the papers themselves."""
 
 
 class PlaceKind(Struct, frozen=True):
@@ -74,13 +90,11 @@ class PlaceKind(Struct, frozen=True):
 
     parse: Callable[[str], Any]
     """Turns a folder's name into a key; None for names of other folders."""
-    keys: Callable[[Catalogue], Iterable[Any]]
+    keys: Callable[[Scope], Iterable[Any]]
     """The key of every place of this kind."""
     contents: Callable[[Any, Scope], Contents | None]
     """What is in the place with a key; None if there is no such place."""
     role: Role = Role.OWN
-    grain: Grain = Grain.PAPER
-    """What is one item of its feeds."""
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
     formats: Collection[str] | None = None
@@ -99,6 +113,13 @@ class PlaceKind(Struct, frozen=True):
         return [PAGE, *self.feeds]
 
 
+class Archive(Struct, frozen=True):
+    """What follows and precedes a part of the all-time feed (RFC 5005 section 4)."""
+
+    older: Neighbour | None
+    newer: Neighbour | None
+
+
 class Place(Struct, frozen=True):
     """A set of papers with an address, the same in its page and all its feeds."""
 
@@ -112,18 +133,31 @@ class Place(Struct, frozen=True):
     """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    archive: Archive | None = None
+    """Its links in the all-time feed; None if it is no part of that."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
+    picks: Picks | None = None
+    """Which papers of its days are in it; None means all."""
+    editions: Sequence[Edition] | None = None
+    """The items of its feeds, if these are not the papers themselves."""
+
+    @property
+    def role(self) -> Role:
+        """How its feeds relate to the all-time feed."""
+        is_archive = self.archive is not None and self.kind.role is not Role.SUBSCRIPTION
+        return Role.ARCHIVE if is_archive else self.kind.role
 
     @property
     def address(self) -> str:
-        """The path with the query."""
+        """The path with the query, as in a URL."""
         return address(self.path, self.query)
 
 
-def address(path: str, query: str) -> str:
-    """A path with a query, if there is one."""
-    return f"{path}?{query}" if query else path
+def address(path: str, query: str = "") -> str:
+    """A path with a query, if there is one, as in a URL."""
+    quoted = quote(path, safe="/+")
+    return f"{quoted}?{query}" if query else quoted
 
 
 def find_place(path: str, scope: Scope) -> Place | None:
@@ -135,14 +169,22 @@ def find_place(path: str, scope: Scope) -> Place | None:
 def all_places(scope: Scope) -> Iterator[Place]:
     """Every place of the site, as `find_place` finds it in a scope without a query."""
     for kind in KINDS:
-        for key in kind.keys(scope.catalogue):
+        for key in kind.keys(scope):
             if place := _place(kind, key, scope):
                 yield place
 
 
-def place_paths(catalogue: Catalogue) -> Iterator[str]:
+def place_paths(scope: Scope) -> Iterator[str]:
     """The path of every place of the site."""
-    return (_path(key) for kind in KINDS for key in kind.keys(catalogue))
+    return (_path(key) for kind in KINDS for key in kind.keys(scope))
+
+
+def picks_of(papers: Iterable[tuple[date, int]]) -> dict[date, list[int]]:
+    """Papers that are given by day and position, newest first, as picks."""
+    return {
+        day: [position for _, position in of_day]
+        for day, of_day in groupby(papers, key=itemgetter(0))
+    }
 
 
 def canonical_query(path: str, query: str) -> str:
@@ -172,8 +214,17 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         query=scope.query,
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
+        archive=_archive(contents.part, kind, scope) if contents.part else None,
         last_day=contents.last_day,
+        picks=contents.picks,
+        editions=contents.editions,
     )
+
+
+def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
+    older, newer = scope.catalogue.calendar.neighbours_of_part(part)
+    is_newest = kind.role is Role.SUBSCRIPTION
+    return Archive(_neighbour(older), None if is_newest else _neighbour(newer))
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
@@ -189,12 +240,13 @@ def _name(path: str) -> str:
 
 
 def _home(_: str, scope: Scope) -> Contents:
-    calendar = scope.catalogue.calendar
-    weeks = calendar.newest_weeks(scope.config.feed_size)
-    if not weeks:
+    calendar, size = scope.catalogue.calendar, scope.config.feed_size
+    parts = calendar.newest_parts(size, size * MOST_OF_FEED_SIZE, size * MOST_BYTES_OF_FEED_SIZE)
+    if not parts:
         return Contents(())
-    days = calendar.days_between(weeks[-1].first_day, weeks[0].last_day)
-    return Contents(days, older=calendar.neighbours_of_week(weeks[-1])[0])
+    oldest = parts[-1]
+    first_day = oldest if isinstance(oldest, date) else oldest.first_day
+    return Contents(calendar.days_since(first_day)[::-1], part=oldest)
 
 
 def _everything(_: str, scope: Scope) -> Contents:
@@ -202,10 +254,12 @@ def _everything(_: str, scope: Scope) -> Contents:
 
 
 def _day(day: date, scope: Scope) -> Contents | None:
+    calendar = scope.catalogue.calendar
     if day not in scope.catalogue.by_day:
         return None
-    older, newer = scope.catalogue.calendar.neighbours_of_day(day)
-    return Contents([day], str(day), older, newer, day)
+    older, newer = calendar.neighbours_of_day(day)
+    part = day if calendar.is_part(day) else None
+    return Contents([day], str(day), older, newer, day, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -214,7 +268,44 @@ def _week(week: Week, scope: Scope) -> Contents | None:
     if not days:
         return None
     older, newer = calendar.neighbours_of_week(week)
-    return Contents(days, str(week), older, newer, week.last_day)
+    part = week if calendar.is_part(week) else None
+    return Contents(days, str(week), older, newer, week.last_day, part)
+
+
+def _daily(_: str, scope: Scope) -> Contents:
+    return _of_editions("daily", daily_editions(scope.catalogue, scope.config))
+
+
+def _weekly(_: str, scope: Scope) -> Contents:
+    return _of_editions("weekly", weekly_editions(scope.catalogue, scope.store, scope.config))
+
+
+def _of_editions(title: str, editions: Sequence[Edition]) -> Contents:
+    days = [day for edition in editions for day in edition.days]
+    return Contents(days, title, editions=editions)
+
+
+def _topics(_: str, scope: Scope) -> Contents | None:
+    if not scope.store.has_topics():
+        return None
+    return Contents(scope.catalogue.calendar.days[::-1], "topics")
+
+
+def _parse_topic(name: str) -> str | None:
+    folder, _, key = name.partition("/")
+    return name if folder == TOPICS and key and "/" not in key else None
+
+
+def _topic(name: str, scope: Scope) -> Contents | None:
+    """The newest papers of a topic, in whole days."""
+    key = name.partition("/")[2]
+    title, picks = "", dict[date, list[int]]()
+    for number, (day, position, topic) in enumerate(scope.store.items_of_topic(key)):
+        if day not in picks and number >= scope.config.feed_size:
+            break
+        title = title or topic
+        picks.setdefault(day, []).append(position)
+    return Contents([*picks], title, picks=picks) if picks else None
 
 
 def _only(name: str) -> Callable[[str], str | None]:
@@ -222,12 +313,30 @@ def _only(name: str) -> Callable[[str], str | None]:
     return lambda text: name if text == name else None
 
 
+TOPICS = "topic"
+"""The folder of the topics."""
+
 HOME_KIND = PlaceKind(_only(""), lambda _: [""], _home, Role.SUBSCRIPTION)
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
     PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="titles.html"),
-    PlaceKind(parse_day, lambda catalogue: catalogue.calendar.days, _day),
-    PlaceKind(parse_week, lambda catalogue: catalogue.calendar.weeks, _week, Role.ARCHIVE),
+    PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
+    PlaceKind(parse_week, lambda scope: scope.catalogue.calendar.weeks, _week),
+    PlaceKind(_only("daily"), lambda _: ["daily"], _daily, template="editions.html"),
+    PlaceKind(_only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html"),
+    PlaceKind(
+        _only(TOPICS),
+        lambda scope: [TOPICS] * scope.store.has_topics(),
+        _topics,
+        template="topics.html",
+        formats=(),
+    ),
+    PlaceKind(
+        _parse_topic,
+        lambda scope: (f"{TOPICS}/{topic.key}" for topic in scope.store.topics()),
+        _topic,
+        template="topic.html",
+    ),
 ]
-"""Every kind of place: home, everything, the days, the weeks."""
+"""Every kind of place: home, everything, days, weeks, editions, topics."""

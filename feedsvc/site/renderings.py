@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from feedsvc.site.places import Picks
 from feedsvc.site.snapshot import Snapshot
 
 
@@ -12,12 +13,19 @@ def renderings(
     snapshot: Snapshot,
     days: Sequence[date],
     name: str,
+    *,
     starts: Mapping[date, int] | None = None,
+    picks: Picks | None = None,
 ) -> Iterator[bytes]:
     """The papers of days in one format, newest day first; of a paper in several days the newest.
 
-    Of a day in `starts` only those from that position on.
+    Of a day in `starts` only those from that position on. With `picks` just these.
     """
+    if picks is not None:
+        for day, positions in picks.items():
+            contents = snapshot.unpack(name, day)
+            yield from (contents[position] for position in positions)
+        return
     seen: set[str] = set()
     by_day = snapshot.catalogue.by_day
     may_repeat = len(days) > 1 and any(by_day[day].new_papers < by_day[day].papers for day in days)
@@ -31,9 +39,3 @@ def renderings(
             if id_ not in seen:
                 seen.add(id_)
                 yield content
-
-
-def renderings_of_days(snapshot: Snapshot, days: Sequence[date], name: str) -> Iterator[bytes]:
-    """The days themselves as items, newest first."""
-    for day in days:
-        yield from snapshot.unpack(name, day)

@@ -26,7 +26,7 @@ class Snapshot(Struct):
 
     def scope(self, query: str = "") -> Scope:
         """What kinds of places decide by."""
-        return Scope(self.catalogue, self.config, query)
+        return Scope(self.catalogue, self.store, self.config, query)
 
     def place(self, path: str, query: str = "") -> Place | None:
         """The place at a path, with a canonical query; None if there is none."""
