@@ -22,6 +22,7 @@ from feedsvc.index.refresh import (
     ProblemNews,
     bring_up_to_date,
     is_up_to_date,
+    make_searchable,
     note_documents,
 )
 from feedsvc.index.stages import Pipeline
@@ -154,6 +155,8 @@ class Index:
                 )
                 if not connection.bound_log():
                     self._reopen_empty()  # readers that never end keep what is left of it
+            else:
+                make_searchable(store, self._pipeline)
             if not self._has_made_it_ours:
                 note_documents(store, fingerprints)
             self._has_made_it_ours = True

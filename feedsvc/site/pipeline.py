@@ -23,7 +23,7 @@ import feedsvc
 from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.index.stages import Fingerprints, Pipeline
+from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
 from feedsvc.parser import parse_digest
@@ -35,6 +35,7 @@ SOURCES = {
     Affects.READING: ("model.py", "parser/", "index/"),
     Affects.ITEMS: (
         "feeds/",
+        "search/",
         "pages/article.py",
         "pages/templates.py",
         "pages/templates/article.html",
@@ -61,7 +62,7 @@ _INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
 """A folder's name: https://packaging.python.org/specifications/recording-installed-packages/."""
 
 
-def make_pipeline(config: Config) -> Pipeline:
+def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipeline:
     """The pipeline of a site with these settings."""
     return Pipeline(
         parse=partial(_parse, config),
@@ -69,6 +70,7 @@ def make_pipeline(config: Config) -> Pipeline:
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
+        searching=searching,
         fingerprints=_fingerprints(config),
     )
 

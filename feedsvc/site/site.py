@@ -13,6 +13,7 @@ from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
 from feedsvc.index.index import Index
 from feedsvc.index.refresh import ProblemNews
+from feedsvc.index.stages import Searching
 from feedsvc.index.store import BuiltPlace, Store
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -30,8 +31,8 @@ _Result = TypeVar("_Result")
 class Site:
     """One site; threads may share it."""
 
-    def __init__(self, config: Config) -> None:
-        pipeline = make_pipeline(config)
+    def __init__(self, config: Config, searching: Searching = Searching.NONE) -> None:
+        pipeline = make_pipeline(config, searching)
         self._config = config
         self._fingerprints = pipeline.fingerprints
         self._index = Index(config.digests, pipeline, config.index)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
+from operator import eq
 from pathlib import Path
 
 from feedsvc.model import Paper
@@ -56,7 +57,7 @@ PAPERS: dict[str, tuple[str, str, int, str]] = {
         "Café Society: Naïve Agents",
         "Émile Zola",
         0,
-        "다중 에이전트(multi-agent) 사회. 뇌의 모형과 뇌파.",
+        "다중 에이전트(multi-agent) 사회. 뇌 모형과 뇌파.",
     ),
     "08": (
         "A Survey of Surveys",
@@ -77,7 +78,7 @@ PAPERS: dict[str, tuple[str, str, int, str]] = {
 
 KNOWN: dict[str, str] = {
     # Korean words, whatever parts them.
-    "언어모델": "01 02 08",
+    "언어모델": "01 02",
     "언어 모델": "01 02 08",
     "거대언어모델": "02",
     "대규모언어모델": "01",
@@ -178,58 +179,74 @@ def markdown(id_: str, title: str, authors: str, votes: int, text: str) -> str:
     )
 
 
-def scan(query: Query, papers: Sequence[Paper]) -> list[Paper]:
-    """The papers that a query finds, of these in their order, as said: token by token."""
-    found = [paper for paper in papers if _holds(query, paper)]
-    return found[: query.limit]
+class Scan:
+    """Finds what queries ask for among papers, in their order: token by token, without index."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self._papers = [(paper, _columns(paper)) for paper in papers]
+
+    def found(self, query: Query) -> list[Paper]:
+        """The papers that a query finds, however many it wants."""
+        return [paper for paper, columns in self._papers if _holds(query, paper, columns)]
 
 
-def _holds(query: Query, paper: Paper) -> bool:
+_Columns = dict[Field, list[str]]
+"""The tokens of a paper, by where they are looked for."""
+
+
+def _columns(paper: Paper) -> _Columns:
+    title, authors = tokens_of([paper.title]), tokens_of(paper.authors)
+    text = tokens_of([paper.translated_title, text_of_html(paper.summary_html), *paper.topics])
+    everything = f" {BARRIER} ".join([title, authors, text])
+    columns = {Field.TITLE: title, Field.AUTHOR: authors, Field.ANYWHERE: everything}
+    return {field: tokens.split() for field, tokens in columns.items()}
+
+
+def _holds(query: Query, paper: Paper, columns: _Columns) -> bool:
     return (
         (paper.votes or 0) >= query.min_votes
         and (not query.since or paper.day >= query.since)
         and (not query.until or paper.day <= query.until)
-        and all(_is_true(term, paper) is not term.is_negated for term in query.conditions)
+        and all(_is_true(term, paper, columns) is not term.is_negated for term in query.conditions)
     )
 
 
-def _is_true(term: Term, paper: Paper) -> bool:
-    return any(_has(item, paper) for item in term.items)
+def _is_true(term: Term, paper: Paper, columns: _Columns) -> bool:
+    return any(_has(item, paper, columns) for item in term.items)
 
 
-def _has(item: Item, paper: Paper) -> bool:
+def _has(item: Item, paper: Paper, columns: _Columns) -> bool:
     if item.field is Field.ID:
         return arxiv_id_in(paper.id.lower()) == item.words[0]
-    title, authors = tokens_of([paper.title]), tokens_of(paper.authors)
-    text = tokens_of([paper.translated_title, text_of_html(paper.summary_html), *paper.topics])
-    columns = {Field.TITLE: title, Field.AUTHOR: authors}
-    tokens = columns.get(item.field) or f" {BARRIER} ".join([title, authors, text])
-    return any(_stands_in(phrase, tokens.split()) for phrase in item.phrases)
+    return any(_stands_in(phrase, columns[item.field]) for phrase in item.phrases)
 
 
 def _stands_in(phrase: Phrase, tokens: Sequence[str]) -> bool:
-    length = len(phrase.tokens)
-    rest, last = list(phrase.tokens[:-1]), phrase.tokens[-1]
+    length, last = len(phrase.tokens), phrase.tokens[-1]
     for start in range(len(tokens) - length + 1):
         there = tokens[start + length - 1]
         is_end = there.startswith(last) if phrase.is_prefix else there == last
-        if is_end and list(tokens[start : start + length - 1]) == rest:
+        if is_end and all(map(eq, tokens[start : start + length - 1], phrase.tokens)):
             return True
     return False
 
 
-def run_stands_in(run: str, text: str) -> bool:
-    """Whether a run of Korean signs is in a text, told by the signs alone: no pairs, no tokens.
+def as_signs(text: str) -> str:
+    """A text as `pattern_of_run` is looked for in: as it is, and again without inner hyphens."""
+    text = unicodedata.normalize("NFKC", text)
+    return text + "\n\0\n" + re.sub(r"(?<=\w)-(?=\w)", "", text)
+
+
+def pattern_of_run(run: str) -> re.Pattern[str]:
+    """Where a run of Korean signs is in a text, told by the signs alone: no pairs, no tokens.
 
     It may be inside a longer one, and may have up to three gaps between parts of two or more.
     """
-    text = unicodedata.normalize("NFKC", text)
-    readings = [text, re.sub(r"(?<=\w)-(?=\w)", "", text)]
-    return any(re.search(form, each) for form in _with_gaps(run, 3) for each in readings)
+    return re.compile("|".join(_with_gaps(run, 3)))
 
 
 def _with_gaps(run: str, gaps: int) -> set[str]:
     forms = {run}
     for at in range(2, len(run) - 1) if gaps else ():
-        forms |= {run[:at] + r"[\W_]+" + rest for rest in _with_gaps(run[at:], gaps - 1)}
+        forms |= {run[:at] + r"[^\w\0]+" + rest for rest in _with_gaps(run[at:], gaps - 1)}
     return forms

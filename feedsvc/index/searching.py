@@ -1,0 +1,60 @@
+"""Keeps the full-text table of an index with its days, for those who search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from feedsvc.index.days import merge_day
+from feedsvc.index.stages import Searching
+from feedsvc.index.store import Store
+from feedsvc.model import Paper
+
+PIECE = 10_000
+"""Papers that one look at the folder adds at most: a second or two of work."""
+
+
+def is_searchable(store: Store, searching: Searching) -> bool:
+    """Whether the full-text table is as it is wanted."""
+    if searching is Searching.NONE or not store.search.is_possible():
+        return True
+    return store.search.exists() and store.search.is_complete()
+
+
+def follow(store: Store, searching: Searching) -> None:
+    """Brings the full-text table up to date with the days, if somebody wants it or has it.
+
+    Only while writing: so it is of the same state as the days. What is more than a piece of work
+    follows piece by piece; until then those days are not in the table, in no older form either.
+    """
+    table = store.search
+    if not table.exists():
+        if searching is Searching.NONE or not table.is_possible():
+            return
+        table.create()
+    table.follow()
+    add_days(store, searching)
+
+
+def add_days(store: Store, searching: Searching) -> None:
+    """Adds days that the full-text table misses, newest first. Only while writing."""
+    missing = store.search.missing_days()
+    days = list(missing if searching is Searching.WHOLLY else _first(missing, PIECE))
+    if days:
+        store.search.fill((day, _papers(store, day)) for day in days)
+
+
+def _first(days: Mapping[date, int], papers: int) -> Iterator[date]:
+    """The first days with so many papers, at least one."""
+    total = 0
+    for day, count in days.items():
+        if total and total + count > papers:
+            return
+        total += count
+        yield day
+
+
+def _papers(store: Store, day: date) -> Sequence[Paper]:
+    """A day's papers in the order of its items."""
+    papers, _ = store.papers_of_day(day)
+    return merge_day(papers)[0]
