@@ -159,6 +159,12 @@ EXAMPLES: dict[str, Example] = {
         name="2024-11-18.html",
         right_name="2024-11-18.html",
     ),
+    "more-problems": Example(
+        "More than a hundred problems of one kind are in a file: usually it is no text, or a "
+        "program wrote each line with the same mistake.",
+        "Mend what is listed, or rename a file that is no digest.",
+        is_shown=False,
+    ),
     "no-date": Example(_PAPER, _PAPER, name="monday.md"),
     "no-link": Example(
         f"### Without a Link\n\nVote: 24\n\n{_SUMMARY}\n{_ANOTHER}",

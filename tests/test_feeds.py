@@ -6,18 +6,21 @@ import json
 import locale
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time
+from html import escape
 from pathlib import Path
 
 import pytest
 from feedgen.feed import FeedGenerator
 from lxml import etree
+from msgspec.structs import replace
 
 from feedsvc.feeds.atom import atom_entry
 from feedsvc.feeds.content import LONGEST_SUMMARY, opening
 from feedsvc.feeds.entry import Entry, paper_entry
+from feedsvc.feeds.facts_line import facts_line
 from feedsvc.feeds.rss import rss_item
 from feedsvc.index.days import items_of_day, merge_day
-from feedsvc.model import Item
+from feedsvc.model import Item, Paper
 from feedsvc.parser import parse_digest
 from feedsvc.site.site import Site
 from tests.support.archive import digest, paper, write_archive
@@ -265,3 +268,69 @@ def test_the_time_of_day_is_a_setting(tmp_path: Path, configure: Configure) -> N
     config = configure(digests=folder, time_of_day=datetime(2000, 1, 1, 7, 30).time())  # noqa: DTZ001
     feed = read_atom(_content(Site(config), "/feed.xml"))
     assert feed.text("atom:updated") == "2024-11-18T07:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("ko", "저자: Ada, Bo & Co 외 · 추천: 0 · 주제: 시각, 언어"),
+        ("en-GB", "Authors: Ada, Bo & Co, and others · Votes: 0 · Topics: 시각, 언어"),
+        ("zh-Hans", "作者：Ada, Bo & Co等 · 票数：0 · 主题：시각, 언어"),
+        ("ja", "著者：Ada, Bo & Coほか · 投票：0 · トピック：시각, 언어"),
+        ("sv", "Authors: Ada, Bo & Co, and others · Votes: 0 · Topics: 시각, 언어"),
+    ],
+)
+def test_the_last_line_has_the_facts_in_the_words_of_the_papers_language(
+    language: str, line: str
+) -> None:
+    paper_ = replace(
+        _bare_paper(),
+        language=language,
+        authors=("Ada", "Bo & Co"),
+        more_authors=True,
+        votes=0,
+        topics=("시각", "언어"),
+    )
+    assert facts_line(paper_, "ko") == f"<p>{escape(line)}</p>"
+    # A paper without a language has that of the feed.
+    assert facts_line(replace(paper_, language=None), language) == f"<p>{escape(line)}</p>"
+
+
+def test_there_is_no_last_line_where_it_would_say_no_more_than_one_author() -> None:
+    assert facts_line(_bare_paper(), "ko") == ""
+    assert facts_line(replace(_bare_paper(), authors=("Ada",)), "ko") == ""
+    assert facts_line(replace(_bare_paper(), votes=3), "ko") == "<p>추천: 3</p>"
+
+
+def _bare_paper() -> Paper:
+    return Paper(
+        id="https://arxiv.org/abs/2411.00001",
+        day=date(2024, 11, 18),
+        title="A Title",
+        link=None,
+        authors=(),
+        more_authors=False,
+        votes=None,
+        media=(),
+        summary_html="",
+        language=None,
+        path="2024-11-18.md",
+        line=1,
+    )
+
+
+def test_a_title_in_rss_shows_by_numbers_that_its_signs_are_text(
+    tmp_path: Path, configure: Configure
+) -> None:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    named = paper(7).replace("[Paper 7]", "[A & <think>]")
+    (folder / "2024-11-18.md").write_text(digest("2024-11-18", [named]))
+    site = Site(configure(digests=folder, title="<b> & Co"))
+    site.refresh()
+    rss = _content(site, "/rss.xml")
+    channel, item, *_ = [part.partition(b"</title>")[0] for part in rss.split(b"<title>")[1:]]
+    assert channel == b"&#x3C;b&gt; &#x26; Co"
+    assert item == b"A &#x26; &#x3C;think&gt;"
+    titles = [title.text for title in etree.fromstring(rss).iter("title")]
+    assert titles[:2] == ["<b> & Co", "A & <think>"]

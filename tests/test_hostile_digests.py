@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import lxml.html
 import pytest
 
+from feedsvc.check import check
 from feedsvc.feeds.content import body_html, opening
-from feedsvc.model import Digest, Paper
+from feedsvc.index.days import merge_day
+from feedsvc.model import Digest, Paper, Severity
 from feedsvc.parser import parse_digest
 from feedsvc.parser.paper.assemble import LONGEST_TITLE
+from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE, Problems
+from feedsvc.site.site import Site
+from tests.support.project import Configure
 
 DAY = "## Daily Papers (2024-11-18)\n\n"
 HEAD = f"{DAY}### [T](https://arxiv.org/abs/2411.00001)\n\n"
@@ -517,3 +525,51 @@ def test_2000_papers_are_read() -> None:
     digest = _parse(DAY + papers, "x.md")
     assert [paper.votes for paper in digest.papers] == list(range(2000))
     assert digest.problems == ()
+
+
+def test_of_many_problems_of_a_file_the_first_of_each_kind_are_kept_and_the_others_counted() -> (
+    None
+):
+    problems = Problems("x.md")
+    for line in range(1, 1001):
+        problems.report(line, "no-title")
+    for line in range(MOST_ALIKE, 0, -1):
+        problems.report(line, "conflict-marker", found="<<<<<<<")
+    problems.report(7, "no-date")
+    found = problems.in_order()
+    assert Counter(each.code for each in found) == {
+        "no-title": MOST_ALIKE,
+        "conflict-marker": MOST_ALIKE,
+        "no-date": 1,
+        "more-problems": 1,
+    }
+    (more,) = (each for each in found if each.code == "more-problems")
+    assert more.line == MOST_ALIKE + 1
+    assert "900 more problems of this file are not listed (no-title ×900)" in more.message
+    assert [each.line for each in found] == sorted(each.line for each in found)
+
+
+def test_bytes_that_are_no_text_have_few_problems_everywhere(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = tmp_path / "digests"
+    digests.mkdir()
+    (digests / "2024-01-01.md").write_bytes(random.Random(1).randbytes(200_000))
+    config = configure(digests=digests)
+    site = Site(config)
+    site.refresh()
+    with site.snapshot() as snapshot:
+        errors, warnings = snapshot.store.count_problems()
+    assert 0 < errors + warnings <= (MOST_ALIKE + 1) * len(CODES)
+    findings = check(digests, config)
+    told = Counter(each.severity for each in findings.problems)
+    assert (told[Severity.ERROR], told[Severity.WARNING]) == (errors, warnings)
+    assert errors > 0
+
+
+def test_papers_that_come_again_and_again_have_few_problems() -> None:
+    text = DAY + "### [T](https://e.org/)\n\n- a\n\n" * (3 * MOST_ALIKE)
+    merged, problems = merge_day(_parse(text, "x.md").papers)
+    assert len(merged) == 1
+    assert len(problems) == MOST_ALIKE + 1
+    assert f"(repeated-paper ×{2 * MOST_ALIKE - 1})" in problems[-1].message

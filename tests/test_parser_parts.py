@@ -6,11 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedsvc.parser.days.dates import (
     ImpossibleDateError,
     date_in_heading,
     date_in_path,
+    may_name_time,
 )
 from feedsvc.parser.lines.fields import read_votes
 from feedsvc.parser.lines.names import Authors, read_authors
@@ -18,6 +21,7 @@ from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
 from feedsvc.parser.paper.links import canonical, web_address
 from feedsvc.parser.paper.summary import render_markdown, sanitise
+from feedsvc.parser.vocabulary.date_spellings import IN_TEXT, PARTS_IN_TEXT, Spelling
 
 DAY = date(2024, 11, 18)
 
@@ -53,6 +57,13 @@ def test_a_path_names_a_day(path: str, day: date | None) -> None:
 )
 def test_a_heading_names_a_day(heading: str, day: date | None) -> None:
     assert date_in_heading(heading) == day
+
+
+@pytest.mark.parametrize("spelling", [*IN_TEXT, *PARTS_IN_TEXT])
+@given(data=st.data())
+def test_no_spelling_of_a_time_is_passed_over(spelling: Spelling, data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(spelling.form))
+    assert may_name_time(spelling.form.search(said)[0])  # type: ignore[index]  # made to match
 
 
 @pytest.mark.parametrize("text", ["2024-02-30", "2024-13-01", "0024-11-18", "9999-01-01"])

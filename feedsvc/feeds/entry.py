@@ -9,6 +9,7 @@ from html import escape
 from msgspec import Struct
 
 from feedsvc.feeds.content import body_html, categories, opening, thumbnail
+from feedsvc.feeds.facts_line import facts_line
 from feedsvc.model import Item, Media, Paper
 
 
@@ -44,7 +45,7 @@ class Entry(Struct, frozen=True):
 def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
     """A paper as an item of feeds in `language`; empty where they claim none."""
     paper = item.paper
-    html = body_html(paper)
+    html = body_html(paper) + facts_line(paper, language)
     return Entry(
         id=paper.id,
         address=item_address(paper, base_url),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feedsvc.model import Item, Paper, Problem
 from feedsvc.parser.paper.assemble import tag_uri
-from feedsvc.parser.vocabulary.problems import problem
+from feedsvc.parser.vocabulary.problems import Problems
 
 
 def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
@@ -19,19 +19,20 @@ def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
     are told apart by their titles; the second gets an id of its own.
     """
     merged: dict[str, Paper] = {}
-    problems: list[Problem] = []
+    problems: dict[str, Problems] = {}
     for paper in papers:
+        found = problems.setdefault(paper.path, Problems(paper.path))
         id_ = paper.id
         if (first := merged.get(id_)) and first.title.casefold() != paper.title.casefold():
-            problems.append(_problem("same-link", paper, first))
+            _report(found, "same-link", paper, first)
             id_ = tag_uri(paper.day, paper.title)
         first = merged.get(id_)
         if first:
             kept = "last" if paper.summary_html else "first"
-            problems.append(_problem("repeated-paper", paper, first, kept=kept))
+            _report(found, "repeated-paper", paper, first, kept=kept)
         if paper.summary_html or not first:
             merged[id_] = replace(paper, id=id_)
-    return list(merged.values()), problems
+    return list(merged.values()), [each for of in problems.values() for each in of.in_order()]
 
 
 def items_of_day(
@@ -55,6 +56,6 @@ def time_of_item(day: date, position: int, time_of_day: time) -> datetime:
     return start - timedelta(seconds=position)
 
 
-def _problem(code: str, paper: Paper, first: Paper, **more: str) -> Problem:
+def _report(problems: Problems, code: str, paper: Paper, first: Paper, **more: str) -> None:
     facts = {"title": paper.title, "day": paper.day, "first": f"{first.path}:{first.line}"}
-    return problem(paper.path, paper.line, code, **facts, **more)
+    problems.report(paper.line, code, **facts, **more)

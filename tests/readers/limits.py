@@ -61,8 +61,8 @@ def _fallback(truth: Truth) -> str:
 
 
 def _unescaped_twice(truth: Truth) -> str:
-    tree = lxml.html.fragment_fromstring(truth.text, create_parent="div")
-    return " ".join(tree.text_content().split())
+    tree = lxml.html.fragment_fromstring(truth.sections, create_parent="div")
+    return " ".join([*tree.text_content().split(), *truth.facts.split()])
 
 
 _ATOM, _RSS, _XML, _ALL = (ATOM,), (RSS,), (ATOM, RSS), (ATOM, RSS, JSON)

@@ -28,10 +28,17 @@ class Truth:
     authors: tuple[str, ...]
     enclosures: tuple[str, ...]
     thumbnail: str | None
-    text: str
-    """All words of the content."""
+    sections: str
+    """The words of the summary."""
     opening: str
     """The text that the summary is the beginning of."""
+    facts: str = ""
+    """The last line, which names all authors also where a client shows one of them."""
+
+    @property
+    def text(self) -> str:
+        """All words of the content."""
+        return f"{self.sections} {self.facts}".strip()
 
     @property
     def medium(self) -> str | None:
@@ -80,9 +87,18 @@ def _truth(paper: Paper, published: datetime, updated: datetime) -> Truth:
         authors=paper.authors,
         enclosures=tuple(media.url for media in paper.media),
         thumbnail=next((still for still in stills if not still.endswith(".mp4")), None),
-        text=" ".join(blocks),
+        sections=" ".join(blocks),
         opening=sections[0].text,
+        facts=_facts(paper),
     )
+
+
+def _facts(paper: Paper) -> str:
+    authors, votes = ("저자", "추천") if paper.language == "ko" else ("Authors", "Votes")
+    others = (" 외" if paper.language == "ko" else ", and others") if paper.more_authors else ""
+    facts = [f"{authors}: {', '.join(paper.authors)}{others}"] if paper.authors else []
+    facts += [f"{votes}: {paper.votes}"] if paper.votes is not None else []
+    return " · ".join(facts) if len(facts) > 1 or len(paper.authors) > 1 else ""
 
 
 def _time(day: date, position: int) -> datetime:
@@ -168,7 +184,7 @@ def _hard(time_: datetime, name: str, picture: str, **fields: Any) -> Truth:
         "updated": time_,
         "enclosures": (f"https://cdn.example.org/{picture}",),
         "thumbnail": f"https://cdn.example.org/{picture}",
-        "text": f"What's New: {fields['opening']}",
+        "sections": f"What's New: {fields['opening']}",
     }
     return Truth(**{**usual, **fields})
 
@@ -185,8 +201,9 @@ HARD_ARCHIVE = {
                 "https://cdn.example.org/second.gif",
             ),
             opening="답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다.",
-            text="What's New: 답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다."
+            sections="What's New: 답하기 전에 <think> 토큰을 씁니다. a < b && c도 참입니다."
             " Technical Details: R&D에서 x<y입니다.",
+            facts="저자: Ann O'Neil, Björn & Co, 김철수 · 추천: 7",
         ),
         _hard(
             *(_time(first, 1), "2412.00002", ""),
@@ -201,6 +218,7 @@ HARD_ARCHIVE = {
             title="Plain English",
             authors=("Eve Ewing",),
             opening="An English digest beside a Korean one.",
+            facts="Authors: Eve Ewing · Votes: 1",
         ),
     ],
     (second := date(2024, 12, 3)): [
@@ -211,6 +229,7 @@ HARD_ARCHIVE = {
             authors=("Dana Doe",),
             thumbnail="https://cdn.example.org/d.jpg",
             opening="영상이 있습니다.",
+            facts="저자: Dana Doe · 추천: 3",
         ),
         _hard(
             *(_time(second, 1), "", ""),
@@ -229,6 +248,7 @@ HARD_ARCHIVE = {
             published=_time(first, 1),
             authors=("이영희",),
             opening="두 날에 나오는 논문의 새 글입니다.",
+            facts="저자: 이영희 · 추천: 9",
         ),
     ],
 }

@@ -19,32 +19,33 @@ SURE = 0.8
 """The part of a level's headings that are links to papers, from which on nobody doubts."""
 
 
-def inside_sure_headings(headings: Iterable[Block], end: int) -> dict[int, int]:
+def inside_sure_headings(headings: Collection[Block], end: int) -> dict[int, int]:
     """Lines below headings that are papers without a doubt: where such lines begin and end.
 
     Such a form holds whatever stands inside, so nobody need look at that.
     """
-    level = _sure_level(headings)
+    papers = {block.index for block in headings if _links_paper(block.text)}
+    level = _sure_level(headings, papers)
     spans: dict[int, int] = {}
     start = -1
     for block in headings if level else ():
         if 0 <= start < block.index:
             spans[start] = block.index
-        is_paper = block.level == level and _links_paper(block.text)
+        is_paper = block.level == level and block.index in papers
         start = block.last + 1 if is_paper or (block.level > level and start >= 0) else -1
     if start >= 0:
         spans[start] = end
     return spans
 
 
-def _sure_level(headings: Iterable[Block]) -> int:
+def _sure_level(headings: Iterable[Block], papers: Collection[int]) -> int:
     """The highest level at which nearly all headings are links to papers; 0 for none."""
     counts: Counter[int] = Counter()
     linked: Counter[int] = Counter()
     for block in headings:
         if not block.is_hidden:
             counts[block.level] += 1
-            linked[block.level] += _links_paper(block.text)
+            linked[block.level] += block.index in papers
     return min(
         (level for level, count in linked.items() if count >= SURE * counts[level] and count),
         default=0,
@@ -70,9 +71,9 @@ def fenced_lines(lines: Sequence[str], borders: Collection[int] = ()) -> set[int
     fenced: set[int] = set()
     start, mark = -1, ""
     for index, line in enumerate(lines):
-        if index in borders:
+        if mark and index in borders:
             mark = ""
-        elif fence := _FENCE.match(line):
+        elif ("```" in line or "~~~" in line) and (fence := _FENCE.match(line)):
             if not mark:
                 start, mark = index, fence[1]
             elif fence[1].startswith(mark) and line.strip() == fence[1]:

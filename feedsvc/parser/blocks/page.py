@@ -100,7 +100,8 @@ def repeated_headings(page: Page) -> set[str]:
     """
     counted: Counter[str] = Counter()
     for block, after in zip(page.blocks, [*page.blocks[1:], None], strict=False):
-        if block.kind is not Kind.HEADING or names_time(block.text):
+        # A link is none of a part's (`is_part`), and papers' headings, which have one, are many.
+        if block.kind is not Kind.HEADING or "](" in block.text or names_time(block.text):
             continue
         end = after.index if after and after.kind is Kind.HEADING else block.last + 4
         if any(line.strip() for line in page.lines[block.last + 1 : end]):

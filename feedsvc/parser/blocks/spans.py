@@ -76,6 +76,8 @@ def _next_texts(page: Page) -> Sequence[int]:
     count = len(page.lines)
     ends = [count] * (count + 1)
     items = {block.index for block in page.blocks if block.kind is Kind.ITEM}
+    if not items:
+        return ends
     for index in range(count - 1, 0, -1):
         line = page.lines[index]
         is_text = line[:1].strip() and index not in items and not page.lines[index - 1].strip()

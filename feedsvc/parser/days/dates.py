@@ -14,7 +14,9 @@ from feedsvc.parser.vocabulary.date_spellings import (
     IN_PATHS,
     IN_TEXT,
     MONTHS,
+    NUMBER_OF_TIME,
     PARTS_IN_TEXT,
+    WORD_OF_TIME,
     Grain,
     Spelling,
 )
@@ -66,7 +68,6 @@ LONGEST_TEXT = 300
 
 _DIGIT = re.compile(r"[0-9]")
 _YEAR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9]{8})(?![0-9])|[a-zA-Z] [0-9]{2}\b")
-_PART_HINT = re.compile(r"[0-9]|第|" + "|".join(MONTHS), re.IGNORECASE)
 _CHINESE = {sign: number for number, sign in enumerate("一二三四五六", 1)}
 
 
@@ -95,13 +96,20 @@ def date_in_path(path: str) -> date | None:
     return found.last_day() if found and found.grain is Grain.DAY else None
 
 
+def may_name_time(text: str) -> bool:
+    """Whether a text has what any spelling of a time has."""
+    return bool(NUMBER_OF_TIME.search(text) or WORD_OF_TIME.search(text.casefold()))
+
+
 def time_in_text(text: str, *, with_parts: bool = True) -> Time | None:
     """The time that a heading names; of a range its end. Raises ImpossibleDateError."""
     text = text[:LONGEST_TEXT]
+    if not may_name_time(text):
+        return None
     for spelling in IN_TEXT if _YEAR.search(text) else ():
         if found := spelling.form.search(text):
             return _time(found, spelling)
-    for spelling in PARTS_IN_TEXT if with_parts and _PART_HINT.search(text) else ():
+    for spelling in PARTS_IN_TEXT if with_parts else ():
         if found := spelling.form.search(text):
             try:
                 return _time(found, spelling)

@@ -187,7 +187,7 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
 def _trailing(words: str) -> tuple[str, int | None]:
     """The words without what stands behind a title, and the votes there."""
     votes: int | None = None
-    for _ in range(6):
+    for _ in range(6 if words else 0):
         start = words
         if (found := _VOTES.search(words[-80:])) and found[0].strip():
             cut = max(0, len(words) - 80) + found.start()

@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from feedsvc.parser.vocabulary.homes import paper_at
 
-_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}\]){0,1500}"
-_TARGET = r"(?:<(?P<angled>[^<>]{0,1000})>|(?P<plain>(?:[^\s()]|\([^\s()]{0,300}\)){0,1000}))"
+_TEXT = r"(?:[^\[\]]{1,1500}+|\[[^\[\]]{0,300}\]){0,1500}"
+_TARGET = (
+    r"(?:<(?P<angled>[^<>]{0,1000})>|(?P<plain>(?:[^\s()]{1,1000}+|\([^\s()]{0,300}\)){0,1000}))"
+)
 _LINK = re.compile(
     rf"\[(?P<words>{_TEXT})\]\(\s?{_TARGET}(?:\s\"[^\"]{{0,300}}\"|\s'[^']{{0,300}}')?\s?\)"
     r"|<a\s[^<>]{0,300}?href\s?=\s?[\"']?(?P<href>[^\"'\s<>]{1,1000})[^<>]{0,300}>"
@@ -36,7 +38,8 @@ class InlineLink(Struct, frozen=True):
     @property
     def plain_words(self) -> str:
         """The words without tags and pictures; a picture alone is its description."""
-        return _TAG.sub("", _PICTURE.sub(r"\1", self.words)).strip()
+        words = _PICTURE.sub(r"\1", self.words) if "![" in self.words else self.words
+        return (_TAG.sub("", words) if "<" in words else words).strip()
 
     @property
     def is_absolute(self) -> bool:

@@ -19,6 +19,7 @@ _QUOTED_NAME = re.compile(_QUOTED)
 _LIST_OF_NAMES = re.compile(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
 _BETWEEN_NAMES = re.compile(r"['\"]\s?[,\[\]]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_EMOJI_BEFORE = re.compile(r"^[👥👤✍️\s]{1,8}")
 _MARKUP = re.compile(r"[\[\\$&*_`<]")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음", "unknown", "null"}
 MOST_WORDS_OF_A_NAME = 6
@@ -28,12 +29,14 @@ _INSTITUTION = re.compile(
     r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
 )
 _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
+_FOOTNOTE_SIGN = re.compile(r"[0-9¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§¶✉♠♣♢♡<^]")
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
 _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
+_SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
     r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
@@ -65,9 +68,8 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
-    value = re.sub(
-        r"^[👥👤✍️\s]{1,8}", "", decode_references(value).replace("\\[", "[").replace("\\]", "]")
-    ).strip()
+    value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
+    value = _EMOJI_BEFORE.sub("", value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
@@ -79,13 +81,14 @@ def read_authors(value: str) -> Authors:
     named = dict[str, None]()
     more = False
     is_plain = not _MARKUP.search(value)
-    has_notes = not is_list and _FOOTNOTE.search(value) is not None
+    has_notes = not is_list and _FOOTNOTE_SIGN.search(value) and _FOOTNOTE.search(value)
     for name in names:
-        plain = name if is_plain else plain_title(name)
-        alone = _without_others(plain := " ".join(printable(plain).split()))
+        plain = name if is_plain else printable(plain_title(name))
+        alone = _without_others(plain := " ".join(plain.split()))
         more = more or alone != plain
         alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
-        if alone := _FULL_STOP.sub("", alone):
+        alone = _FULL_STOP.sub("", alone) if alone.endswith(".") else alone
+        if alone:
             named[alone] = None
     if not named and not more:
         raise ValueError(value)
@@ -143,17 +146,17 @@ def _is_name(text: str) -> bool:
 
 def _split(value: str) -> list[str]:
     """The names of a text; what stands in parentheses parts none."""
-    value = (
-        _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
-        if "(" in value or "（" in value
-        else value
-    )
-    semicolons = re.split(r"[;；]", value)
-    if len(semicolons) > 1 and all(part.count(",") <= 1 for part in semicolons):
-        return [_given_name_first(part) for part in semicolons]
-    *names, last = _BETWEEN.split(value)
+    if "(" in value or "（" in value:
+        value = _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
+    if ";" in value or "；" in value:
+        parts = _SEMICOLON.split(value)
+        if all(part.count(",") <= 1 for part in parts):
+            return [_given_name_first(part) for part in parts]
+    names = _BETWEEN.split(value)
+    if "and" not in value and "&" not in value:
+        return names
     # Inside a list "&" is part of a name; only before its last name it stands for a comma.
-    return [_AND_BEFORE.sub("", part) for part in (*names, *_AND.split(last))]
+    return [_AND_BEFORE.sub("", part) for part in (*names[:-1], *_AND.split(names[-1]))]
 
 
 def _given_name_first(name: str) -> str:

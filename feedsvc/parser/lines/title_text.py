@@ -12,7 +12,7 @@ from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 
 _ADDRESS = re.compile(
     r"\](?:\(| \((?=https?:))[ \t]*"
-    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]|\([^\s()]*\))*))"
+    r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
 _WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")

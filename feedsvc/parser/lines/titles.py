@@ -10,8 +10,8 @@ from unicodeit.data import REPLACEMENTS, SUBSUPERSCRIPTS
 from feedsvc.parser.source.formulas import MATH
 from feedsvc.parser.source.text import decode_references
 
-_SIGN_BEFORE_NUMBER = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$(?=[0-9])")
-r"""`$\sim$20`: one command is a formula even where a number follows."""
+_LONE_COMMAND = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$")
+r"""`$ \sim $20`: one command is a formula even with spaces around it."""
 
 _SYMBOLS: dict[str, str] = {
     **dict(REPLACEMENTS),
@@ -66,8 +66,7 @@ def plain_title(source: str) -> str:
     """
     title = decode_references(source)
     if "$" in title:
-        title = _SIGN_BEFORE_NUMBER.sub(_sign, title)
-        title = MATH.sub(_math, title)
+        title = MATH.sub(_math, _LONE_COMMAND.sub(r"$\1$", title))
     if "\\" in title:
         title = _text(title)
     return " ".join(title.split())
@@ -75,16 +74,12 @@ def plain_title(source: str) -> str:
 
 def _math(match: re.Match[str]) -> str:
     """Unicode for what stands between dollars; all of it unchanged where a command has none."""
-    tex = match[2].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
+    tex = match["formula"].replace(r"\{", _LEFT_BRACE).replace(r"\}", _RIGHT_BRACE)
     tex = _FRACTION.sub(r"\1/\2", _common(_MATH_SPACE.sub(" ", tex)))
     tex = _repeatedly(_BRACES, r"\1", _SCRIPT.sub(_script, _COMMAND.sub(_symbol, tex)))
     if _COMMAND.search(tex):
         return match[0]
     return _ESCAPED.sub(r"\1", tex).replace(_LEFT_BRACE, "{").replace(_RIGHT_BRACE, "}")
-
-
-def _sign(match: re.Match[str]) -> str:
-    return _SYMBOLS.get(match[1], match[0])
 
 
 def _text(tex: str) -> str:

@@ -41,6 +41,8 @@ class Introductions:
 
     def take(self, lines: Sequence[str], start: int, end: int) -> None:
         """Lines that belong to no paper, from `start` to before `end`."""
+        if start >= end:
+            return
         kept = [line for n, line in enumerate(lines[start:end], start) if n not in self._heads]
         self._waiting += _worth_showing(kept)
 

@@ -62,18 +62,19 @@ _CODES = frozenset(
 _OTHER_NAMES = {"cn": "zh", "jp": "ja", "kr": "ko", "kor": "ko", "eng": "en", "chn": "zh"}
 
 _SCRIPTS = (
-    ("ko", re.compile(r"[\u1100-\u11ff\uac00-\ud7af]")),
-    ("ja", re.compile(r"[\u3040-\u30ff]")),
-    ("zh", re.compile(r"[\u3400-\u9fff]")),
-    ("ru", re.compile(r"[\u0400-\u04ff]")),
-    ("el", re.compile(r"[\u0370-\u03ff]")),
-    ("ar", re.compile(r"[\u0600-\u06ff]")),
-    ("he", re.compile(r"[\u0590-\u05ff]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("ko", re.compile(r"[\u1100-\u11ff\uac00-\ud7af]+")),
+    ("ja", re.compile(r"[\u3040-\u30ff]+")),
+    ("zh", re.compile(r"[\u3400-\u9fff]+")),
+    ("ru", re.compile(r"[\u0400-\u04ff]+")),
+    ("el", re.compile(r"[\u0370-\u03ff]+")),
+    ("ar", re.compile(r"[\u0600-\u06ff]+")),
+    ("he", re.compile(r"[\u0590-\u05ff]+")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]+")),
+    ("hi", re.compile(r"[\u0900-\u097f]+")),
 )
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
-_LETTER = re.compile(r"[^\W\d_]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 1500
 _CLEAR = 0.12
 """Of the letters; papers in Korean or Chinese keep many words in English."""
@@ -98,10 +99,13 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
     Latin letters tell none: they are those of a hundred languages.
     """
     text = "".join(text[:_LOOKED_AT] for text in texts)[:_LOOKED_AT]
-    letters = len(_LETTER.findall(text))
-    if not letters or text.isascii():
+    if text.isascii():
         return None
-    counts = {name: len(script.findall(text)) for name, script in _SCRIPTS}
+    letters = _length(_LETTERS, text)
+    if not letters:
+        return None
+    other = "".join(_NOT_ASCII.findall(text))
+    counts = {name: _length(script, other) for name, script in _SCRIPTS}
     if (
         counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
         and counts["ja"] + counts["zh"] > _CLEAR * letters
@@ -111,3 +115,8 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
     if counts[language] <= _CLEAR * letters:
         return None
     return "uk" if language == "ru" and _UKRAINIAN.search(text) else language
+
+
+def _length(pattern: re.Pattern[str], text: str) -> int:
+    """How many characters of the text match."""
+    return sum(map(len, pattern.findall(text)))

@@ -46,9 +46,13 @@ _DEAD_LINK = re.compile(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
 _PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
-_FENCE_WITH_WORDS = re.compile(
-    r"( {0,3}(?:`{3,10}|~{3,10})) ?([^`~\s][^`~]*\s[^`~]*\S|[^\x00-\x7f]+)\s?"
+_FENCE = re.compile(
+    r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
+    r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
 )
+_LANGUAGE = re.compile(r"[\w+#./{}:-]{1,30}", re.ASCII)
+"""What may stand on a fence's line and says nothing to who reads the text."""
+_MARKER = re.compile(r"[^\s>]")
 _CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
 _TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
 _BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
@@ -80,12 +84,17 @@ def render_markdown(lines: Sequence[str]) -> str:
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not any(line.lstrip()[:3] in {"```", "~~~"} for line in lines):
+    if not any("```" in line or "~~~" in line for line in lines):
         return lines
     parted: list[str] = []
     for line in lines:
-        fence = _FENCE_WITH_WORDS.fullmatch(line)
-        parted += [fence[1], fence[2]] if fence else [line]
+        fence = _FENCE.fullmatch(line)
+        words = fence["words"].strip() if fence else ""
+        if not fence or _LANGUAGE.fullmatch(words) or (fence["mark"][0] == "`" and "`" in words):
+            parted.append(line)
+        else:
+            inside = _MARKER.sub(" ", fence["before"])
+            parted += [f"{fence['before']}{fence['mark']}", f"{inside}{words}"]
     return parted
 
 

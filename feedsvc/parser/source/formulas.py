@@ -4,5 +4,9 @@ from __future__ import annotations
 
 import re
 
-# As in Pandoc: no space inside the dollars, no digit behind them, so "$5 to $10" is money.
-MATH = re.compile(r"(?<![\\$])(\${1,2})(?![\s$])((?:[^$\\]|\\.){1,200}?)(?<!\s)\1(?![0-9$])")
+# As in Pandoc: no space inside the dollars, no digit behind them, so "$5 to $10" is money. But what
+# begins as TeX does is a formula whatever follows: "$\sim$20 B".
+MATH = re.compile(
+    r"(?<![\\$])(?P<mark>\${1,2})(?![\s$])(?:(?=(?P<tex>\\[a-zA-Z]|[a-zA-Z]\^))|)"
+    r"(?P<formula>(?:[^$\\]|\\.){1,200}?)(?<!\s)(?P=mark)(?(tex)(?!\$)|(?![0-9$]))"
+)

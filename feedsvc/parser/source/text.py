@@ -28,24 +28,39 @@ _NUMBER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));"
 
 # What a program makes of a backslash and this letter when it takes TeX for a string literal.
 _EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
-_TEX_AFTER_T = "imes|heta|au|ilde|ext(?:bf|it|sc|tt|rm|sf)?|frac|riangle|anh?|op"
-_LONG_TEX_AFTER_T = "imes|heta|ilde|ext(?:bf|it|sc|tt|rm|sf)|frac|riangle"
+_TEX_AFTER_T = (
+    "imes|heta|ilde|ext(?:bf|it|sc|tt|rm|sf)|ext(?={)|frac|binom|riangle(?:q|left|right)?|herefore"
+    "|hick(?:sim|approx)|wohead(?:left|right)arrow"
+)
+"""Behind the T of these stands no word, so that they are TeX wherever they are."""
+_SHORT_TEX_AFTER_T = "au|ext|anh?|op|o|race?|r|ag"
 _TEX_AFTER_R = "ho|ight(?:arrow)?|angle|ceil|floor"
 _REPAIRABLE = re.compile(
     r"[\x07\x08\x0b\x0c](?=[a-zA-Z])"
-    rf"|(?<=[$\w{{}}(^])\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
-    rf"|(?<=[$\w{{}}(^] )\t(?=(?:{_LONG_TEX_AFTER_T})(?![a-zA-Z]))"
+    rf"|\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
+    rf"|(?<=[$\w{{}}(^])\t(?=(?:au|anh?|op)(?![a-zA-Z]))"
     r"|\r"
 )
+_REPAIRABLE_IN_FORMULA = re.compile(rf"\t(?=(?:{_SHORT_TEX_AFTER_T})(?![a-zA-Z]))")
+_EATEN_FORMULA = re.compile(r"(?<![\\$])\$[^$]{1,200}(?<!\s)\$(?![0-9])")
 _LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
 _SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
 
-# Byte order marks, spaces without width and marks of direction; before a heading also the spaces
+# What Unicode calls default ignorable, and a blank of Braille; before a heading also the spaces
 # that only look like one. Joined files and copied text have them where a line begins.
-_UNSEEN = "\ufeff\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+_UNSEEN_THOUGH_PRINTABLE = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef"
+)
+_UNSEEN = (
+    f"{_UNSEEN_THOUGH_PRINTABLE}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
 _UNSEEN_START = re.compile(
     f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
 )
+_UNSEEN_BEHIND_MARKS = re.compile(rf"^( {{0,3}}#{{1,6}})[{_UNSEEN}]+(?=[ \t])", re.MULTILINE)
+_PRINTABLE_UNSEEN_START = re.compile(f"\n[{_UNSEEN_THOUGH_PRINTABLE}]")
 
 _JAMO = re.compile("[\u1100-\u11ff]")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -71,13 +86,22 @@ def read_lines(data: bytes, problems: Problems) -> list[str]:
     text = _decode(data, problems)
     if _JAMO.search(text):  # as macOS writes Korean
         text = unicodedata.normalize("NFC", text)
-    if _is_surely_printable(text) and "&#" not in text:
+    if _is_surely_printable(text) and "&#" not in text and not _begins_unseen(text):
         return text.split("\n")
-    text = _UNSEEN_START.sub("", text)
+    text = _UNSEEN_BEHIND_MARKS.sub(r"\1", _UNSEEN_START.sub("", text))
     return [
         _clean(line, number, problems) if _SUSPECT.search(line) else line
         for number, line in enumerate(_LINE_END.split(text), 1)
     ]
+
+
+def _begins_unseen(text: str) -> bool:
+    """Whether a line begins with what Python would print and nobody sees."""
+    if text.isascii():
+        return False
+    return _PRINTABLE_UNSEEN_START.search(f"\n{text[:1]}") is not None or (
+        _PRINTABLE_UNSEEN_START.search(text) is not None
+    )
 
 
 def _is_surely_printable(text: str) -> bool:
@@ -129,7 +153,7 @@ def _clean(line: str, number: int, problems: Problems) -> str:
 
     def put_back(match: re.Match[str]) -> str:
         character = match[0]
-        name = re.match("[a-zA-Z]*", line[match.end() : match.end() + 20])
+        name = re.match("[a-zA-Z]*", match.string[match.end() : match.end() + 20])
         cures[character] = f"read as \\{_EATEN_ESCAPES[character]}{name[0] if name else ''}"
         return "\\" + _EATEN_ESCAPES[character]
 
@@ -138,7 +162,10 @@ def _clean(line: str, number: int, problems: Problems) -> str:
         return ""
 
     line = _NUMBER_REFERENCE.sub(_referenced_character, line)
-    line = _FORBIDDEN.sub(take_out, _REPAIRABLE.sub(put_back, line))
+    line = _REPAIRABLE.sub(put_back, line)
+    if "$" in line and "\t" in line:
+        line = _EATEN_FORMULA.sub(lambda tex: _REPAIRABLE_IN_FORMULA.sub(put_back, tex[0]), line)
+    line = _FORBIDDEN.sub(take_out, line)
     for character, cure in cures.items():
         valid = "TeX with its backslashes" if cure.startswith("read") else "plain text"
         problems.report(number, "control-character", number=ord(character), cure=cure, valid=valid)

@@ -124,3 +124,12 @@ PARTS_IN_TEXT = (
     _rare(rf"{_NO}(?P<year>20[0-9]{{2}}){_END}\s?[년年]?", Grain.YEAR),
 )
 """The spellings of a part of a time, which what stands above makes whole."""
+
+NUMBER_OF_TIME = re.compile(
+    r"[0-9](?:\s?[월月주]|[-/.][0-9])|[0-9]{4}\s{0,2}[-_./년年wW第]|20[0-9]{2}|第"
+)
+WORD_OF_TIME = re.compile(rf"\b(?:week|{_NAMES})\b")
+"""Every spelling in text has one of these, the word in lower case.
+
+Most titles have neither, and to look for these takes a tenth of the time for all spellings.
+"""

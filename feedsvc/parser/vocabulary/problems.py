@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from feedsvc.model import Problem, Severity
@@ -99,6 +100,11 @@ CODES: dict[str, tuple[Severity, str]] = {
         "this comment contains a paper's heading, so that paper is left out; "
         "end the comment before it, or delete the paper",
     ),
+    "more-problems": (
+        Severity.WARNING,
+        "from here on, {number} more problems of this file are not listed ({codes}); "
+        "mend those that are, and check it again",
+    ),
     "no-date": (
         Severity.ERROR,
         "the file has papers but no date, so they are left out; name the file like 2024-11-18.md "
@@ -176,6 +182,9 @@ CODES: dict[str, tuple[Severity, str]] = {
 }
 """Each code's severity and sentence. Words in braces are filled in by `Problems.report`."""
 
+MOST_ALIKE = 100
+"""Problems of one code that are kept of a file, or of a file's papers in a day."""
+
 QUOTED_LENGTH = 60
 LOOKED_AT = 1000
 """Characters of a text that are read to quote it: a title of a megabyte is quoted often."""
@@ -215,16 +224,34 @@ def problem(path: str, line: int, code: str, /, **facts: object) -> Problem:
 
 
 class Problems:
-    """Collects the problems of one digest in the order they are found."""
+    """Collects the problems of one digest in the order they are found.
+
+    Of each code the first `MOST_ALIKE` are kept, as binary data named like a digest would have
+    millions; the last problem counts the others. So no error goes for the sake of warnings.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._found: list[Problem] = []
+        self._numbers = Counter[str]()
+        self._first_left_out = 0
+        """Its line."""
 
     def report(self, line: int, code: str, **facts: object) -> None:
-        """Add a problem."""
-        self._found.append(problem(self._path, line, code, **facts))
+        """Add a problem, or count it."""
+        self._numbers[code] += 1
+        if self._numbers[code] <= MOST_ALIKE:
+            self._found.append(problem(self._path, line, code, **facts))
+        else:
+            self._first_left_out = min(line, self._first_left_out or line)
 
     def in_order(self) -> tuple[Problem, ...]:
-        """What was reported, by line."""
-        return tuple(sorted(self._found, key=lambda problem: problem.line))
+        """What was reported, by line, and how much of it is not there."""
+        more = {code: number - MOST_ALIKE for code, number in sorted(self._numbers.items())}
+        left_out = {code: number for code, number in more.items() if number > 0}
+        found = self._found
+        if left_out:
+            codes = ", ".join(f"{code} ×{number}" for code, number in left_out.items())
+            facts = {"number": sum(left_out.values()), "codes": codes}
+            found = [*found, problem(self._path, self._first_left_out, "more-problems", **facts)]
+        return tuple(sorted(found, key=lambda problem: problem.line))
