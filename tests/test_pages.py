@@ -102,4 +102,4 @@ def test_a_link_to_a_paper_on_a_page_stays_what_it_is() -> None:
         "### [A](https://arxiv.org/abs/2411.00001v2)\n\n- a\n\n### [B](https://b.example/)\n\n- b"
     )
     papers = parse_digest("2024-11-18.md", text.encode()).papers
-    assert [anchor(paper) for paper in papers] == ["2411.00001", "5d1dd98498cb"]
+    assert [anchor(paper.id) for paper in papers] == ["2411.00001", "5d1dd98498cb"]

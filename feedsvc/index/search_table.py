@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
+from functools import cache
 
 from feedsvc.model import Paper
 from feedsvc.search.query import Field, Item, Query, Term, arxiv_id_in
@@ -73,6 +75,17 @@ Hit = tuple[date, int]
 """The day and the position of a paper."""
 
 
+@cache
+def can_search() -> bool:
+    """Whether this SQLite can search in texts: custom ones may be made without FTS5."""
+    try:
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.execute("CREATE VIRTUAL TABLE search USING fts5(text)")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
 class SearchTable:
     """The full-text table of one store, on the store's connection; in transactions of its own.
 
@@ -83,11 +96,6 @@ class SearchTable:
         """`schema` is the database of the connection that the table is in."""
         self._db = db
         self._schema = schema
-
-    def is_possible(self) -> bool:
-        """Whether this SQLite can search in texts: custom ones may be made without FTS5."""
-        row = self._db.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone()
-        return row is not None
 
     def exists(self) -> bool:
         """Whether there is a table, perhaps without any day."""
@@ -120,6 +128,12 @@ class SearchTable:
         if rows > MOST_DEAD * holding + DEAD_ALLOWED or generation >= _LAST_GENERATION:
             self.drop()
             self.create()
+
+    def extent(self) -> int:
+        """How many days are in the table."""
+        if not self.exists():
+            return 0
+        return int(self._db.execute("SELECT count(*) FROM search_days").fetchone()[0])
 
     def is_complete(self) -> bool:
         """Whether every day is in the table. Only after `follow`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from feedsvc.index.days import merge_day
+from feedsvc.index.search_table import can_search
 from feedsvc.index.stages import Searching
 from feedsvc.index.store import Store
 from feedsvc.model import Paper
@@ -16,7 +17,7 @@ PIECE = 10_000
 
 def is_searchable(store: Store, searching: Searching) -> bool:
     """Whether the full-text table is as it is wanted."""
-    if searching is Searching.NONE or not store.search.is_possible():
+    if searching is Searching.NONE or not can_search():
         return True
     return store.search.exists() and store.search.is_complete()
 
@@ -29,7 +30,7 @@ def follow(store: Store, searching: Searching) -> None:
     """
     table = store.search
     if not table.exists():
-        if searching is Searching.NONE or not table.is_possible():
+        if searching is Searching.NONE or not can_search():
             return
         table.create()
     table.follow()

@@ -16,8 +16,10 @@ from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
-from feedsvc.site.places import HOME, PAGE, Place, Role, address, all_places, place_paths
+from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
+from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
 from feedsvc.site.renderings import renderings
+from feedsvc.site.searches import SearchPage, page_of
 from feedsvc.site.snapshot import Snapshot
 
 LONGEST_KEPT = 2000
@@ -27,7 +29,7 @@ LONGEST_KEPT = 2000
 def paths(snapshot: Snapshot) -> list[str]:
     """The path of every document without a query, as files have it: pages end in `index.html`."""
     places = all_places(snapshot.scope())
-    return [*EXTRAS, *(place.path + name for place in places for name in place.kind.names)]
+    return [*EXTRAS, *(place.path + name for place in places for name in place.names)]
 
 
 def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
@@ -40,6 +42,8 @@ def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
     place, name = place_and_name(snapshot, path, query)
     if name == PAGE:
         return _page(snapshot, place)
+    if name in place.kind.lists:
+        return _members(snapshot, place)
     return feed(snapshot, place, FORMATS[name], _items(snapshot, place, name))
 
 
@@ -47,7 +51,7 @@ def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Plac
     """The place of a document and the document's name. Raises NotFoundError."""
     folder, slash, name = path.rpartition("/")
     place = snapshot.place(folder + slash, query)
-    if place and (name or PAGE) in place.kind.names:
+    if place and (name or PAGE) in place.names:
         return place, name or PAGE
     raise NotFoundError(f"There is no document at {path}.")
 
@@ -134,6 +138,8 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         introduction,
         topics=snapshot.store.topics,
         editions=place.editions or (),
+        saved=snapshot.config.saved,
+        search=_search_page(snapshot, place),
     )
     articles = renderings(snapshot, place.days, PAGE, picks=place.picks)
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
@@ -142,6 +148,37 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     )
     is_long = frame.takes_items and _count(snapshot, place) > LONGEST_KEPT
     return replace(made, is_streamed=is_long)
+
+
+def _members(snapshot: Snapshot, place: Place) -> Document:
+    """The feeds of the places that a place lists."""
+    config = snapshot.config
+    assert place.kind.members
+    urls = (
+        (title, config.base_url + address(f"/{key}/")[1:])
+        for key, title in place.kind.members(snapshot.scope())
+    )
+    outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
+    title = f"{config.title} · {place.title}"
+    content = opml(config, title, outlines, newest_time(config, place))
+    return _document(snapshot, place, OPML_NAME, OPML_TYPE, [content], ())
+
+
+def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> bytes:
+    """The page of a search that is not understood: its form, filled in, and what is wrong."""
+    place = snapshot.place(SEARCH)
+    assert place
+    metadata = page_metadata(snapshot.config, place, has_feeds=False)
+    search = SearchPage(values, fault)
+    return page_frame(place.kind.template, metadata, search=search).start
+
+
+def _search_page(snapshot: Snapshot, place: Place) -> SearchPage:
+    if not place.found or place.path != SEARCH:
+        return SearchPage()
+    return page_of(
+        place.found, list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
+    )
 
 
 def _document(

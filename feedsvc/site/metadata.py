@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from feedsvc.config import Config
@@ -10,7 +11,7 @@ from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
-from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
+from feedsvc.site.places import HOME, HOME_KIND, Place, Role, address
 
 INTERFACE_LANGUAGE = "en"
 """BCP 47. Of the words that pages have beside what digests and settings say."""
@@ -41,7 +42,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
 def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
     """The metadata of a place's page; `has_feeds` says whether it links to the place's feeds."""
     is_home = place.path == HOME
-    own_feeds = _feed_links(config, place.kind, place.path, place.query)
+    own_feeds = _feed_links(config, place.feeds, place.path, place.query)
     return PageMetadata(
         title=_title(config, place),
         site_title=config.title,
@@ -49,7 +50,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         language=config.language or INTERFACE_LANGUAGE,
         root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
         canonical=_url(config, place.address),
-        site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
+        site_feeds=_feed_links(config, HOME_KIND.feeds, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
         older=place.older,
         newer=place.newer,
@@ -97,9 +98,9 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     return {relation: _url(config, path + format_.name) for relation, path in links.items()}
 
 
-def _feed_links(config: Config, kind: PlaceKind, path: str, query: str) -> dict[str, Link]:
+def _feed_links(config: Config, names: Iterable[str], path: str, query: str) -> dict[str, Link]:
     """The feeds of a place, by the label of their format."""
-    formats = [FORMATS[name] for name in kind.feeds]
+    formats = [FORMATS[name] for name in names]
     return {
         format_.label: Link(
             "alternate", _url(config, address(path + format_.name, query)), format_.type
