@@ -395,6 +395,7 @@ SAME_HEADERS = (
     [
         *("/feed.xml", "/rss.xml", "/feed.json", "/", "/opml.xml", "/sitemap.xml", "/robots.txt"),
         *("/style.css", "/icon.png", "/404.html", "/all/feed.xml", "/nothing", "/2024-11-18/x.xml"),
+        *("/search/", "/search.js", "/opensearch.xml"),
     ],
 )
 def test_nginx_serves_a_built_folder_as_the_app_does(

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from lxml import etree
 from msgspec import Struct
 
 from feedsvc import pages
@@ -18,6 +19,11 @@ from feedsvc.site.metadata import not_found_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
 
 XML_TYPE = "application/xml"
+OPENSEARCH_TYPE = "application/opensearchdescription+xml"
+OPENSEARCH_NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
+LONGEST_SHORT_NAME = 16
+"""Characters, as OpenSearch has it."""
+
 NOT_FOUND = "/404.html"
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -67,6 +73,19 @@ def _opml(facts: Facts) -> bytes:
     return opml(config, config.title, [outline], facts.updated)
 
 
+def _opensearch(facts: Facts) -> bytes:
+    """What a browser needs to search here from its address bar (OpenSearch 1.1)."""
+    config = facts.config
+    root = etree.Element("OpenSearchDescription", xmlns=OPENSEARCH_NAMESPACE)
+    short = config.title[:LONGEST_SHORT_NAME].strip()
+    etree.SubElement(root, "ShortName").text = short
+    etree.SubElement(root, "Description").text = config.title
+    etree.SubElement(root, "InputEncoding").text = "UTF-8"
+    template = f"{config.base_url}search/?q={{searchTerms}}"
+    etree.SubElement(root, "Url", type="text/html", template=template)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
 def _sitemap(facts: Facts) -> bytes:
     """The page of every place (sitemaps.org)."""
     base_url = escape(facts.config.base_url)
@@ -96,6 +115,7 @@ TEXT_TYPE = "text/plain; charset=utf-8"
 EXTRAS: dict[str, Extra] = {
     f"/{OPML_NAME}": Extra(OPML_TYPE, _opml, lambda facts: [facts.updated.isoformat()]),
     "/sitemap.xml": Extra(XML_TYPE, _sitemap, lambda facts: facts.places()),
+    "/opensearch.xml": Extra(OPENSEARCH_TYPE, _opensearch),
     "/robots.txt": Extra(TEXT_TYPE, _robots),
     NOT_FOUND: Extra(HTML_TYPE, _not_found),
     "/style.css": Extra("text/css; charset=utf-8", _asset("style.css")),

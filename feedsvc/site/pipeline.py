@@ -32,10 +32,9 @@ from feedsvc.site.places import PAGE
 _PACKAGE = Path(feedsvc.__file__).parent
 
 SOURCES = {
-    Affects.READING: ("model.py", "parser/", "index/"),
+    Affects.READING: ("model.py", "parser/", "search/", "index/"),
     Affects.ITEMS: (
         "feeds/",
-        "search/",
         "pages/article.py",
         "pages/templates.py",
         "pages/templates/article.html",

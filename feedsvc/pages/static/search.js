@@ -11,6 +11,7 @@
   const INSIDE = new Set("a b code del em i s strong sub sup".split(" "));
   const REFERENCES = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " " };
   const BARRIER = " ¦ ";
+  const DOCUMENTS = 104; // about two years: then somebody says whether to go on
 
   // --- tokens: feedsvc/search/tokens.py
 
@@ -99,7 +100,6 @@
 
   // --- queries: feedsvc/search/query.py
 
-  const FAULT = "fault";
   const check = (isRight, name) => { if (!isRight) throw new Error(name); };
   const ARXIV = new RegExp(
     "^(?:arxiv:|https?://(?:[a-z0-9-]+\\.)*(?:arxiv\\.org|huggingface\\.co|hf\\.co|alphaxiv\\.org" +
@@ -200,12 +200,16 @@
   // --- papers
 
   const paperOf = (item) => {
+    const { votes, day, more_authors: hasMore } = item._paper;
     const topics = (item.tags || []).slice(1).filter((tag) => !/^arXiv:[0-9]{4}$/.test(tag));
-    const title = tokensOf([item.title]);
-    const authors = tokensOf((item.authors || []).map((author) => author.name));
-    const text = tokensOf([textOfHtml(item.content_html), ...topics]);
-    return { title, author: authors, "": title + BARRIER + authors + BARRIER + text,
-      id: arxivId(item.id.toLowerCase()), votes: item._paper.votes || 0, day: item._paper.day };
+    const names = (item.authors || []).map((author) => author.name);
+    const hasFacts = names.length > 1 || hasMore || votes !== null || topics.length;
+    const html = item.content_html;
+    const body = hasFacts ? html.replace(/<p>[^<]*<\/p>$/, "") : html;
+    const [title, author] = [tokensOf([item.title]), tokensOf(names)];
+    const text = tokensOf([textOfHtml(body), ...topics]);
+    return { title, author, "": title + BARRIER + author + BARRIER + text,
+      id: arxivId(item.id.toLowerCase()), votes: votes || 0, day };
   };
   const holds = (term, paper) =>
     term.items.some((item) =>
@@ -228,5 +232,62 @@
       path = isPast || !feed.next_url ? "" : feed.next_url.slice(root.length);
     }
   }
+
+  // --- the page
+
+  const element = (name, text, more = {}) =>
+    Object.assign(document.createElement(name), { textContent: text }, more);
+  const shown = (item, root) => {
+    const { day, votes } = item._paper;
+    const id = /^https:\/\/arxiv\.org\/abs\/(.+)$/.exec(item.id);
+    const names = (item.authors || []).map((author) => author.name);
+    const facts = element("p", "", { className: "facts" });
+    facts.append(element("time", day, { dateTime: day }));
+    if (votes !== null) facts.append(` · ▲ ${votes}`);
+    if (names.length) facts.append(` · ${names.slice(0, 3).join(", ")}${names[3] ? ", …" : ""}`);
+    const found = element("li", "");
+    found.append(
+      element("a", item.title, { href: `${root}${day}/${id ? `#${id[1]}` : ""}` }),
+      facts, ...(item.summary ? [element("p", item.summary)] : []));
+    return found;
+  };
+
+  const show = async (form, values, root) => {
+    const [state, list] = [document.querySelector(".state"), document.querySelector(".hits")];
+    for (const [name, value] of values) {
+      const field = form.elements.namedItem(name);
+      if (field) field.value = value;
+      if (field?.closest("details") && value) field.closest("details").open = true;
+    }
+    const load = async (path) => (await fetch(root + path)).json();
+    let query;
+    try {
+      query = parse(values);
+    } catch (fault) {
+      state.textContent = state.dataset[fault.message] || state.dataset.fault;
+      return;
+    }
+    const more = element("button", list.dataset.older, { type: "button", hidden: true });
+    list.after(more);
+    let [count, documents] = [0, 0];
+    for await (const items of search(query, load)) {
+      list.append(...items.slice(0, query.limit - count).map((item) => shown(item, root)));
+      count = list.children.length;
+      state.textContent = `${count} ${state.dataset.found}`;
+      if (count >= query.limit) break;
+      if (++documents % DOCUMENTS) continue;
+      more.hidden = false;
+      await new Promise((resolve) => more.addEventListener("click", resolve, { once: true }));
+      more.hidden = true;
+    }
+    if (!count) state.textContent = state.dataset.none;
+  };
+
   globalThis.feedsvcSearch = { parse, search };
+  if (!globalThis.document) return;
+  const form = document.querySelector("form.search");
+  const { root } = document.currentScript.dataset;
+  const values = new URLSearchParams(location.search);
+  const isAsked = ["q", "author", "min_votes", "since", "until"].some((name) => values.get(name));
+  if (isAsked && !document.querySelector(".state").textContent.trim()) show(form, values, root);
 })();
