@@ -157,7 +157,7 @@ class Index:
                 if not connection.bound_log():
                     self._reopen_empty()  # readers that never end keep what is left of it
             else:
-                make_searchable(store, self._pipeline)
+                make_searchable(store, self._pipeline, parallel_map)
             if not self._has_made_it_ours:
                 note_documents(store, fingerprints)
             self._has_made_it_ours = True

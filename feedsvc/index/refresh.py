@@ -40,11 +40,11 @@ def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprints: Finge
     return _signatures(store, _today()) == {file.path: file.signature for file in found}
 
 
-def make_searchable(store: Store, pipeline: Pipeline) -> None:
+def make_searchable(store: Store, pipeline: Pipeline, parallel_map: ParallelMap) -> None:
     """Adds to the full-text table what it misses, or a piece of that."""
     if not is_searchable(store, pipeline.searching):
         with store.writing():
-            follow(store, pipeline.searching)
+            follow(store, pipeline.searching, parallel_map)
 
 
 def note_documents(store: Store, fingerprints: Fingerprints) -> None:
@@ -88,7 +88,7 @@ def bring_up_to_date(
                 store.put_renderings(rendered)
             store.advance(pipeline.fingerprints, datetime.now(UTC))
         if changes.is_any or not is_searchable(store, pipeline.searching):
-            follow(store, pipeline.searching)
+            follow(store, pipeline.searching, parallel_map)
         return ProblemNews() if before is None else _news(before, store.encoded_problems())
 
 

@@ -71,6 +71,9 @@ WHERE search MATCH ? AND s.rowid BETWEEN ? AND ?
 ORDER BY s.rowid DESC LIMIT ?
 """  # noqa: S608 - of numbers only
 
+Words = tuple[str, str, str, str]
+"""The tokens of a paper, a text for each column of the table."""
+
 Hit = tuple[date, int]
 """The day and the position of a paper."""
 
@@ -150,14 +153,22 @@ class SearchTable:
         )
         return {date.fromisoformat(day): papers for day, papers in rows}
 
-    def fill(self, days: Iterable[tuple[date, Sequence[Paper]]]) -> None:
-        """Adds days that are missing, each with its papers in order. Only while writing."""
+    def fill(self, days: Iterable[tuple[date, Sequence[Words]]]) -> None:
+        """Adds days that are missing, oldest first, each with the words of its papers in order.
+
+        Only while writing. FTS5 collects what is added as long as numbers of rows grow.
+        """
         self._db.execute("UPDATE search_state SET generation = generation + 1")
         (generation,) = self._db.execute("SELECT generation FROM search_state").fetchone()
         for day, papers in days:
+            first = (day.toordinal() << _DAY_SHIFT) + (generation << _POSITION_BITS)
+            rows = enumerate(papers[: _LAST_POSITION + 1])
             self._db.executemany(
                 "INSERT INTO search (rowid, title, authors, text, marks) VALUES (?, ?, ?, ?, ?)",
-                _rows(day, generation, papers),
+                (
+                    (first + _LAST_POSITION - position, *words)
+                    for position, words in reversed([*rows])
+                ),
             )
             self._db.execute(
                 "INSERT INTO search_days SELECT day, version, ?, papers FROM days WHERE day = ?",
@@ -173,18 +184,14 @@ class SearchTable:
         return [(date.fromisoformat(day), position) for day, position in rows]
 
 
-def _rows(
-    day: date, generation: int, papers: Sequence[Paper]
-) -> Iterator[tuple[int, str, str, str, str]]:
-    start = (day.toordinal() << _DAY_SHIFT) + (generation << _POSITION_BITS) + _LAST_POSITION
-    for position, paper in enumerate(papers[: _LAST_POSITION + 1]):
-        yield (
-            start - position,
-            tokens_of([paper.title]),
-            tokens_of(paper.authors),
-            tokens_of([paper.translated_title, text_of_html(paper.summary_html), *paper.topics]),
-            " ".join(_marks(paper)),
-        )
+def words_of(paper: Paper) -> Words:
+    """What is searched of a paper."""
+    return (
+        tokens_of([paper.title]),
+        tokens_of(paper.authors),
+        tokens_of([paper.translated_title, text_of_html(paper.summary_html), *paper.topics]),
+        " ".join(_marks(paper)),
+    )
 
 
 # Marks begin with the barrier, so that no word of a query is one.

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from feedsvc.index.days import merge_day
-from feedsvc.index.search_table import can_search
+from feedsvc.index.packing import unpack_papers
+from feedsvc.index.search_table import Words, can_search, words_of
 from feedsvc.index.stages import Searching
 from feedsvc.index.store import Store
-from feedsvc.model import Paper
+from feedsvc.parallel.mapping import ParallelMap
 
 PIECE = 10_000
 """Papers that one look at the folder adds at most: a second or two of work."""
@@ -22,7 +23,7 @@ def is_searchable(store: Store, searching: Searching) -> bool:
     return store.search.exists() and store.search.is_complete()
 
 
-def follow(store: Store, searching: Searching) -> None:
+def follow(store: Store, searching: Searching, parallel_map: ParallelMap) -> None:
     """Brings the full-text table up to date with the days, if somebody wants it or has it.
 
     Only while writing: so it is of the same state as the days. What is more than a piece of work
@@ -34,15 +35,11 @@ def follow(store: Store, searching: Searching) -> None:
             return
         table.create()
     table.follow()
-    add_days(store, searching)
-
-
-def add_days(store: Store, searching: Searching) -> None:
-    """Adds days that the full-text table misses, newest first. Only while writing."""
-    missing = store.search.missing_days()
+    missing = table.missing_days()
     days = list(missing if searching is Searching.WHOLLY else _first(missing, PIECE))
     if days:
-        store.search.fill((day, _papers(store, day)) for day in days)
+        packed = ((day, store.packed_papers_of_day(day)) for day in reversed(days))
+        table.fill(parallel_map(_words_of_day, packed, len(days), "days to search"))
 
 
 def _first(days: Mapping[date, int], papers: int) -> Iterator[date]:
@@ -55,7 +52,8 @@ def _first(days: Mapping[date, int], papers: int) -> Iterator[date]:
         yield day
 
 
-def _papers(store: Store, day: date) -> Sequence[Paper]:
-    """A day's papers in the order of its items."""
-    papers, _ = store.papers_of_day(day)
-    return merge_day(papers)[0]
+def _words_of_day(piece: tuple[date, Sequence[bytes]]) -> tuple[date, list[Words]]:
+    """What is searched of a day's papers, in the order of its items."""
+    day, packed = piece
+    papers = [paper for each in packed for paper in unpack_papers(each)]
+    return day, [words_of(paper) for paper in merge_day(papers)[0]]

@@ -438,12 +438,19 @@ class Store:
 
         And what the digests say above and between them, as sanitised HTML.
         """
+        rows = self._papers_of_day(day)
+        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
+        return papers, "".join(introduction for _, _, introduction in rows)
+
+    def packed_papers_of_day(self, day: date) -> list[bytes]:
+        """The same papers as they are kept, for other processes: a pack for each digest."""
+        return [packed for _, packed, _ in self._papers_of_day(day)]
+
+    def _papers_of_day(self, day: date) -> list[tuple[str, bytes, str]]:
         rows = self._db.execute(
             "SELECT path, papers, introduction FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
-        rows.sort(key=lambda row: digest_order(row[0]))
-        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
-        return papers, "".join(introduction for _, _, introduction in rows)
+        return sorted(rows, key=lambda row: digest_order(row[0]))
 
     # --- days and their items ----------------------------------------------------------------
 
