@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
+from feedsvc.starter.workflows import PAGES
 from feedsvc.startup import create_app
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -65,6 +67,43 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@_setting("title", "Name of the site.")
+@_setting("language", "Language of the digests, such as ko.")
+@_base_url
+@click.option("--pages", type=click.Choice(list(PAGES)), help="Whose workflow to write.")
+def init(folder: Path, pages: str | None, **flags: str | None) -> None:
+    """Begin a site in FOLDER: settings, a first digest, and a workflow that publishes it.
+
+    Digests that are there already are taken as they are, and no file is changed.
+    """
+    from feedsvc.starter.start import ASKED, checked, look, start  # noqa: PLC0415 - rarely needed
+
+    answers = {name: value for name, value in flags.items() if value is not None}
+    checked(answers)
+    outlook = look(folder)
+    if sys.stdin.isatty() and not outlook.has_settings:
+        for name in [name for name in ASKED if name not in answers]:
+            proposal = outlook.proposals.get(name, Config.title if name == "title" else "")
+            answers[name] = _ask(ASKED[name], name, proposal)
+    for line in start(outlook, answers, date.today(), pages).lines:  # noqa: DTZ011 - the author's
+        click.echo(line)
+
+
+@main.command()
+@_config
+@_digests
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
+def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
+    """Begin the digest of DAY: of today, or of the day after the newest one."""
+    from feedsvc.starter.new import new_digest  # noqa: PLC0415 - rarely needed
+
+    config = Config.load(file, flags={"digests": digests})
+    today = date.today()  # noqa: DTZ011 - the author's
+    click.echo(f"{new_digest(config, today, day and day.date())}: written")
+
+
+@main.command()
 @_config
 @_digests
 @_base_url
@@ -104,7 +143,7 @@ def serve(file: Path | None, host: str, port: int, workers: int, **flags: object
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
+@click.option("--allow-empty", is_flag=True, help="Write a site without papers.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)
@@ -175,6 +214,22 @@ def show(file: Path | None, digests: str | None, base_url: str | None, path: str
     with site.snapshot(long=True, searchable=True) as snapshot:
         made = document(snapshot, path, canonical_query(path, query))
         sys.stdout.buffer.writelines(made.pieces)
+
+
+def _ask(question: str, name: str, proposal: str) -> str:
+    """A setting as a person types it, asked again until it can be used."""
+    from feedsvc.starter.start import checked  # noqa: PLC0415 - as above
+
+    def parse(typed: str) -> str:
+        try:
+            checked({name: typed} if typed else {})
+        except FeedsvcError as error:
+            raise click.BadParameter(str(error)) from error
+        return typed
+
+    return str(
+        click.prompt(question, default=proposal, value_proc=parse, show_default=bool(proposal))
+    )
 
 
 def _fresh_site(config: Config, searching: Searching | None = None) -> Site:

@@ -263,6 +263,13 @@ class Config:
         Affects.READING,
         "the folders inside that of the digests that are not read, separated by commas",
     )
+    template: Path | None = setting(
+        None,
+        _optional_path,
+        Affects.NOTHING,
+        "the file that `feedsvc new` begins a digest with, in which {day} and {title} are filled "
+        "in; empty: the one that feedsvc brings",
+    )
     largest_file: int = setting(
         16_000_000,
         _positive,

@@ -31,3 +31,7 @@ class QueryError(FeedsvcError):
 
 class NotFoundError(FeedsvcError):
     """There is no document at that path."""
+
+
+class StarterError(FeedsvcError):
+    """A file of a new site, or a new digest, can't be written."""

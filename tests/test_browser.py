@@ -37,7 +37,7 @@ def _open(url: str, profile: Path) -> tuple[lxml.html.HtmlElement, str]:
     return lxml.html.document_fromstring(done.stdout), "\n".join(console)
 
 
-@pytest.mark.parametrize(("path", "articles"), [("/", 69), ("/2024-11-22/", 5), ("/nowhere", 0)])
+@pytest.mark.parametrize(("path", "articles"), [("/", 8), ("/2024-11-22/", 5), ("/nowhere", 0)])
 def test_a_page_shows_its_papers_and_nothing_is_refused(
     server: Server, tmp_path: Path, path: str, articles: int
 ) -> None:
@@ -68,7 +68,7 @@ def test_what_looks_like_a_tag_is_text_to_a_browser(tmp_path: Path) -> None:
         page, console = _open(f"{server.url}/2024-11-18/", tmp_path / "profile")
     finally:
         server.stop()
-    assert page.findtext(".//title") == "Daily Papers · 2024-11-18"
+    assert page.findtext(".//title") == "2024년 11월 18일 월요일 · Daily Papers"
     assert not page.findall(".//article//script")
     article = page.find(".//article")
     assert article is not None

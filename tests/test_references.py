@@ -21,15 +21,18 @@ from feedsvc.parser import READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
+from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
+ACTION = read_yaml((ROOT / "action.yml").read_text())
 PACKAGE = ROOT / "feedsvc"
 GUIDES = [
     ROOT / name
     for name in (
         *("CONTRIBUTING.md", "DESIGN.md", "README.md", "SECURITY.md", "CHANGELOG.md"),
         *("docs/digests.md", "docs/operation.md", "docs/problems.md", "docs/settings.md"),
+        "docs/publishing.md",
         *("benchmarks/README.md", "deploy/README.md", "digests/README.md"),
     )
 ]
@@ -178,6 +181,21 @@ def _as_page(explanation: str) -> str:
     return "\n\n".join([head, re.sub(r"(?<!\w)'([^']+)'", r"`\1`", said), rest])
 
 
+def _inputs() -> str:
+    return _table(
+        ("input", "default", "meaning"),
+        *(
+            (_code(name), _code(each["default"]) if each["default"] else "", each["description"])
+            for name, each in ACTION["inputs"].items()
+        ),
+    )
+
+
+def _outputs() -> str:
+    rows = ((_code(name), each["description"]) for name, each in ACTION["outputs"].items())
+    return _table(("output", "meaning"), *rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "codes": ("problems.md", _codes),
     "endings": ("digests.md", _endings),
@@ -188,6 +206,8 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "values": ("digests.md", _values),
     "media": ("digests.md", _media),
     "types": ("digests.md", _types),
+    "inputs": ("publishing.md", _inputs),
+    "outputs": ("publishing.md", _outputs),
 }
 """The page and the maker of each table, by the name that the page gives it."""
 

@@ -95,6 +95,7 @@ CREATE TABLE topics (
     day TEXT NOT NULL,
     position INTEGER NOT NULL,     -- of an item that has the topic
     name TEXT NOT NULL,            -- as its digest writes it
+    rank INTEGER NOT NULL,         -- of the topic among those of the item, from 0
     PRIMARY KEY (key, day, position)
 ) WITHOUT ROWID;
 CREATE INDEX topics_of_day ON topics (day);
@@ -488,11 +489,11 @@ class Store:
             ),
         )
         self._db.executemany(
-            "INSERT OR IGNORE INTO topics VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO topics VALUES (?, ?, ?, ?, ?)",
             (
-                (topic_key(topic), name, position, topic)
+                (topic_key(topic), name, position, topic, rank)
                 for position, row in enumerate(items)
-                for topic in row.topics
+                for rank, topic in enumerate(row.topics)
             ),
         )
 
@@ -545,11 +546,17 @@ class Store:
         )
         return [id_ for (id_,) in rows]
 
-    def titles(self) -> dict[date, list[str]]:
-        """The title of each item of each day, in order."""
-        rows = self._db.execute("SELECT day, title FROM items ORDER BY day, position")
+    def titles(self, first: date, last: date) -> dict[date, list[tuple[str, str]]]:
+        """The id and the title of each item of the days from `first` to `last`, in order."""
+        rows = self._db.execute(
+            "SELECT day, id, title FROM items WHERE day BETWEEN ? AND ? ORDER BY day, position",
+            (first.isoformat(), last.isoformat()),
+        )
         by_day = groupby(rows, key=itemgetter(0))
-        return {date.fromisoformat(day): [title for _, title in of_day] for day, of_day in by_day}
+        return {
+            date.fromisoformat(day): [(id_, title) for _, id_, title in of_day]
+            for day, of_day in by_day
+        }
 
     def most_voted(self, first: date, last: date, most: int) -> list[tuple[date, int]]:
         """Day and position of the most voted items from `first` to `last`, each paper once.
@@ -573,6 +580,22 @@ class Store:
             f" WHERE {_IS_NEWEST}) GROUP BY key ORDER BY key"
         )
         return [Topic(key, name, papers) for key, name, papers, _ in rows]
+
+    def count_topics(self, first: date, last: date) -> dict[str, int]:
+        """How many items each topic has from `first` to `last`, by its key."""
+        rows = self._db.execute(
+            "SELECT key, count(*) FROM topics WHERE day BETWEEN ? AND ? GROUP BY key",
+            (first.isoformat(), last.isoformat()),
+        )
+        return dict(rows)
+
+    def first_topics(self, day: date) -> dict[int, tuple[str, str]]:
+        """The key and the name of the first topic of each item of a day that has one."""
+        rows = self._db.execute(
+            "SELECT position, key, name FROM topics WHERE day = ? AND rank = 0",
+            (day.isoformat(),),
+        )
+        return {position: (key, name) for position, key, name in rows}
 
     def has_topics(self) -> bool:
         """Whether there is any topic."""

@@ -13,8 +13,8 @@ from feedsvc.model import Digest, Paper
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.headings import fenced_lines
 from feedsvc.parser.blocks.page import Page
-from feedsvc.parser.blocks.reader import read_blocks
-from feedsvc.parser.days.day_words import tells_update
+from feedsvc.parser.blocks.reader import is_item, read_blocks
+from feedsvc.parser.days.day_words import names_day_alone, tells_update
 from feedsvc.parser.days.days import Days
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.assemble import assemble
@@ -137,7 +137,11 @@ class _Reader(Struct):
                 introductions.take(lines, max(each.end, index), end)
             else:
                 self._pass(each)
-                introductions.take(lines, index, end)
+                is_line = each.kind in {
+                    Kind.BOLD,
+                    Kind.ROW,
+                }  # the name of a day or of a group, and no text
+                introductions.take(lines, each.last + 1 if is_line else index, end)
 
     def _add(self, told: Told, introductions: Introductions) -> None:
         day = self.days.of(told.day)
@@ -175,6 +179,8 @@ class _Reader(Struct):
                     value = each.value[:LONGEST_DAY_LINE].strip("*_` ")
                     self.days.see(label + value, number, is_heading=False)
             text = line.strip(" >*_📅🗓️📆-")
+            if is_item(line) and not names_day_alone(text, is_item=True):
+                continue
             if len(text) < LONGEST_DAY_LINE and not _LABEL.match(text) and not tells_update(text):
                 self.days.see(text, number, is_heading=False)
 

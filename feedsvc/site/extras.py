@@ -120,6 +120,7 @@ EXTRAS: dict[str, Extra] = {
     NOT_FOUND: Extra(HTML_TYPE, _not_found),
     "/style.css": Extra("text/css; charset=utf-8", _asset("style.css")),
     "/search.js": Extra("text/javascript; charset=utf-8", _asset("search.js")),
+    "/script.js": Extra("text/javascript; charset=utf-8", _asset("script.js")),
     "/icon.png": Extra("image/png", _asset("icon.png")),
     # GitHub Pages would otherwise run the folder through Jekyll.
     "/.nojekyll": Extra(TEXT_TYPE, lambda _: b""),

@@ -18,6 +18,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import feedsvc
 from feedsvc.config import Affects, Config
@@ -26,6 +27,7 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
+from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import PAGE
 
@@ -37,6 +39,7 @@ SOURCES = {
         "feeds/",
         "pages/article.py",
         "pages/templates.py",
+        "pages/words.py",
         "pages/templates/article.html",
         "site/pipeline.py",
     ),
@@ -89,7 +92,9 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str,
     """A day's items in each format, and as articles."""
     entries = [paper_entry(item, base_url, language) for item in items]
     feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
-    return {**feeds, PAGE: [article(item, language) for item in items]}
+    path = urlsplit(base_url).path
+    articles = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
+    return {**feeds, PAGE: articles}
 
 
 def _fingerprints(config: Config) -> Fingerprints:

@@ -20,9 +20,10 @@ from feedsvc.config import Config
 from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
+from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
 from feedsvc.search.query import Query
-from feedsvc.site.calendar import Part, Week, parse_day, parse_week
+from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 from feedsvc.site.opml import OPML_NAME
@@ -56,6 +57,15 @@ class Role(Enum):
         return self in {Role.SUBSCRIPTION, Role.COMPLETE}
 
 
+class Whole(Enum):
+    """Which papers of a place its page shows whole."""
+
+    ALL = "all of them"
+    NEWEST_DAY = "those of its newest day"
+    MOST_VOTED = "those with the most votes"
+    NONE = "none of them"
+
+
 class Scope(Struct, frozen=True):
     """What a kind of place may use to decide what is in one of its places."""
 
@@ -80,6 +90,8 @@ class Contents(Struct, frozen=True):
     older: object | None = None
     """The key of the place before it, and of the one after; None if there is none."""
     newer: object | None = None
+    around: Sequence[object] = ()
+    """The keys of the larger places that its papers are in, too."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
     part: Part | None = None
@@ -104,6 +116,8 @@ class PlaceKind(Struct, frozen=True):
     role: Role = Role.OWN
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
+    whole: Whole = Whole.ALL
+    """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
@@ -151,6 +165,8 @@ class Place(Struct, frozen=True):
     """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     archive: Archive | None = None
     """Its links in the all-time feed; None if it is no part of that."""
     last_day: date | None = None
@@ -261,6 +277,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         query=scope.query,
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
+        around=[_near(key) for key in contents.around],
         archive=_archive(contents.part, kind, scope) if contents.part else None,
         last_day=contents.last_day,
         picks=contents.picks,
@@ -276,7 +293,11 @@ def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
-    return Neighbour(str(key), _path(key)) if key is not None else None
+    return _near(key) if key is not None else None
+
+
+def _near(key: object) -> Neighbour:
+    return Neighbour(str(key), _path(key))
 
 
 def _path(key: object) -> str:
@@ -307,7 +328,8 @@ def _day(day: date, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_day(day)
     part = day if calendar.is_part(day) else None
-    return Contents([day], str(day), older, newer, day, part)
+    around = (Month(day.year, day.month), week_of(day))
+    return Contents([day], str(day), older, newer, around, day, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -317,7 +339,15 @@ def _week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, week.last_day, part)
+    return Contents(days, str(week), older, newer, (), week.last_day, part)
+
+
+def _month(month: Month, scope: Scope) -> Contents | None:
+    days = scope.catalogue.calendar.days_of(month)
+    if not days:
+        return None
+    older, newer = scope.catalogue.calendar.neighbours_of_month(month)
+    return Contents(days, str(month), older, newer, (), month.last_day)
 
 
 def _daily(_: str, scope: Scope) -> Contents:
@@ -365,7 +395,7 @@ def _search(_: str, scope: Scope) -> Contents:
     query = query_of(scope.query)
     if query.is_empty:
         return Contents((), "search")
-    return _of_query(f"search: {title_of(query)}", query, scope) or Contents((), "search")
+    return _of_query(title_of(query), query, scope) or Contents((), "search")
 
 
 def _saved_list(_: str, scope: Scope) -> Contents | None:
@@ -398,26 +428,56 @@ def _only(name: str) -> Callable[[str], str | None]:
     return lambda text: name if text == name else None
 
 
-TOPICS = "topic"
-"""The folder of the topics."""
-
 SAVED = "saved"
 """The folder of the saved searches."""
 
-HOME_KIND = PlaceKind(_only(""), lambda _: [""], _home, Role.SUBSCRIPTION)
+HOME_KIND = PlaceKind(
+    _only(""),
+    lambda _: [""],
+    _home,
+    Role.SUBSCRIPTION,
+    template="home.html",
+    whole=Whole.NEWEST_DAY,
+)
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
-    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="titles.html"),
+    PlaceKind(
+        _only("all"),
+        lambda _: ["all"],
+        _everything,
+        Role.COMPLETE,
+        template="all.html",
+        whole=Whole.NONE,
+    ),
     PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
-    PlaceKind(parse_week, lambda scope: scope.catalogue.calendar.weeks, _week),
-    PlaceKind(_only("daily"), lambda _: ["daily"], _daily, template="editions.html"),
-    PlaceKind(_only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html"),
+    PlaceKind(
+        parse_week,
+        lambda scope: scope.catalogue.calendar.weeks,
+        _week,
+        template="week.html",
+        whole=Whole.MOST_VOTED,
+    ),
+    PlaceKind(
+        parse_month,
+        lambda scope: scope.catalogue.calendar.months,
+        _month,
+        template="titles.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
+    PlaceKind(
+        _only("daily"), lambda _: ["daily"], _daily, template="editions.html", whole=Whole.NONE
+    ),
+    PlaceKind(
+        _only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html", whole=Whole.NONE
+    ),
     PlaceKind(
         _only(TOPICS),
         lambda scope: [TOPICS] * scope.store.has_topics(),
         _topics,
         template="topics.html",
+        whole=Whole.NONE,
         formats=(),
         members=lambda scope: (
             (f"{TOPICS}/{topic.key}", topic.name) for topic in scope.store.topics()
@@ -434,16 +494,28 @@ KINDS: list[PlaceKind] = [
         lambda _: ["search"],
         _search,
         template="search.html",
+        whole=Whole.NONE,
         canonical_query=lambda query: query_of(query).canonical,
     ),
     PlaceKind(
         _only(SAVED),
         lambda scope: [SAVED] * bool(_saved_keys(scope)),
         _saved_list,
-        template="saved.html",
+        template="searches.html",
+        whole=Whole.NONE,
         formats=(),
         members=lambda scope: ((f"{SAVED}/{each.name}", each.title) for each in scope.config.saved),
     ),
-    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="topic.html"),
+    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html"),
+    PlaceKind(
+        _only("subscribe"),
+        lambda _: ["subscribe"],
+        lambda _, scope: Contents(scope.catalogue.calendar.days[::-1], "subscribe"),
+        template="subscribe.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
 ]
-"""Every kind of place: home, everything, days, weeks, editions, topics, searches."""
+"""Every kind of place: home, everything, days, weeks, months, editions, topics, searches, how to
+follow.
+"""

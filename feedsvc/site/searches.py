@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Store
 from feedsvc.pages.article import anchor
+from feedsvc.pages.search_page import SearchPage, ShownHit
 from feedsvc.search.query import Query, parse_query, values_of
 
 MOST_COUNTED = 1000
@@ -55,51 +56,22 @@ def title_of(query: Query) -> str:
     return " ".join(filter(None, [query.q, *named]))
 
 
-class ShownHit(Struct, frozen=True):
-    """A paper that a search found, as its page shows it."""
-
-    title: str
-    path: str
-    """Of its article, inside the site; without a slash at its beginning."""
-    day: date
-    votes: int | None
-    authors: Sequence[str]
-    summary: str
-
-
-class SearchPage(Struct, frozen=True):
-    """What the page of a search shows; templates call it `search`."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The parameters, as they stand in the form."""
-    fault: str = ""
-    """What is wrong with them."""
-    found: Found | None = None
-    hits: Sequence[ShownHit] = ()
-    filters: Sequence[tuple[str, str]] = ()
-    """Searches for less: what they are called, and their query strings."""
-
-    @property
-    def is_refined(self) -> bool:
-        """Whether more is asked for than words."""
-        return bool(self.values.keys() - {"q"})
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether the number of hits is known."""
-        return self.found is not None and self.found.count <= MOST_COUNTED
-
-
 def page_of(found: Found, items: Sequence[bytes]) -> SearchPage:
     """The page of a search, with what it found as items of JSON Feed."""
-    query = found.query
-    return SearchPage(query.values, "", found, [*map(_shown, items)], _filters(query))
+    return SearchPage(
+        values=found.query.values,
+        count=min(found.count, MOST_COUNTED),
+        is_counted=found.count <= MOST_COUNTED,
+        hits=[*map(_shown, items)],
+        unread=found.unread,
+        filters=_filters(found.query) if found.count > 1 else [],
+    )
 
 
-def _filters(query: Query) -> list[tuple[str, str]]:
+def _filters(query: Query) -> list[tuple[int, str]]:
     values = query.values
     return [
-        (str(votes), urlencode(values | {"min_votes": votes}))
+        (votes, urlencode(values | {"min_votes": votes}))
         for votes in VOTES
         if votes > query.min_votes
     ]

@@ -19,6 +19,7 @@ import reader
 
 from tests.readers.clients import RSS2EMAIL_SETTINGS, SFEED_ESCAPES
 from tests.support.archive import digest, paper, write_archive
+from tests.support.feeds import read_json_ids
 from tests.support.server import Server
 
 ADDRESS = "https://arxiv.org/abs/2411.{:05}"
@@ -185,3 +186,55 @@ def test_a_reader_with_a_memory_shows_every_paper_once(
     _write(server, digests / "2024-01-05.md", digest("2024-01-05", [paper(16)]))
     check(range(17))
     check(range(17))
+
+
+def _with_topics(day: str, **topics: list[str]) -> str:
+    parts = [f"# Papers of {day}\n"]
+    for topic, papers in topics.items():
+        parts += [f"## {topic}\n", *papers]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("place", ["/topic/vision/", "/daily/", "/weekly/"])
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
+def test_a_reader_of_a_topic_or_an_edition_misses_nothing_and_repeats_nothing(
+    client: Callable[..., Newsboat | Rss2email | Sfeed | Reader], place: str, tmp_path: Path
+) -> None:
+    program = client.program  # type: ignore[attr-defined]
+    if program and not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    digests, home, ever = tmp_path / "digests", tmp_path / "home", set[str]()
+    for folder in (digests, home):
+        folder.mkdir()
+
+    def text(day: str, vision: list[str], language: list[str]) -> str:
+        return _with_topics(day, Vision=vision, Language=language)
+
+    first, second = "2024-01-03", "2024-01-10"
+    (digests / f"{first}.md").write_text(text(first, [paper(0), paper(1)], [paper(2)]))
+    (digests / f"{second}.md").write_text(text(second, [paper(3)], [paper(4)]))
+    server = Server(digests, tmp_path)
+    try:
+        subscribed = client(home, f"{server.url}{place}feed.xml")
+
+        def check() -> None:
+            ever.update(read_json_ids(server.get(f"{place}feed.json")[2]))
+            assert set(subscribed.fetch()) == ever
+
+        check()
+        changes = {
+            # a new day, which also ends a week
+            "2024-01-15": ([paper(5)], [paper(6)]),
+            # an older day that was not there
+            "2024-01-04": ([paper(7)], [paper(8)]),
+            # a paper above all others, one with another text, one under another topic
+            second: ([paper(9), paper(3, text=EDITED)], [paper(4)]),
+            first: ([paper(0)], [paper(2), paper(1)]),
+        }
+        for day, topics in changes.items():
+            _write(server, digests / f"{day}.md", text(day, *topics))
+            check()
+        assert len(ever) == {"/topic/vision/": 6, "/daily/": 4, "/weekly/": 2}[place]
+        check()
+    finally:
+        server.stop()

@@ -263,8 +263,8 @@
     let query;
     try {
       query = parse(values);
-    } catch (fault) {
-      state.textContent = state.dataset[fault.message] || state.dataset.fault;
+    } catch {
+      state.textContent = state.dataset.fault;
       return;
     }
     const more = element("button", list.dataset.older, { type: "button", hidden: true });
@@ -273,7 +273,7 @@
     for await (const items of search(query, load)) {
       list.append(...items.slice(0, query.limit - count).map((item) => shown(item, root)));
       count = list.children.length;
-      state.textContent = `${count} ${state.dataset.found}`;
+      state.textContent = state.dataset.found.replace("{}", count);
       if (count >= query.limit) break;
       if (++documents % DOCUMENTS) continue;
       more.hidden = false;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -65,6 +65,16 @@ class Page:
         """The headings of the parts of papers, by what repeats in the file."""
         return repeated_headings(self)
 
+    @cached_property
+    def _headings(self) -> list[int]:
+        return [block.index for block in self.blocks if block.kind is Kind.HEADING]
+
+    def papers_below(self, heading: int) -> list[str]:
+        """The papers that the lines between a heading and the next one lead to."""
+        at = bisect_right(self._headings, heading)
+        end = self._headings[at] if at < len(self._headings) else len(self.lines)
+        return self.papers(heading + 1, end)
+
     def papers(self, start: int, end: int, most: int = 40) -> list[str]:
         """The papers that lines lead to, none twice; no more lines are looked at than `most`."""
         first = bisect_left(self.with_papers, start)
@@ -96,17 +106,32 @@ def _is_label(text: str) -> bool:
 def repeated_headings(page: Page) -> set[str]:
     """The texts of headings with text below that stand in the file again and again.
 
-    They name parts of its papers; a heading right above another one names a group.
+    They name parts of its papers; a heading right above another one names a group, and one below
+    which the same paper is named each time is that of a paper under several topics.
     """
     counted: Counter[str] = Counter()
+    starts: dict[str, list[int]] = {}
     for block, after in zip(page.blocks, [*page.blocks[1:], None], strict=False):
         # A link is none of a part's (`is_part`), and papers' headings, which have one, are many.
         if block.kind is not Kind.HEADING or "](" in block.text or names_time(block.text):
             continue
         end = after.index if after and after.kind is Kind.HEADING else block.last + 4
         if any(line.strip() for line in page.lines[block.last + 1 : end]):
-            counted[plain_label(block.text)] += 1
-    return {text for text, count in counted.items() if count >= MANY}
+            label = plain_label(block.text)
+            counted[label] += 1
+            starts.setdefault(label, []).append(block.index)
+    return {
+        text
+        for text, count in counted.items()
+        if count >= MANY and not _tells_one_paper(page, starts[text])
+    }
+
+
+def _tells_one_paper(page: Page, headings: Sequence[int]) -> bool:
+    """Whether the lines below each of these headings name the same one paper."""
+    first, *others = headings
+    papers = page.papers_below(first)
+    return len(papers) == 1 and all(page.papers_below(each) == papers for each in others)
 
 
 def is_part(block: Block, repeated: set[str]) -> bool:

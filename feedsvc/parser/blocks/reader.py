@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
 from feedsvc.parser.blocks.tables import Table, read_tables
+from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.inline import links_of
-from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.parser.vocabulary.labels import field_named, names_link
 
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
@@ -19,10 +22,12 @@ _ITEM = re.compile(
 _SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
 _DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
 _BOLD = re.compile(
-    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?)?)"
+    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?"
+    r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?|[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
 )
+_CALLOUT = re.compile(r"> ?\[!\w{1,20}\][-+]?[ \t]+(?P<text>\S.*)")
 _TITLE_LABEL = re.compile(
     r"[\s>]{0,4}(?:[-*+]\s)?(?:[\[(（【]?[0-9]{1,3}[.)）】、\]]\s?)?[*_]{0,3}"
     r"(?:paper title|title|标题|题目|论文标题|论文题目"
@@ -60,7 +65,21 @@ def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Blo
     sure = () if looks_inside else headings.values()
     inside = inside_sure_headings(sure, len(lines))
     tables = {table.start: table for table in read_tables(lines, fenced)}
-    return _from_links(lines, list(_Reader(lines, fenced, headings, tables, inside).blocks()))
+    records = _records(tables.values(), found)
+    reader = _Reader(lines, fenced, headings, tables, inside, records)
+    return _from_links(lines, list(reader.blocks()))
+
+
+def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int, Block]:
+    """Titles in tables of labels and values, by where these begin, where no headings are titles.
+
+    Where each such table has a heading of its own, the heading is the title.
+    """
+    found = {table.start: title for table in tables if (title := _title_in(table))}
+    starts = [heading.index for heading in headings]
+    above = Counter(bisect_right(starts, start) for start in found)
+    is_alone = len(above) == 1 and all(not at or names_time(headings[at - 1].text) for at in above)
+    return found if is_alone or any(count > 1 for count in above.values()) else {}
 
 
 def _from_links(lines: Sequence[str], blocks: list[Block]) -> list[Block]:
@@ -95,8 +114,11 @@ class _Reader(Struct):
     tables: dict[int, Table]
     inside: dict[int, int]
     """Lines that need no look: where they begin and end."""
+    records: Mapping[int, Block]
     details: int = 0
     indents: list[int] = []
+    last: int = 0
+    """Index of the last line of what was read at the line reached."""
 
     def blocks(self) -> Iterator[Block]:
         index = 0
@@ -111,22 +133,26 @@ class _Reader(Struct):
                 yield heading
                 index += 1
             elif table := self.tables.get(index):
-                for row in table.rows:
-                    yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+                record = self.records.get(index)
+                yield from [record] if record else _rows_of(table)
                 index = table.end
             else:
+                self.last = index
                 yield from self._line(index, line)
-                index += 1
+                index = self.last + 1
 
     def _line(self, index: int, line: str) -> Iterator[Block]:
         if ("<" in line and "details" in line.lower()) or "<summary" in line:
             yield from self._summary(index, line)
+        if (callout := _CALLOUT.fullmatch(line)) and len(line) < LONGEST_HEAD:
+            yield Block(index, Kind.SUMMARY, 1, callout["text"], index)
+            return
         if (titled := _TITLE_LABEL.fullmatch(line)) and len(line) < LONGEST_HEAD:
             yield Block(index, Kind.LABEL, 0, titled["text"], index)
             return
         if (item := _ITEM.fullmatch(line)) and not _is_rule(line):
             if (depth := self._depth(item["indent"])) < DEEPEST_ITEM:
-                last = self._end_of_wrapped(index, item["text"])
+                self.last = last = self._end_of_wrapped(index, item["text"])
                 text = " ".join(
                     [item["text"], *(each.strip() for each in self.lines[index + 1 : last + 1])]
                 )
@@ -180,15 +206,41 @@ class _Reader(Struct):
         """Index of the last line of an item whose bold title or link is closed on a later line."""
         last = index
         while (
-            (text.count("**") % 2 or text.count("[") > text.count("]"))
+            _is_open(text)
             and last - index < LINES_OF_TITLE
             and last + 1 < len(self.lines)
-            and (line := self.lines[last + 1])[:1] in " \t"
+            and (line := self.lines[last + 1]).strip()
+            and last + 1 not in self.headings
             and not _ITEM.fullmatch(line)
         ):
             last += 1
             text += line
+            if line[0] not in " \t" and _is_open(text):
+                return index  # text that goes on without indent must close the title at once
         return last if text.count("**") % 2 == 0 else index
+
+
+def _is_open(text: str) -> bool:
+    return text.count("**") % 2 == 1 or text.count("[") > text.count("]")
+
+
+def _rows_of(table: Table) -> Iterator[Block]:
+    for row in table.rows:
+        if name := table.group_in(row):
+            yield Block(row.start, Kind.ROW, 0, name, row.start)
+        else:
+            yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+
+
+def _title_in(table: Table) -> Block | None:
+    """The title that a table of labels and values has."""
+    if not table.is_record:
+        return None
+    rows = [(table.start, table.head), *((row.start, row.cells) for row in table.rows)]
+    for start, cells in rows:
+        if len(cells) > 1 and field_named(cells[0]) == "title":
+            return Block(table.start, Kind.LABEL, 0, cells[1], max(start, table.start + 1))
+    return None
 
 
 def _may_follow(words: str, rest: str) -> bool:
@@ -199,6 +251,11 @@ def _may_follow(words: str, rest: str) -> bool:
         and not rest.startswith((":", "："))
         and (not re.search(r"\w", rest) or (len(rest) < LONGEST_REMARK and rest[:1] in " （("))
     )
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins a list item."""
+    return _ITEM.fullmatch(line) is not None
 
 
 def _is_rule(line: str) -> bool:

@@ -23,6 +23,8 @@ TITLE_COLUMNS = label_set(_TITLES)
 TOPIC_COLUMNS = label_set(_TOPICS)
 """What heads call the columns of titles and of topics."""
 MOST_CELLS = 60
+LABEL_AND_VALUE = 2
+"""The cells of a row that names what it tells; a table of fewer rows tells nothing."""
 
 
 class Row(Struct, frozen=True):
@@ -45,6 +47,23 @@ class Table(Struct, frozen=True):
     rows: Sequence[Row]
     kind: int
     """The number of its head among the file's heads: tables of one head are of one kind."""
+
+    def group_in(self, row: Row) -> str:
+        """What a row names that has one cell of several and no link: a day, a topic; else nothing.
+
+        Only the first cell names the rows below it.
+        """
+        filled = [cell for cell in row.cells if cell]
+        is_name = len(filled) == 1 and row.cells[0] == filled[0] and len(self.head) > 1
+        return filled[0] if is_name and "](" not in filled[0] and "<a " not in filled[0] else ""
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it has a label and a value in each row, and so tells of one thing."""
+        if len(self.head) != LABEL_AND_VALUE or len(self.rows) < LABEL_AND_VALUE:
+            return False
+        labels = [row.cells[0] for row in self.rows if row.cells]
+        return sum(field_named(label) is not None for label in labels) > len(self.rows) / 2
 
 
 def read_tables(lines: Sequence[str], fenced: Collection[int]) -> list[Table]:

@@ -42,7 +42,7 @@ def time_named(text: str, most_words: int = WORDS_BESIDE_A_DAY) -> Time | None:
         return None
     if not time:
         return None
-    before = _words(text[: time.start])
+    before = _words(_WEEKDAY.sub(" ", text[: time.start]))
     behind = _words(_WEEKDAY.sub(" ", text[time.end :]))
     if time.is_named:
         most_words = min(most_words, WORDS_BESIDE_A_NAMED_DAY)
@@ -56,6 +56,11 @@ def time_named(text: str, most_words: int = WORDS_BESIDE_A_DAY) -> Time | None:
 def names_time(text: str) -> bool:
     """Whether the text is hardly more than a time."""
     return time_named(text) is not None
+
+
+def names_day_alone(text: str, *, is_item: bool) -> bool:
+    """Whether a line above papers names their time; a list item with more words is news."""
+    return time_named(text, 0 if is_item else WORDS_BESIDE_A_DAY) is not None
 
 
 def tells_update(text: str) -> bool:

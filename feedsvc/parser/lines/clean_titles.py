@@ -24,6 +24,7 @@ _COUNTER = re.compile(
     r"|(?P<circled>[①-⑳]))\s*",
     re.IGNORECASE,
 )
+_PAIR = re.compile(r"[0-9]{2}(?=\s)")
 _SCORE_WORDS = (
     r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
 )
@@ -35,7 +36,14 @@ _LEADING_SCORE = re.compile(
     re.IGNORECASE,
 )
 _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")
-_LEADING_TIME = re.compile(r"\[?[0-9]{4}(?:[-./][0-9]{1,2}){2}\]?\s?[:：|-]?\s*")
+_LEADING_TIME = re.compile(
+    r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
+)
+_LEADING_ID = re.compile(
+    r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
+    r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
+    re.IGNORECASE,
+)
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
 _VOTES = re.compile(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
@@ -84,6 +92,8 @@ class Style(Struct, frozen=True):
     """Whether numbers before them only count them."""
     has_brackets: bool
     """Whether most have brackets before them, with a place or a topic."""
+    has_pairs: bool = False
+    """Whether all begin with two digits that count up: `01 …`, `02 …`."""
 
 
 class CleanTitle(Struct, frozen=True):
@@ -104,8 +114,10 @@ def style_of(titles: Sequence[TitleText]) -> Style:
         and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
         and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
     )
+    pairs = [_PAIR.match(_whole(each)) for each in titles]
+    has_pairs = [pair and int(pair[0]) for pair in pairs] == [*range(1, len(titles) + 1)]
     brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
-    return Style(counts_up, brackets > 0.5 * len(titles))
+    return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
 
 def counter(text: str) -> int | None:
@@ -141,8 +153,8 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
         words = f"{bold['bold']}{bold['rest']}"
     words, votes = _trailing(_leading(_without_book_marks(words), style))
     words = _without_book_marks(words)
-    rest, more_votes = _trailing(rest)
-    return CleanTitle(words, rest.strip(), votes if votes is not None else more_votes)
+    rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest)
+    return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 
 def _without_book_marks(words: str) -> str:
@@ -176,7 +188,15 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
         words = words.lstrip()
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
-        for form in (_LEADING_LABEL, _LEADING_SCORE, *((_LEADING_EMOJI,) if with_emoji else ())):
+        elif style.has_pairs and words == start.lstrip() and (pair := _PAIR.match(words)):
+            words = words[pair.end() :].lstrip()
+        for form in (
+            _LEADING_LABEL,
+            _LEADING_ID,
+            _LEADING_TIME,
+            _LEADING_SCORE,
+            *((_LEADING_EMOJI,) if with_emoji else ()),
+        ):
             if (found := form.match(words)) and _WORD.search(words[found.end() :]):
                 words = words[found.end() :]
         if words == start:

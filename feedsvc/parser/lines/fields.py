@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from feedsvc.parser.lines.labelled import labelled_alone
+from feedsvc.parser.lines.labelled import labelled_alone, shares_line
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL
 
@@ -43,7 +43,7 @@ def read_field(line: str) -> Field | None:
     """What a line says when it is a field's: `Vote: 24`, `**Authors**: A, B`, `- 저자: …`."""
     found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
     name = found["name"].lower() if found else ""
-    if found and name in _SURE:
+    if found and name in _SURE and not shares_line(line):
         value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
     alone = labelled_alone(line)

@@ -17,6 +17,7 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
+_BRACKET_LABEL = re.compile(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
 _EMOJI_LABEL = re.compile(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
@@ -44,7 +45,12 @@ class Labelled(Struct, frozen=True):
 def labelled(line: str) -> list[Labelled]:
     """The labelled fields of a line, in their order."""
     if len(line) > LONGEST_LINE or not (
-        ":" in line or "：" in line or "**" in line or _EMOJI.search(line)
+        ":" in line
+        or "：" in line
+        or "【" in line
+        or "**" in line
+        or "|" in line
+        or _EMOJI.search(line)
     ):
         return []
     lead = _LEAD.match(line)
@@ -59,7 +65,9 @@ def labelled(line: str) -> list[Labelled]:
 
 def labelled_alone(line: str) -> Labelled | None:
     """The field that a line holds and nothing else; None for all other lines."""
-    if len(line) > LONGEST_LINE or not (":" in line or "：" in line or _EMOJI.search(line[:12])):
+    if len(line) > LONGEST_LINE or not (
+        ":" in line or "：" in line or "【" in line or _EMOJI.search(line[:12])
+    ):
         return None
     lead = _LEAD.match(line)
     text = line[lead.end() :] if lead else line
@@ -69,11 +77,20 @@ def labelled_alone(line: str) -> Labelled | None:
     return Labelled(*found, is_alone=True) if is_alone else None
 
 
+def shares_line(line: str) -> bool:
+    """Whether a field that begins a line has others behind it: `Authors: A, B | Date: 2024`."""
+    if "|" not in line and "·" not in line:
+        return False
+    _, *others = _BETWEEN.split(line[:LONGEST_LINE])
+    return any(map(read_segment, others))
+
+
 def read_segment(text: str) -> tuple[str, str] | None:
     """The field and the value of `Label: value` and its like; None for other text."""
     text = text.strip()
-    is_emoji = text[:1] >= _FIRST_EMOJI
-    for form in (_LABEL, _EMOJI_LABEL if is_emoji else _BOLD_LABEL):
+    is_bracket, is_emoji = text[:1] == "【", text[:1] >= _FIRST_EMOJI
+    decorated = _BRACKET_LABEL if is_bracket else _EMOJI_LABEL if is_emoji else _BOLD_LABEL
+    for form in (_LABEL, decorated):
         found = form.match(text)
         if found and (field := field_named(found["label"].strip("* _`"))):
             value = re.sub(r"^[*_`]{1,3}(?=\s|\S)", "", found["value"].strip()).strip()

@@ -6,13 +6,16 @@ import re
 
 from msgspec import Struct
 
+from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
-from feedsvc.parser.vocabulary.labels import OTHERS
+from feedsvc.parser.vocabulary.labels import OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
-    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af]))(?:{OTHERS})\.?$", re.IGNORECASE
+    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
+    rf"(?i:{OTHERS})\.?$"
 )
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -26,8 +29,13 @@ MOST_WORDS_OF_A_NAME = 6
 
 _INSTITUTION = re.compile(
     r"[(（](?:[^()（）]{0,200}?(?:[0-9,;，、&]|\b[A-Z]{2,}\b|(?i:univ|inst|lab\b|labs\b|college|school|research|cent[er]{2}"
-    r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{1,12})[)）]"
+    r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{0,12})[)）]"
 )
+_NOTED_NAME = re.compile(
+    r"(?P<name>[^()（）]*[^()（）\s])\s?[(（](?P<note>[^()（）]{1,200})[)）]\s?"
+)
+WORDS_OF_A_PLACE = 3
+"""Of a note behind a name; less may be another name of the same person."""
 _NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
 _FOOTNOTE_SIGN = re.compile(r"[0-9¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§¶✉♠♣♢♡<^]")
 _FOOTNOTE = re.compile(
@@ -39,7 +47,7 @@ _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
 _SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
-    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
+    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
@@ -51,7 +59,7 @@ _WIDE_NAME = re.compile(
     r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
 )
 _NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
-_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍])")
+_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s)")
 _LONGEST_LINE = 20_000
 
 
@@ -108,7 +116,7 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
     if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
         return False
-    text = _OUTER.sub("", line.strip()).strip()
+    text = author_text(_without_searches(line))
     if (
         not text
         or ":" in text
@@ -132,7 +140,26 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
 
 def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
-    return _OUTER.sub("", line.strip()).strip()
+    return _OUTER.sub("", decode_references(_without_searches(line)).strip()).strip()
+
+
+def _without_searches(line: str) -> str:
+    """The words of a line of links that lead to what else people have written."""
+    links = links_of(line) if "](" in line else ()
+    if not links or re.search(r"\w", without_links(line, links)):
+        return line
+    if any(link.paper or names_link(link.plain_words) for link in links):
+        return line
+    return _MARKDOWN_LINK.sub(r"\1", line)
+
+
+def names_beside_links(line: str, *, may_be_one: bool = False) -> str:
+    """The names of a line that has links, too, which say where they lead; else an empty text."""
+    links = links_of(line) if "](" in line or "://" in line else ()
+    if not links or not all(names_link(link.plain_words or "link") for link in links):
+        return ""
+    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
+    return author_text(text) if looks_like_authors(text, may_be_one=may_be_one) else ""
 
 
 def _without_others(text: str) -> str:
@@ -146,17 +173,30 @@ def _is_name(text: str) -> bool:
 
 def _split(value: str) -> list[str]:
     """The names of a text; what stands in parentheses parts none."""
-    if "(" in value or "（" in value:
-        value = _INSTITUTION.sub("", _NESTED_NOTE.split(value, maxsplit=1)[0])
+    has_notes, places = "(" in value or "（" in value, 0
+    if has_notes:
+        value, places = _INSTITUTION.subn("", _NESTED_NOTE.split(value, maxsplit=1)[0])
     if ";" in value or "；" in value:
         parts = _SEMICOLON.split(value)
         if all(part.count(",") <= 1 for part in parts):
             return [_given_name_first(part) for part in parts]
     names = _BETWEEN.split(value)
-    if "and" not in value and "&" not in value:
-        return names
-    # Inside a list "&" is part of a name; only before its last name it stands for a comma.
-    return [_AND_BEFORE.sub("", part) for part in (*names[:-1], *_AND.split(names[-1]))]
+    if "and" in value or "&" in value:
+        # Inside a list "&" is part of a name; only before its last name it stands for a comma.
+        *first, last = names
+        names = [_AND_BEFORE.sub("", part) for part in (*first, *_AND.split(last))]
+    return _without_places(names, places) if has_notes else names
+
+
+def _without_places(names: list[str], known: int) -> list[str]:
+    """The names without the notes that stand behind all of them, which say where each works.
+
+    Some of these are `known` already and out.
+    """
+    noted = {name: found for name in names if (found := _NOTED_NAME.fullmatch(name))}
+    is_long = any(len(found["note"].split()) >= WORDS_OF_A_PLACE for found in noted.values())
+    is_place = len(noted) + known >= len(names) and (len(names) > 1 or is_long)
+    return [noted[name]["name"] if name in noted else name for name in names] if is_place else names
 
 
 def _given_name_first(name: str) -> str:

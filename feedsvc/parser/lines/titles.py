@@ -53,6 +53,7 @@ _ACCENTED = re.compile(rf"\{{{_ACCENT}\}}|{_ACCENT}")
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s{}\\^_]))")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_LETTER_IN_BRACES = re.compile(r"\{(\\[a-zA-Z]+)\}")
 _BRACES_WITH_COMMAND = re.compile(r"\{(\\[^{}]*)\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -84,7 +85,8 @@ def _math(match: re.Match[str]) -> str:
 
 def _text(tex: str) -> str:
     """Unicode for the commands of running text. Braces that hold no command stay."""
-    text = _COMMAND.sub(_symbol, _BRACES_WITH_COMMAND.sub(r"\1", _common(tex)))
+    text = _LETTER_IN_BRACES.sub(_symbol_in_braces, _common(tex))
+    text = _COMMAND.sub(_symbol, _BRACES_WITH_COMMAND.sub(r"\1", text))
     return _ESCAPED.sub(r"\1", text)
 
 
@@ -106,6 +108,10 @@ def _repeatedly(pattern: re.Pattern[str], replacement: str, text: str) -> str:
 
 def _symbol(match: re.Match[str]) -> str:
     return _SYMBOLS.get(match[0], match[0])
+
+
+def _symbol_in_braces(match: re.Match[str]) -> str:
+    return _SYMBOLS.get(match[1], match[0])
 
 
 def _accented(match: re.Match[str]) -> str:

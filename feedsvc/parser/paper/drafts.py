@@ -9,11 +9,18 @@ from msgspec.structs import replace
 
 from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
-from feedsvc.parser.lines.names import Authors, looks_like_authors, read_authors
+from feedsvc.parser.lines.names import (
+    Authors,
+    author_text,
+    looks_like_authors,
+    names_beside_links,
+    read_authors,
+)
 from feedsvc.parser.lines.title_text import TitleText
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
@@ -24,8 +31,20 @@ from feedsvc.parser.vocabulary.homes import is_empty_home
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
 
+SOME, HALF, MOST = 0.25, 0.5, 0.75
+
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
-_DATE_LEAD = re.compile(r"\[?[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?")
+_VENUE = re.compile(
+    r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
+)
+_IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
+_BY = re.compile(r"\s*[Bb]y\s")
+_FULL_STOP = re.compile(r"\.(?=\s|$)")
+LONGEST_BYLINE = 400
+_QUOTE = re.compile(r"> ?")
+_DATE_LEAD = re.compile(
+    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
+)
 
 
 class Drafter:
@@ -46,6 +65,7 @@ class Drafter:
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
         self._has_names_below = False
+        self._has_names_in_brackets = False
         self._wants_day = wants_day  # whether the papers' own fields must tell it
 
     def learn(self, units: Sequence[Unit]) -> None:
@@ -55,8 +75,11 @@ class Drafter:
             by_shape.setdefault(unit.block.shape, []).append(unit.candidate.evidence.title)
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
         below = [self._line_below(unit) for unit in units if not unit.block.table]
-        names = sum(looks_like_authors(line) for line in below)
-        self._has_names_below = names > 0.5 * len(below)
+        self._has_names_below = _are_names(below)
+        rests = (unit.candidate.evidence.title.rest for unit in units)
+        self._has_names_in_brackets = _are_names(
+            [found["inner"] for rest in rests if (found := _IN_BRACKETS.match(rest))]
+        )
 
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
@@ -72,21 +95,30 @@ class Drafter:
         if block.table:
             return draft_of_row(unit, draft, self._longest, self._problems)
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
+        rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
         has_headings = any(line.startswith("#") for line in lines)
         if has_headings:
-            take_shared_fields(self._page, draft, first, unit.end)
+            self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
+        elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
+            lines = [_QUOTE.sub("", line) for line in lines]
+        elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
+            lines = [_bullet_of_row(line) for line in lines]
         self._read_body(
             draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
         )
         if not has_headings and not self._is_whole(draft):
-            take_shared_fields(self._page, draft, first, unit.end)
-        own = title.before if _DATE_LEAD.match(title.before.lstrip("[ ")) else ""
+            self._take_shared_fields(draft, first, unit.end)
+        lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
+        own = lead["day"] if lead else ""
         return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+
+    def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
+        take_shared_fields(self._page, draft, first, end, may_be_one_name=self._has_names_below)
 
     def _read_body(self, draft: PaperDraft, body: Body, rest: str) -> None:
         """Reads the lines below a title, whose labels win over what the title tells."""
@@ -124,14 +156,21 @@ class Drafter:
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
                     continue
-            if not draft.authors.names and looks_like_authors(f"*{piece.strip(' *_')}*"):
-                draft.authors = read_authors(piece)
+            names, behind = _names_first(self._without_brackets(piece))
+            if names and not draft.authors.names:
+                draft.authors = read_authors(author_text(names))
+                left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
         rest = clean.rest if left and not draft.authors.names else " - ".join(left)
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
+
+    def _without_brackets(self, text: str) -> str:
+        """The text; names in brackets behind a title without these, where the file has such."""
+        found = _IN_BRACKETS.fullmatch(text) if self._has_names_in_brackets else None
+        return found["inner"] if found else text
 
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
@@ -161,6 +200,52 @@ class Drafter:
         for index in range(unit.block.last + 1, min(unit.end, unit.block.last + 80)):
             found += self._page.facts(index).links
         return found
+
+
+def _are_names(lines: Sequence[str]) -> bool:
+    """Whether the lines below titles are lists of names, so that a single name is one, too."""
+    alone = [names_beside_links(line, may_be_one=True) or line for line in lines]
+    several = sum(map(looks_like_authors, alone))
+    names = sum(looks_like_authors(line, may_be_one=True) for line in alone)
+    return several > HALF * len(lines) or (
+        several >= SOME * len(lines) and names > MOST * len(lines)
+    )
+
+
+def _bullet_of_row(line: str) -> str:
+    """A row of a label and a value as a list item; other lines as they are."""
+    cells = cells_of(line) if line.startswith("|") else []
+    return f"- **{cells[0].strip('* ')}**: {cells[1]}" if len(cells) == LABEL_AND_VALUE else line
+
+
+def _with_other_links(rest: str, text: str, address: str) -> str:
+    """What stands behind a title, and the links there to code and the like, which name no paper."""
+    if text.count("](") + text.count("<a ") <= 1:
+        return rest
+    others = [
+        f"[{words}]({link.address})"
+        for link in links_of(text)
+        if link.is_absolute
+        and not link.paper
+        and link.address != address
+        and link.address not in rest
+        and (words := link.plain_words.strip("[] "))
+        and names_link(words)
+    ]
+    return " ".join([*filter(None, [rest]), *others])
+
+
+def _names_first(text: str) -> tuple[str, str]:
+    """The names that a text begins with, and the venue behind them; both empty without names."""
+    venue = _VENUE.search(text)
+    pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
+    if _BY.match(text):
+        ends = [end.start() for end in _FULL_STOP.finditer(text, 0, LONGEST_BYLINE)]
+        pairs += [(text[:end].strip(), text[end + 1 :].strip()) for end in reversed(ends)]
+    return next(
+        (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
+        ("", ""),
+    )
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:

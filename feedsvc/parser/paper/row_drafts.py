@@ -19,7 +19,10 @@ from feedsvc.parser.vocabulary.problems import Problems
 _CELL_LAYOUT = re.compile(
     r"</?(?:details|summary|p|div|span|center|font)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
 )
-_TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|\s)+|^<sub>|(?:<br\s?/?>)?</sub>\s*$")
+_TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|<sub>|\s)+|(?:<br\s?/?>)?</sub>\s*$")
+_IN_SMALL_TYPE = re.compile(
+    r"(?:<br\s?/?>|\s)*<(?:sub|small|i|em)>|(?:<br\s?/?>|\s)*[*_](?![*_\s])"
+)
 _NOTHING = frozenset({"null", "none", "n/a"})
 
 
@@ -41,10 +44,12 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
     index = title_column(table.roles, cells)
     own = ""
     left: list[str] = []
+    is_small = False  # whether one name behind the title would be its author
     for number, written in enumerate(cells):
         cell = _cell(table, number, written)
         if number == index:
             text = line = _behind_title(cell.text)
+            is_small = _IN_SMALL_TYPE.match(_rest_of_title(cell.text)) is not None
         else:
             text, line = cell.text, _bullet(cell)
             if cell.role == "date":
@@ -55,7 +60,8 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
             left.append(line)
     if left and not left[0].startswith("- "):
         left.insert(1, "")
-    read_body(draft, Body(left, [draft.line] * len(left)), "", longest, problems)
+    body = Body(left, [draft.line] * len(left), may_be_one_name=is_small)
+    read_body(draft, body, "", longest, problems)
     return Told(draft, DayOfPaper(own, ""))
 
 
@@ -68,8 +74,12 @@ def _cell(table: Table, number: int, written: str) -> _Cell:
 
 def _behind_title(text: str) -> str:
     """What the cell of the title says besides."""
+    return _TITLE_LAYOUT.sub("", _rest_of_title(text).strip())
+
+
+def _rest_of_title(text: str) -> str:
     title = title_of_cell(text)
-    return _TITLE_LAYOUT.sub("", text[len(title) :].strip()) if text.startswith(title) else ""
+    return text[len(title) :] if text.startswith(title) else ""
 
 
 def _take(draft: PaperDraft, cell: _Cell) -> bool:

@@ -11,6 +11,7 @@ from feedsvc.parser.lines.names import (
     author_text,
     look_like_names,
     looks_like_authors,
+    names_beside_links,
     read_authors,
 )
 from feedsvc.parser.lines.title_text import read_title
@@ -23,7 +24,9 @@ _PARTS = re.compile(r"\s[·•|]\s|　")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def take_shared_fields(page: Page, draft: PaperDraft, first: int, end: int) -> None:
+def take_shared_fields(
+    page: Page, draft: PaperDraft, first: int, end: int, *, may_be_one_name: bool
+) -> None:
     """Takes note of labelled fields that share their line, or that headings name."""
     seen = 0
     label = ""
@@ -43,15 +46,17 @@ def take_shared_fields(page: Page, draft: PaperDraft, first: int, end: int) -> N
         if seen <= LINES_OF_AUTHORS and not draft.translated_title:
             _translation(draft, line)
         if seen <= LINES_OF_AUTHORS and not draft.authors.names:
-            _names_among(draft, line)
+            _names_among(draft, line, may_be_one=may_be_one_name and seen == 1)
 
 
-def _names_among(draft: PaperDraft, line: str) -> None:
+def _names_among(draft: PaperDraft, line: str, *, may_be_one: bool) -> None:
     """Several names without a label, beside an id, links or a topic on the same line."""
     parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
     lists = [part for part in parts if looks_like_authors(part)] if len(parts) > 1 else ()
     if len(lists) == 1 and any(map(_says_where, parts)):
         draft.authors = read_authors(author_text(lists[0]))
+    elif names := names_beside_links(line, may_be_one=may_be_one):
+        draft.authors = read_authors(names)
 
 
 def _says_where(part: str) -> bool:

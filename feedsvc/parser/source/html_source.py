@@ -7,10 +7,20 @@ import re
 from collections.abc import Callable, Mapping
 
 from feedsvc.parser.source.html_line import HtmlLines, LineWriter, escaped
-from feedsvc.parser.source.html_tags import BREAKERS, EMPHASIS, HEADINGS, KEPT, PARAGRAPHS, TOKEN
+from feedsvc.parser.source.html_row import Row
+from feedsvc.parser.source.html_tags import (
+    BREAKERS,
+    EMPHASIS,
+    HEADINGS,
+    KEPT,
+    PARAGRAPHS,
+    TOKEN,
+)
 
 _SPACE = re.compile(r"\s+")
 DEEPEST_LIST = 20
+BREAK = "\n"
+"""Where a paragraph ends in a cell; no text has it, as all white space there is one space."""
 
 
 def html_to_lines(source: str) -> HtmlLines:
@@ -18,8 +28,18 @@ def html_to_lines(source: str) -> HtmlLines:
     return _Writer().read(source)
 
 
+_HARMLESS = re.compile(
+    r"&(?:nbsp|apos|quot|[lr][sd]quo|[nm]dash|hellip|middot|[a-zA-Z](?:acute|grave|uml|circ|tilde|cedil|caron)"
+    r"|#(?:39|34|160|x27|x22|xa0));",
+    re.IGNORECASE,
+)
+"""References to characters that Markdown takes for nothing else."""
 _LINK = "]("
 _SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
+
+
+def _character(reference: re.Match[str]) -> str:
+    return html.unescape(reference[0]).replace("\xa0", " ")
 
 
 class _Writer(LineWriter):
@@ -49,13 +69,14 @@ class _Writer(LineWriter):
             self.add(html.unescape(text) if "`" not in text else text)
         elif text.strip():
             line = self.line + text[: len(text) - len(text.lstrip())].count("\n")
-            self.add(escaped(_SPACE.sub(" ", text)), line)
+            self.add(escaped(_SPACE.sub(" ", _HARMLESS.sub(_character, text))), line)
         elif self.buffer:
             self.buffer.append(" ")
         self.line += text.count("\n")
 
     def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:
         self.is_title = name == "title" and not is_end
+        self.attributes = attributes
         if name in HEADINGS:
             self._heading(int(name[1]), is_end)
         elif name in EMPHASIS:
@@ -82,7 +103,7 @@ class _Writer(LineWriter):
         if self.heading and not is_end:
             self._heading(0, is_end=True)
         if self.cells is not None:
-            self.buffer.append(" ")
+            self.buffer.append(BREAK)
             return
         self.flush()
         self.blank()
@@ -175,6 +196,7 @@ class _Writer(LineWriter):
         self.flush()
         self.blank()
         self.rows = 0
+        self.row = Row()
 
     def row_tag(self, is_end: bool) -> None:
         self._end_row()
@@ -183,40 +205,55 @@ class _Writer(LineWriter):
             self.cells = []
             self.buffer_line = self.line
 
-    def cell_tag(self, is_end: bool) -> None:
+    def cell_tag(self, is_end: bool, *, is_head: bool) -> None:
         if self.cells is None:
             if not is_end:
                 self.flush()
             return
         self._end_cell()
+        if not is_end:
+            self.row.begin(self.cells, self.attributes, is_head=is_head)
 
     def _end_cell(self) -> None:
         self.end_link()
         self.link = None
         self.emphasis = []
-        text = " ".join("".join(self.buffer).split())
+        text = "".join(self.buffer)
         self.buffer = []
-        if text and self.cells is not None:
-            self.cells.append(re.sub(r"(?<!\\)\|", r"\\|", text))
+        if self.cells is None or not (text.strip() or self.row.is_open):
+            return
+        if text.strip():
+            self.parts = [" ".join(part.split()) for part in re.split(rf"{BREAK}|<br>", text)]
+        self.row.end(self.cells, re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split())))
 
     def _end_row(self) -> None:
         if self.cells is None:
             return
         self._end_cell()
         cells, self.cells = self.cells, None
-        if not cells:
+        row, self.row = self.row, self.row.next(cells)
+        if not any(cells[index] for index in row.own):
             return
-        if len(cells) == 1:  # a table for layout, or a row over all columns
-            if self._belongs_to_row_before(cells[0]):
-                self.page.lines[-1] += f" {cells[0]} |"
-                return
-            self.put(cells[0].replace("\\|", "|"), self.line)
-            self.blank()
+        if row.is_one_cell(cells, self.rows):
+            self._put_alone(next(cells[index] for index in row.own if cells[index]))
             return
         self.put(f"| {' | '.join(cells)} |", self.line)
         if self.rows == 0:
+            self.columns = len(cells)
             self.put("|" + "---|" * len(cells), self.line)
         self.rows += 1
+
+    def _put_alone(self, cell: str) -> None:
+        """Writes the only cell of a row: a layout's, a group's name, or more of the row before."""
+        if self.rows == 0:
+            for part in filter(None, self.parts):
+                self.put(part, self.line)
+            self.blank()
+        elif self._belongs_to_row_before(cell):
+            self.page.lines[-1] += f" {cell} |"
+        else:
+            self.put(f"| {cell} |{' |' * (self.columns - 1)}", self.line)
+            self.rows += 1
 
     def _belongs_to_row_before(self, text: str) -> bool:
         """Whether a cell over all columns goes on with the paper of the row before it."""
@@ -250,8 +287,8 @@ _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
     "pre": _Writer.pre_tag,
     "table": _Writer.table_tag,
     "tr": _Writer.row_tag,
-    "td": _Writer.cell_tag,
-    "th": _Writer.cell_tag,
+    "td": lambda writer, is_end: writer.cell_tag(is_end, is_head=False),
+    "th": lambda writer, is_end: writer.cell_tag(is_end, is_head=True),
     "summary": _Writer.summary_tag,
     "hr": _Writer.rule_tag,
 }

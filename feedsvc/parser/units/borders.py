@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page, is_part
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import names_day_alone, names_time
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.units.candidates import Candidate
 from feedsvc.parser.vocabulary.labels import names_aside, names_part
@@ -20,6 +20,8 @@ LONGEST_LEAD = 160
 MOST = 0.6
 """The part of the papers, from which on what they have inside is theirs."""
 LINES_BELOW = 5
+LINES_TO_GROUP = 2
+"""From a bold line to the first item of the group that it names."""
 
 
 def text_of(block: Block) -> str:
@@ -52,11 +54,31 @@ class Borders(Struct):
         above = self.units[at - 1] if at else None
         if block.kind is Kind.HEADING:
             return above is None or self._heading_ends(block, above, at)
-        if block.kind in {Kind.ROW, Kind.LINK}:
+        if block.kind is Kind.ROW:
+            return block.table is None and self._stands_above_row(at)
+        if block.kind is Kind.LINK:
             return False
-        if above is None:
-            return names_time(text_of(block))
+        if block.kind is Kind.BOLD and self._names_group_of_items(block, at):
+            return True
+        if above is None:  # an item that says more than a day is news of the archive
+            return names_day_alone(text_of(block), is_item=block.kind is Kind.ITEM)
         return _ends_other(block, above)
+
+    def _stands_above_row(self, at: int) -> bool:
+        return at < len(self.units) and self.units[at].kind is Kind.ROW
+
+    def _names_group_of_items(self, block: Block, at: int) -> bool:
+        """Whether a bold line that is no paper's stands right above an item that is one."""
+        after = self.units[at] if at < len(self.units) else None
+        line = self.page.lines[block.index]
+        return (
+            after is not None
+            and after.kind is Kind.ITEM
+            and line.startswith("**")
+            and not line.rstrip("* ").endswith((":", "："))
+            and not names_part(text_of(block))
+            and after.index - block.last <= LINES_TO_GROUP
+        )
 
     def _heading_ends(self, block: Block, above: Block, at: int) -> bool:
         """Whether a heading that is no paper ends the one `above`; `at` counts those before it."""

@@ -9,9 +9,10 @@ from msgspec import Struct
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page, is_part, is_title_label
 from feedsvc.parser.blocks.spans import Span, asides_of, spans_of
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import names_time, time_named
 from feedsvc.parser.lines.addresses import is_page, is_relative
-from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import TitleText, read_title
 from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
 from feedsvc.parser.units.rows import row_evidence
@@ -25,15 +26,21 @@ LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
 LINES_TO_TITLE = 3
 """Lines below the label `Title:` in which the title stands."""
+WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
+LINES_TO_TEXT = 3
+"""Lines below a title in which its text begins."""
 
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w")
-_SENTENCE = re.compile(r"[.!?](?:\s|$)|[。！？]|[:：]\s*$")
+_SENTENCE = re.compile(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
 _BRACKET_LEAD = re.compile(
-    r"(?:[^\w\s\[*]{1,4}\s*|[0-9]{4}(?:[-./][0-9]{1,2}){2}\s?[:：]\s?"
+    r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：]|[)\]])\s?"
+    r"|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2}[:：]?\s?|[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s?"
     r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
 )
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
+_COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
 _CHECKBOX = re.compile(r"\[[ x]\]\s")
 
 
@@ -43,6 +50,8 @@ class Candidate(Struct):
     block: Block
     span: Span
     evidence: Evidence
+    has_text: bool = False
+    """Whether a line with words stands below its title."""
 
     @property
     def start(self) -> int:
@@ -64,7 +73,8 @@ def candidates(page: Page) -> list[Candidate]:
         if block.index in aside:
             continue
         evidence = _evidence(page, block, span, inner)
-        found.append(Candidate(block, span, evidence))
+        below = page.lines[block.last + 1 : min(span.end, block.last + 1 + LINES_TO_TEXT)]
+        found.append(Candidate(block, span, evidence, any(map(str.strip, below))))
         if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
             inner = block.index
     return found[::-1]
@@ -94,8 +104,14 @@ def _is_none(page: Page, block: Block, title: TitleText) -> bool:
         return not _WORD.search(title.words) or names_time(title.words)
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
-    is_nothing = not _WORD.search(words) or names_no_paper or names_time(words)
+    is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
     return is_nothing or is_part(block, page.repeated)
+
+
+def _is_time(block: Block, words: str) -> bool:
+    """Whether the words are hardly more than a time, and nothing more beside a paper's link."""
+    has_paper = any(link.paper for link in links_of(block.text))
+    return time_named(words, 0) is not None if has_paper else names_time(words)
 
 
 def _names_group(text: str) -> bool:
@@ -105,14 +121,50 @@ def _names_group(text: str) -> bool:
 
 
 def _title_source(page: Page, block: Block) -> str:
-    """The text of a title; that of the next line where a heading is the label `Title:` alone."""
-    if block.kind is Kind.HEADING and is_title_label(block.text):
-        first = block.index + 1
-        for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
-            if line.strip():
+    """The text of a title.
+
+    That is the next line's where a heading is the label `Title:` alone or an id that is a link.
+    """
+    if block.kind is not Kind.HEADING:
+        return block.text
+    link = _link_alone(block.text)
+    if not link and not is_title_label(block.text):
+        return block.text
+    first = block.index + 1
+    for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
+        if line.strip():
+            if not link:
                 block.last = index
                 return line.strip()
+            if _is_plain_title(page, index):
+                block.last = index
+                return f"{line.strip()} [arXiv]({link.address})"
+            break
     return block.text
+
+
+def _link_alone(text: str) -> InlineLink | None:
+    """The link to a paper that a heading is and that says no title: `[2411.00001](…)`."""
+    links = links_of(text) if "](" in text else ()
+    link = next((link for link in links if link.paper), None)
+    is_alone = link and all(names_link(each.plain_words) for each in links)
+    return (
+        link
+        if is_alone and not _WORD.search(_COUNTER.sub("", without_links(text, links)))
+        else None
+    )
+
+
+def _is_plain_title(page: Page, index: int) -> bool:
+    """Whether a line may be a title: a bold line, or words that are no names and no field."""
+    line = page.lines[index]
+    if (
+        page.facts(index).links
+        or page.facts(index).fields
+        or (line[0] in "#|>-*+ " and line[:2] != "**")
+    ):
+        return False
+    return len(line) <= LONGEST_TITLE and not looks_like_authors(line.strip("* "), may_be_one=False)
 
 
 def _without_mark(block: Block, text: str) -> str:
@@ -135,7 +187,9 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
         return False
     if block.kind is Kind.LINK:
         link = next(iter(links_of(text)), None)
-        is_titled = link is not None and not names_link(link.plain_words)
+        is_titled = (
+            link is not None and not names_link(link.plain_words) and not looks_like_authors(text)
+        )
         return is_titled and link is not None and len(text) - link.end < LONGEST_REST
     if rest.startswith(_MARKED):
         return True
@@ -170,7 +224,12 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
         return NONE  # a sentence with a link
     if not is_relative(address):
         return MEDIUM
-    return FAIR if is_page(address) else NONE
+    return FAIR if is_page(address) and _reads_like_title(title.words) else NONE
+
+
+def _reads_like_title(words: str) -> bool:
+    """Whether a link to a page of the archive has the words of a title, and not of a section."""
+    return len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:

@@ -22,8 +22,8 @@ _ORDER = {
     Kind.BOLD: 3,
     Kind.ROW: 4,
     Kind.ITEM: 5,
-    Kind.LINK: 6,
-    Kind.LABEL: 7,
+    Kind.LABEL: 6,
+    Kind.LINK: 7,
 }
 UNITS: Mapping[str, Kind] = {
     "heading": Kind.HEADING,
@@ -93,11 +93,23 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _without_navigation(papers: Sequence[Candidate]) -> Sequence[Candidate]:
-    """The papers without the lines that lead to a page of the site, among many that lead home."""
+    """The papers without the lines that lead to a page of the site, among many that lead home.
+
+    A list item is such a line where it stands alone, and text stands below most of the others.
+    """
     others = [each for each in papers if not _is_at_home(each)]
     if len(others) > FEW * len(papers):
         return papers
-    return [each for each in papers if each.block.kind is not Kind.LINK or _is_at_home(each)]
+    have_text = sum(each.has_text for each in papers) > ENOUGH * len(papers)
+    return [
+        each
+        for each in papers
+        if _is_at_home(each)
+        or not (
+            each.block.kind is Kind.LINK
+            or (each.block.kind is Kind.ITEM and have_text and not each.has_text)
+        )
+    ]
 
 
 def _is_at_home(candidate: Candidate) -> bool:

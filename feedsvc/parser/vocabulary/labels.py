@@ -13,8 +13,8 @@ FIELDS: dict[str, str] = {
         " ♥"
     ),
     "authors": (
-        "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 论文作者 著者 著者名"
-        " 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
+        "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 作者团队 论文作者 著者"
+        " 著者名 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
     ),
     "link": (
         "link links url paper arxiv arxiv_link arxiv_id arxiv_url paper_link paper_url pdf"
@@ -31,7 +31,7 @@ FIELDS: dict[str, str] = {
     "date": (
         "date published publish_date published_date publication_date published_on submitted"
         " submitted_on submission_date posted release_date 날짜 게시일 발행일 제출일 공개일"
-        " 출판일 日期 发布日期 发布时间 发表日期 提交日期 提交时间 时间 公開日 日付 投稿日"
+        " 출판일 日期 发布日期 发布时间 发表时间 发表日期 提交日期 提交时间 时间 公開日 日付 投稿日"
         " 発表日 📅 🗓 📆"
     ),
     "updated": (
@@ -95,17 +95,21 @@ SECTIONS = (
 ASIDES = (
     "contents table_of_contents toc index navigation quick_links statistics stats"
     " paper_statistics daily_statistics trend_table related_work related_works related_papers"
-    " related references further_reading see_also excluded excluded_papers filtered"
-    " filtered_out filtered_papers rejected rejected_papers not_selected skipped skipped_papers"
+    " related related_lists related_resources references further_reading see_also excluded"
+    " excluded_papers filtered filtered_out filtered_papers rejected rejected_papers"
+    " not_selected skipped skipped_papers"
     " other_links resources acknowledgements acknowledgments license citation contributing"
     " star_history archive archives past_issues previous_issues history sources feeds subscribe"
+    " subscription newsletter contact follow_us sponsors support"
     " about about_this_digest faq installation usage setup changelog models model_list datasets"
     " leaderboard latest_archive_entry latest_entry 목차 통계 관련_연구 관련_논문 참고문헌"
-    " 참고_자료 제외 제외된_논문 제외_논문 지난_호 아카이브 바로가기 소개 사용법 구독 目录 統計"
+    " 참고_자료 제외 제외된_논문 제외_논문 지난_호 아카이브 바로가기 소개 사용법 구독 구독_안내"
+    " 구독하기 문의 目录 統計"
     " 统计 数据统计 统计信息 相关工作 相关论文 参考文献 参考 排除 排除论文 未入选 未选中 被过滤"
-    " 过滤掉的论文 已排除 归档 往期 往期回顾 历史 历史归档 资源 订阅 关于 致谢 许可证 使用说明"
-    " 数据来源 导航 目次 関連研究 関連論文 除外 除外論文 除外した論文 バックナンバー 過去の記事"
-    " リンク集"
+    " 过滤掉的论文 已排除 归档 往期 往期回顾 历史 历史归档 资源 订阅 订阅方式 联系我们"
+    " 关注我们 关于 致谢 许可证 使用说明 数据来源"
+    " 导航 目次 関連研究 関連論文 除外 除外論文 除外した論文 バックナンバー 過去の記事"
+    " リンク集 購読 購読方法 お問い合わせ"
 )
 """Headings of what stands in a digest and holds none of its papers."""
 
@@ -123,7 +127,8 @@ OTHER_LINK_WORDS = (
     "code github project website web demo dataset data datasets model models video videos"
     " slides poster back top toc summary blog repo repository homepage home site twitter tweet"
     " x thread notes note cs stat kimi bib bibtex cite papers_with_code colab youtube weights"
-    " space detail details 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"
+    " space detail details subscribe unsubscribe"
+    " 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"
     " 代码 项目 主页 项目主页 数据 数据集"
     " 模型 模型权重 仓库 博客 演示 视频 总结 解读 笔记 返回 返回目录 摘要"
     " コード プロジェクト デモ 動画 要約 解説 モデル データ"
