@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
+SERVICE = "feedsvc"
+"""The key of an app's `Service` among its extensions."""
+
 NOT_FOUND_SECONDS = 60
 """Seconds that a 404 may be cached; not long, as a digest may come at any time."""
 
@@ -96,8 +99,9 @@ def create_app(config: Config | None = None) -> Flask:
         _log.warning("%s", warning)
     if not can_search():
         _log.warning("%s", WITHOUT_SEARCH)
-    service = _Service(config)
+    service = Service(config)
     app = Flask("feedsvc", static_folder=None)
+    app.extensions[SERVICE] = service
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
@@ -114,14 +118,16 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-class _Service:
+class Service:
     """The views of one site."""
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
         self._digests = config.digests
         self.traffic = Traffic()
-        self._site = Site(config, Searching.GRADUALLY)
+        self.site = Site(config, Searching.GRADUALLY)
+        self.revision = ""
+        """The state of the site that is shown, or a later one; empty before there is any."""
         self._cache = DocumentCache()
         # Apart, so that no number of searches pushes a page out of the other.
         self._answers = DocumentCache(CAPACITY_OF_ANSWERS)
@@ -166,7 +172,7 @@ class _Service:
 
     def _health(self) -> Health:
         is_stale = self._refresher.is_in_trouble()
-        return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
+        return self.site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
     def document(self, path: str) -> Response:
         """The document at a path, or a redirect to the one that is meant."""
@@ -196,16 +202,17 @@ class _Service:
         if path.rpartition("/")[2] not in {"", PAGE}:
             return _message(HTTPStatus.BAD_REQUEST, str(error))
         values = values_of(_query_of(request.environ))
-        page = self._site.read(lambda snapshot: search_fault(snapshot, values, str(error)))
+        page = self.site.read(lambda snapshot: search_fault(snapshot, values, str(error)))
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
     def _refresh(self) -> None:
-        self._tell(self._site.refresh())
-        revision, searchable = self._site.read(
+        self._tell(self.site.refresh())
+        revision, searchable = self.site.read(
             lambda snapshot: (snapshot.catalogue.state.revision, snapshot.store.search.extent())
         )
         self._cache.keep(revision, _today())
         self._answers.keep(f"{revision} {searchable}", _today())
+        self.revision = revision
         self.traffic.share()
 
     def _tell(self, news: ProblemNews) -> None:
@@ -228,7 +235,7 @@ class _Service:
         """The document at a path, for the request's query. Raises NotFoundError."""
         key = _key(path, request.environ)
         cache = self._cache if isinstance(key, str) else self._answers
-        return cache.get(key, partial(self._site.outline, *_path_and_query(key)))
+        return cache.get(key, partial(self.site.outline, *_path_and_query(key)))
 
     def _respond(self, path: str) -> Response:
         prepared, base = self._prepared(path), None
@@ -247,14 +254,14 @@ class _Service:
         """What is new since a version that the client has, and that version."""
         for base in islice(_bases(request.headers["If-None-Match"]), MOST_VERSIONS):
             with suppress(NotFoundError):
-                make = partial(self._site.delta, path, base.version)
+                make = partial(self.site.delta, path, base.version)
                 return self._cache.get((path, base.version), make), base
         return None
 
     def _stream(self, path: str, base: _Base | None) -> Response:
         """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
-            snapshot = stack.enter_context(self._site.snapshot(long=True))
+            snapshot = stack.enter_context(self.site.snapshot(long=True))
             version = base.version if base else None
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
