@@ -18,6 +18,7 @@ from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
+from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
 from feedsvc.parallel.progress import parallel_map
 from feedsvc.parser.vocabulary.problems import CODES
@@ -182,6 +183,8 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
+    if config.saved and not can_search():
+        click.echo(f"Warning: {WITHOUT_SEARCH}", err=True)
     report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.readers.rules import RULES, Feed
 from tests.support.archive import digest, write_archive
 from tests.support.client import get
 from tests.support.feeds import read_atom
-from tests.support.project import BASE_URL, Configure
+from tests.support.project import BASE_URL, Configure, environment
 from tests.support.searching import FIRST_DAY, PAPERS, markdown, write_papers
 from tests.support.server import Server, ask, free_port, running
 from tests.support.waiting import until
@@ -234,7 +235,28 @@ def test_without_fts5_a_server_says_so_and_serves_all_else(tmp_path: Path) -> No
         assert (status, b"search.js" in page, b"/search/feed.xml" in page) == (200, True, False)
         assert ask(port, "/search/feed.xml?q=model")[0] == 404
         assert ask(port, "/saved/a/")[0] == 404
-        assert "made without FTS5, so nobody can search here" in log.read_text()
+        assert "made without FTS5, so there are no searches" in log.read_text()
+    build = [sys.executable, "-m", "feedsvc", "build", "--digests", str(digests)]
+    done = subprocess.run(
+        build, cwd=tmp_path, env=environment(**settings), capture_output=True, text=True, check=True
+    )
+    assert "made without FTS5, so there are no searches" in done.stderr
+    assert (tmp_path / "site" / "feed.xml").exists()
+    assert not (tmp_path / "site" / "saved").exists()
+
+
+def test_an_index_in_memory_has_saved_searches_too(config: Config) -> None:
+    taken = config.digests.parent / "no folder"
+    taken.write_text("a file, so no folder can be made here")
+    kept = Config(**{**_values(config), "index": taken / "index.sqlite3"})  # type: ignore[arg-type]
+    site = Site(kept)
+    site.refresh()
+    assert not site.is_on_disk()
+    build(site, kept)
+    (item,) = json.loads((kept.out / "saved" / "로봇" / "feed.json").read_bytes())["items"]
+    assert item["id"].endswith("2503.00003")
+    client = create_app(kept).test_client()
+    assert client.get("/search/feed.json?q=model").json["items"]  # type: ignore[index]
 
 
 def test_a_build_has_the_saved_searches_of_the_server(client: FlaskClient, config: Config) -> None:

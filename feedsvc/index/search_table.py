@@ -78,6 +78,13 @@ Hit = tuple[date, int]
 """The day and the position of a paper."""
 
 
+WITHOUT_SEARCH = (
+    "This Python's SQLite is made without FTS5, so there are no searches and no saved searches; "
+    "all else is as it should be. Use a Python whose sqlite3 has FTS5."
+)
+"""What people are told where nobody can search."""
+
+
 @cache
 def can_search() -> bool:
     """Whether this SQLite can search in texts: custom ones may be made without FTS5."""

@@ -103,7 +103,13 @@ def _not_found(facts: Facts) -> bytes:
 
 
 def _robots(facts: Facts) -> bytes:
-    return f"User-agent: *\nAllow: /\nSitemap: {facts.config.base_url}sitemap.xml\n".encode()
+    lines = [
+        "User-agent: *",
+        "Allow: /",
+        f"Disallow: {facts.config.base_path}search/?",  # of which there is no end
+        f"Sitemap: {facts.config.base_url}sitemap.xml",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _asset(name: str) -> Callable[[Facts], bytes]:

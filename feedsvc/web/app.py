@@ -22,7 +22,7 @@ from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError
 from feedsvc.index.refresh import ProblemNews
-from feedsvc.index.search_table import can_search
+from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
 from feedsvc.logs import configure_logs
 from feedsvc.model import Document, Severity
@@ -70,11 +70,6 @@ CAPACITY_OF_ANSWERS = 1 << 20
 
 CHUNK = 1 << 16
 """Minimum bytes of a piece of a streamed body."""
-
-WITHOUT_SEARCH = (
-    "This Python's SQLite is made without FTS5, so nobody can search here and there are no saved "
-    "searches; all else is served. Use a Python whose sqlite3 has FTS5."
-)
 
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
