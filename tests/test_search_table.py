@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+import subprocess
+import sys
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -282,3 +285,37 @@ def test_no_text_is_taken_for_the_language_of_the_database(known: Site, typed: s
     except QueryError:
         return
     assert _found(known, query) == _scanned(known, query)
+
+
+@pytest.mark.slow(reason="kills processes while they fill the table")
+@pytest.mark.parametrize("delay", [0.3, 0.5, 0.7, 0.9, 1.2, 1.6])
+def test_after_a_kill_all_papers_are_found(
+    configure: Configure, tmp_path: Path, delay: float
+) -> None:
+    config = configure(digests=write_archive(tmp_path / "digests", days=30, papers=60))
+    code = (
+        "from pathlib import Path; from feedsvc.config import Config;"
+        "from feedsvc.index.stages import Searching; from feedsvc.site.site import Site;"
+        f"config = Config(digests=Path({str(config.digests)!r}), index=Path({str(config.index)!r}),"
+        f" base_url={config.base_url!r}); Site(config, Searching.WHOLLY).refresh()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        time.sleep(delay)
+        process.kill()
+    site = Site(config, Searching.WHOLLY)
+    site.refresh()
+    assert len(_found(site, _q("요약입니다"))) == MOST
+    for number in (0, 999, 1799):
+        assert len(_found(site, _q(f"2411.{number:05}"))) == 1
+    with sqlite3.connect(str(config.index)) as db:
+        db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    db.close()
+
+
+def test_an_index_that_was_deleted_is_searched_again(configure: Configure, tmp_path: Path) -> None:
+    config = configure(digests=write_papers(tmp_path / "digests"))
+    site = Site(config, Searching.GRADUALLY)
+    site.refresh()
+    for path in tmp_path.glob("index.sqlite3*"):
+        path.unlink()
+    assert len(_found(site, _q("로봇"))) == 1
