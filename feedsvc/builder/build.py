@@ -97,7 +97,7 @@ def _is_read(out: Path, digests: Path, config: Config) -> bool:
 
 
 def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty: bool) -> Report:
-    with site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
+    with site.snapshot(long=True, searchable=True, unpacked=_UNPACKED) as snapshot:
         build = _Build(site, snapshot, out)
         if build.would_become_empty() and not may_become_empty:
             raise BuildError(
@@ -197,8 +197,8 @@ class _Build:
 
     def _documents_of(self, place: Place) -> Iterator[str]:
         """The path of each document of a place; those that belong to no place are the root's."""
-        feeds = place.kind.feeds if has_built_feeds(self._snapshot, place) else []
-        for name in (*feeds, PAGE):
+        feeds = place.feeds if has_built_feeds(self._snapshot, place) else []
+        for name in (*feeds, *place.kind.lists, PAGE):
             yield place.path + name
         yield from _extras_in(place)
         if place.path == HOME:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from feedsvc.index.topic_keys import topic_path
+from feedsvc.index.topic_keys import TOPICS, topic_path
 from feedsvc.pages.page import Choice, TopicLink
 from feedsvc.pages.words import Words
 from feedsvc.site.metadata import feed_links
-from feedsvc.site.places import HOME, address, kind_at
+from feedsvc.site.places import HOME, SAVED, address, kind_at
 from feedsvc.site.snapshot import Snapshot
 
 RECENT_DAYS = 28
@@ -20,7 +20,7 @@ LEAST_DAYS = 7
 
 
 def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
-    """All papers, once a day, once a week, and each topic."""
+    """All papers, once a day, once a week, each topic, and each saved search."""
     calendar = snapshot.catalogue.calendar
     if not calendar.days:
         yield _choice(snapshot, HOME, say("all papers"), say("entry a paper"), "")
@@ -52,7 +52,11 @@ def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
     for topic in snapshot.store.topics():
         rate = say.rate("rate", counts.get(topic.key, 0) / weeks)
         path = topic_path(topic.key)
-        yield _choice(snapshot, path, topic.name, say("entry a paper"), rate, is_topic=True)
+        yield _choice(snapshot, path, topic.name, say("entry a paper"), rate, TOPICS)
+    for saved in snapshot.config.saved:
+        path = f"/{SAVED}/{saved.name}/"
+        if snapshot.place(path):
+            yield _choice(snapshot, path, saved.title, say("entry a paper"), "", SAVED)
 
 
 def topic_links(snapshot: Snapshot) -> list[TopicLink]:
@@ -65,9 +69,9 @@ def topic_links(snapshot: Snapshot) -> list[TopicLink]:
 
 
 def _choice(
-    snapshot: Snapshot, path: str, title: str, about: str, rate: str, *, is_topic: bool = False
+    snapshot: Snapshot, path: str, title: str, about: str, rate: str, group: str = ""
 ) -> Choice:
     kind = kind_at(path)
     assert kind
-    feeds = feed_links(snapshot.config, kind, path, "")
-    return Choice(title, about, rate, address(path), feeds, is_topic)
+    feeds = feed_links(snapshot.config, kind.feeds, path, "")
+    return Choice(title, about, rate, address(path), feeds, group)
