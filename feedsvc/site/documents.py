@@ -17,7 +17,7 @@ from feedsvc.pages.article import first_picture, heading, with_eager_picture
 from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
 from feedsvc.pages.words import words_in
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
-from feedsvc.site.choices import choices_of, topic_links
+from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
@@ -136,6 +136,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         editions=[edition.name for edition in place.editions or ()],
         topics=lambda: topic_links(snapshot),
         choices=lambda: [*choices_of(snapshot, say)],
+        choice=lambda: choice_at(snapshot, say, place),
     )
     frame = page_frame(place.kind.template, metadata, contents)
     articles = with_eager_picture(_articles(snapshot, sections, metadata.root))

@@ -27,6 +27,8 @@ from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 
 HOME = "/"
 EVERYTHING = "/all/"
+DAILY = "/daily/"
+WEEKLY = "/weekly/"
 SEARCH = "/search/"
 
 MOST_OF_FEED_SIZE = 3
