@@ -86,7 +86,7 @@ def _topic(_: Snapshot, say: Words, place: Place) -> _Facts:
 
 
 def _recent(days: Sequence[date]) -> tuple[Sequence[date], float]:
-    """Those of days, newest first, that tell how much a week brings, and how many weeks they are."""
+    """Of days, newest first, those that tell what a week brings, and how many weeks they are."""
     if not days:
         return (), 1
     newest, oldest = days[0], days[-1]
