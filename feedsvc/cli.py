@@ -110,14 +110,36 @@ def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--access-log", is_flag=True, default=None, help="Log each request.")
-def serve(file: Path | None, host: str, port: int, workers: int, **flags: object) -> None:
+@click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
+@click.option(
+    "--watch", is_flag=True, help="For authors: pages show problems, and changes at once."
+)
+def serve(
+    file: Path | None,
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    opens: bool,
+    watch: bool,
+    **flags: object,
+) -> None:
     """Serve the site; new and changed digests appear without a restart."""
     from feedsvc.web.server import ensure_free, serve  # noqa: PLC0415 - slow to load
 
+    if watch and workers > 1:
+        raise click.UsageError("--watch is for one author and one worker; leave --workers out.")
     ensure_free(host, port)
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
-    defaults = {"base_url": f"http://{name}:{port}/"}
+    here = f"http://{name}:{port}/"
+    defaults: dict[str, object] = {"base_url": here}
+    make: Callable[[Config], Any] = create_app
+    if watch:
+        from feedsvc.watch import app as watched  # noqa: PLC0415 - for authors only
+
+        make, defaults["refresh"] = watched.create_app, watched.REFRESH_SECONDS
+        flags["base_url"] = flags["base_url"] or here
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
@@ -130,7 +152,11 @@ def serve(file: Path | None, host: str, port: int, workers: int, **flags: object
         click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    serve(create_app, load, config, host, port, workers)
+    if opens:
+        from feedsvc.watch.browser import open_when_served  # noqa: PLC0415 - for authors only
+
+        open_when_served(here)
+    serve(make, load, config, host, port, workers)
 
 
 @main.command()
@@ -212,6 +238,25 @@ def show(file: Path | None, digests: str | None, base_url: str | None, path: str
     with site.snapshot(long=True) as snapshot:
         made = document(snapshot, path, canonical_query(path, query))
         sys.stdout.buffer.writelines(made.pieces)
+
+
+@main.command()
+@click.option("--json", "is_json", is_flag=True, help="Print one object of JSON.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Also write a picture to this file.")
+@click.argument("logs", nargs=-1, type=click.Path(path_type=Path))
+def stats(is_json: bool, svg: Path | None, logs: tuple[Path, ...]) -> None:
+    """Say how many people follow each feed, from access LOGS (- or none: the standard input)."""
+    from feedsvc.stats.followers import count  # noqa: PLC0415 - rarely needed
+    from feedsvc.stats.log_lines import STANDARD_INPUT, read_requests  # noqa: PLC0415
+    from feedsvc.stats.report import as_json, as_svg  # noqa: PLC0415
+    from feedsvc.stats.report import as_text as followers_as_text  # noqa: PLC0415
+
+    if not logs and sys.stdin.isatty():
+        raise click.UsageError("name a log, or send one to the standard input.")
+    figures = count(read_requests([*logs] or [STANDARD_INPUT]))
+    if svg:
+        svg.write_text(as_svg(figures), encoding="utf-8")
+    click.echo(as_json(figures) if is_json else followers_as_text(figures))
 
 
 def _ask(question: str, name: str, proposal: str) -> str:

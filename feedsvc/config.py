@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from feedsvc.errors import ConfigError
 from feedsvc.logs import LOG_FORMATS
-from feedsvc.parser import LONGEST_PAPER, UNITS
+from feedsvc.parser import DAYS, LONGEST_PAPER, UNITS
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -91,6 +91,12 @@ def _optional_path(value: object) -> Path | None:
 def _unit(value: object) -> str:
     if value != "" and value not in UNITS:
         raise ValueError(f"one of {', '.join(UNITS)}")
+    return str(value)
+
+
+def _days(value: object) -> str:
+    if value != "" and value not in DAYS:
+        raise ValueError(f"one of {', '.join(DAYS)}")
     return str(value)
 
 
@@ -255,6 +261,13 @@ class Config:
         Affects.READING,
         "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
         "empty: chosen by evidence",
+    )
+    days: str = setting(
+        "",
+        _days,
+        Affects.READING,
+        "what dates a paper: `own`, its own row or field; `file`, the file's name and headings; "
+        "`week` or `month`, the last day of that; empty: decided by evidence",
     )
     leave_out: str = setting(
         "",

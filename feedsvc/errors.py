@@ -31,3 +31,7 @@ class NotFoundError(FeedsvcError):
 
 class StarterError(FeedsvcError):
     """A file of a new site, or a new digest, can't be written."""
+
+
+class LogError(FeedsvcError):
+    """A log of requests can't be read."""

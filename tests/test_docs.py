@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -17,11 +18,13 @@ import pytest
 
 from feedsvc.config import Config
 from feedsvc.starter.workflows import PROJECT, RELEASE
+from feedsvc.stats.distinct import MOST_EXACT
 from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT, copy_project, environment
 from tests.support.server import ask, free_port, running
 
 README = (ROOT / "README.md").read_text()
+OPERATION = (ROOT / "docs" / "operation.md").read_text()
 SETTINGS = ROOT / "docs" / "settings.md"
 BIN = Path(sys.executable).parent
 WHO = ("AUTHOR", "COMMITTER")
@@ -120,8 +123,9 @@ def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
     check, serve = _block("feedsvc check").splitlines()
     assert _do(check, tmp_path).endswith("\n1 day, 1 paper, 0 errors, 0 warnings\n")
     port = free_port()
-    with _running(f"{serve} --port {port}", port, tmp_path):
+    with _running(f"{serve} --port {port}", port, tmp_path, BROWSER="true %s"):
         assert b"2411.06558" in ask(port, "/2024-11-18/feed.json")[2]
+        assert b"_watch/watch.js" in ask(port, "/2024-11-18/")[2]
 
 
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
@@ -159,6 +163,19 @@ def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
 def test_the_static_build_is_made_as_said(clone: Path) -> None:
     _do(_block("feedsvc build"), clone)
     assert (clone / "site" / "feed.xml").is_file()
+
+
+def test_the_followers_are_told_as_said(tmp_path: Path) -> None:
+    line = '192.0.2.1 - - [18/Nov/2024:09:30:00 +0000] "GET /feed.xml HTTP/1.1" 200 9 "-" "x"\n'
+    (command,) = re.findall(r"^feedsvc stats .*$", OPERATION, re.MULTILINE)
+    (plain,) = re.findall(r"`(feedsvc stats [^`]*)`", README)
+    for name in ("access.log", "access.log.1"):
+        (tmp_path / name).write_text(line)
+    (tmp_path / "access.log.2.gz").write_bytes(gzip.compress(line.encode()))
+    assert "polls: 3 × 200" in _do(command, tmp_path)
+    assert "polls: 1 × 200" in _do(plain, tmp_path)
+    assert (tmp_path / "followers.svg").is_file()
+    assert f"{MOST_EXACT:,} others of a feed" in OPERATION.replace("\n  ", " ")
 
 
 def test_the_pages_of_the_readme_exist(built: Path) -> None:

@@ -84,6 +84,7 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
         longest_paper=config.longest_paper,
         today=today,
         unit=config.unit,
+        days=config.days,
     )
 
 

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
+SERVICE = "feedsvc"
+"""The key of an app's `Service` among its extensions."""
+
 NOT_FOUND_SECONDS = 60
 """Seconds that a 404 may be cached; not long, as a digest may come at any time."""
 
@@ -82,8 +85,9 @@ def create_app(config: Config | None = None) -> Flask:
     configure_logs(config.log_format)
     if not is_told and (warning := without_base_url(config)):
         _log.warning("%s", warning)
-    service = _Service(config)
+    service = Service(config)
     app = Flask("feedsvc", static_folder=None)
+    app.extensions[SERVICE] = service
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
@@ -100,14 +104,16 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-class _Service:
+class Service:
     """The views of one site."""
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
         self._digests = config.digests
         self.traffic = Traffic()
-        self._site = Site(config)
+        self.site = Site(config)
+        self.revision = ""
+        """The state of the site that is shown, or a later one; empty before there is any."""
         self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
 
@@ -149,7 +155,7 @@ class _Service:
 
     def _health(self) -> Health:
         is_stale = self._refresher.is_in_trouble()
-        return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
+        return self.site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
     def document(self, path: str) -> Response:
         """The document at a path, or a redirect to the one that is meant."""
@@ -172,9 +178,10 @@ class _Service:
         return response
 
     def _refresh(self) -> None:
-        self._tell(self._site.refresh())
-        state = self._site.read(lambda snapshot: snapshot.catalogue.state)
+        self._tell(self.site.refresh())
+        state = self.site.read(lambda snapshot: snapshot.catalogue.state)
         self._cache.keep(state.revision, _today())
+        self.revision = state.revision
         self.traffic.share()
 
     def _tell(self, news: ProblemNews) -> None:
@@ -196,7 +203,7 @@ class _Service:
     def _prepared(self, path: str) -> PreparedDocument:
         """The document at a path, for the request's query. Raises NotFoundError."""
         key = _key(path, request.environ)
-        return self._cache.get(key, partial(self._site.outline, *_path_and_query(key)))
+        return self._cache.get(key, partial(self.site.outline, *_path_and_query(key)))
 
     def _respond(self, path: str) -> Response:
         prepared, base = self._prepared(path), None
@@ -215,14 +222,14 @@ class _Service:
         """What is new since a version that the client has, and that version."""
         for base in islice(_bases(request.headers["If-None-Match"]), MOST_VERSIONS):
             with suppress(NotFoundError):
-                make = partial(self._site.delta, path, base.version)
+                make = partial(self.site.delta, path, base.version)
                 return self._cache.get((path, base.version), make), base
         return None
 
     def _stream(self, path: str, base: _Base | None) -> Response:
         """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
-            snapshot = stack.enter_context(self._site.snapshot(long=True))
+            snapshot = stack.enter_context(self.site.snapshot(long=True))
             version = base.version if base else None
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
