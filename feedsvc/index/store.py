@@ -590,14 +590,6 @@ class Store:
         )
         return [Topic(key, name, papers) for key, name, papers, _ in rows]
 
-    def count_topics(self, first: date, last: date) -> dict[str, int]:
-        """How many items each topic has from `first` to `last`, by its key."""
-        rows = self._db.execute(
-            "SELECT key, count(*) FROM topics WHERE day BETWEEN ? AND ? GROUP BY key",
-            (first.isoformat(), last.isoformat()),
-        )
-        return dict(rows)
-
     def first_topics(self, day: date) -> dict[int, tuple[str, str]]:
         """The key and the name of the first topic of each item of a day that has one."""
         rows = self._db.execute(
