@@ -121,6 +121,44 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -
     assert re.fullmatch(r"Error: file/inside.*: .*\.\n", done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["init", "file"], "file: is no folder; name one"),
+        (["new"], "digests: there is no such folder. Begin with feedsvc init"),
+        (["new", "2024-13-01"], "'2024-13-01' does not match the format '%Y-%m-%d'"),
+        (["init", "--base-url", "ftp://x"], "such as https://example.org/papers/"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = _run(tmp_path, *arguments)
+    assert done.returncode
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bwrap: apt-get install bubblewrap")
+def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    write_archive(tmp_path, days=1, papers=1)
+    sandbox = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--chdir", str(tmp_path)]
+    if subprocess.run([*sandbox, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("bwrap can't be used here")
+    done = subprocess.run(
+        [*sandbox, sys.executable, "-m", "feedsvc", "init"],
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "Error: feedsvc.toml: can't be written: Read-only file system.\n"
+
+
 def test_a_person_is_asked_and_asked_again(tmp_path: Path) -> None:
     terminal, end = pty.openpty()
     with subprocess.Popen(

@@ -47,7 +47,9 @@ class Outlook(Struct, frozen=True):
 
 
 def look(folder: Path) -> Outlook:
-    """Looks around in a folder, which need not be there yet. Raises FolderError."""
+    """Looks around in a folder, which need not be there yet. Raises StarterError, FolderError."""
+    if folder.exists() and not folder.is_dir():
+        raise StarterError(f"{folder}: is no folder; name one, which need not be there yet.")
     repository = repository_of(folder) if folder.is_dir() else None
     if (folder / FILE_NAME).exists():
         return Outlook(folder, repository, {}, has_settings=True)
