@@ -84,7 +84,9 @@ def test_a_page_has_a_script_that_may_run(watched: Server) -> None:
     assert headers["cache-control"] == "no-store"
     assert "etag" not in headers
     assert "content-encoding" not in headers
-    assert headers["content-security-policy"].endswith("; script-src 'self'; connect-src 'self'")
+    policy = headers["content-security-policy"].split("; ")
+    assert {"script-src 'self'", "connect-src 'self'"} <= {*policy}
+    assert len({rule.split()[0] for rule in policy}) == len(policy)
     assert b'src="../_watch/watch.js"' in page
     for name, type_ in (("watch.js", "text/javascript"), ("watch.css", "text/css")):
         answer = watched.get(f"/_watch/{name}")
@@ -125,9 +127,8 @@ def test_only_watch_adds_a_script(configure: Configure, digests: Path) -> None:
     client = create_app(configure(digests=digests)).test_client()
     for path in ("/", "/2024-01-05/"):
         response = client.get(path)
-        assert b"<script" not in response.data
+        assert b"_watch" not in response.data
         assert b"votes &#39;many" not in response.data
-        assert "script-src" not in response.headers["Content-Security-Policy"]
     assert client.get("/_watch/state").status_code == 404
 
 

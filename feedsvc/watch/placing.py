@@ -45,8 +45,8 @@ def place_problems(snapshot: Snapshot, path: str, page: str) -> Placed:
                 paper = _paper_at(papers, problem.line)
                 if not paper:
                     above.append(problem)
-                elif anchor(paper) in anchors and paper.day in days:
-                    at.setdefault(anchor(paper), []).append(problem)
+                elif anchor(paper.id) in anchors and paper.day in days:
+                    at.setdefault(anchor(paper.id), []).append(problem)
     return Placed(at, above)
 
 
