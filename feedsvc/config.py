@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from feedsvc.errors import ConfigError
+from feedsvc.errors import ConfigError, QueryError
 from feedsvc.logs import LOG_FORMATS
 from feedsvc.parser import DAYS, LONGEST_PAPER, UNITS
+from feedsvc.search.saved import Saved, parse_saved
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -302,6 +303,13 @@ class Config:
         "largest archive, in papers, for which a build writes the /all/ feeds and the /all/ page "
         "lists titles",
     )
+    saved: tuple[Saved, ...] = setting(
+        (),
+        parse_saved,
+        Affects.DOCUMENTS,
+        "searches with a page and feeds of their own at `/saved/NAME/`: a table `[[saved]]` for "
+        "each, in the file only",
+    )
     precompress: bool = setting(
         False,  # noqa: FBT003 - a setting's default
         _yes_or_no,
@@ -425,6 +433,8 @@ def _parsed(
         raise ConfigError(f"{_unknown(known, name, where)}.")
     try:
         return known[name](value)
+    except QueryError as error:
+        raise ConfigError(f"{where}: {error}") from error
     except ValueError as error:
         raise ConfigError(f"{where}: {value!r} can't be used; give {error}.") from error
 

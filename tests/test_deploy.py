@@ -404,6 +404,7 @@ SAME_HEADERS = (
             "/nothing",
             "/2024-11-18/x.xml",
         ),
+        *("/search/", "/search.js", "/opensearch.xml"),
     ],
 )
 def test_nginx_serves_a_built_folder_as_the_app_does(

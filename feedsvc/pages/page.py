@@ -11,6 +11,7 @@ from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import anchor, below_headings, language_of_title
 from feedsvc.pages.month import months_of
+from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
 from feedsvc.pages.words import words_in
 
@@ -95,7 +96,8 @@ class Choice(Struct, frozen=True):
     """Of its page, as in a URL; begins with a slash."""
     feeds: Mapping[str, Link]
     """By the label of their format."""
-    is_topic: bool = False
+    group: str = ""
+    """The folder of the choices of its kind; empty for one of its own."""
 
 
 class PageContents(Struct, frozen=True):
@@ -117,6 +119,8 @@ class PageContents(Struct, frozen=True):
     """Every topic."""
     choices: Callable[[], Sequence[Choice]] = list
     """What a reader can subscribe to."""
+    search: Callable[[], SearchPage] = SearchPage
+    """What a search found."""
     choice: Callable[[], Choice | None] = lambda: None
     """What the place itself is as such a choice; None if it is none."""
 
@@ -147,6 +151,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         editions=contents.editions,
         topics=contents.topics,
         choices=contents.choices,
+        search=contents.search,
         choice=contents.choice,
         most_titles=MOST_TITLES,
         most_at_home=MOST_AT_HOME,

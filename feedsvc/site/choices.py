@@ -10,7 +10,7 @@ from feedsvc.pages.page import Choice, TopicLink
 from feedsvc.pages.words import Words
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.metadata import feed_links
-from feedsvc.site.places import DAILY, HOME, WEEKLY, Place, address
+from feedsvc.site.places import DAILY, HOME, SAVED, WEEKLY, Place, address
 from feedsvc.site.snapshot import Snapshot
 
 RECENT_DAYS = 28
@@ -19,15 +19,19 @@ RECENT_DAYS = 28
 LEAST_DAYS = 7
 """Of a place that has fewer, nobody can tell more than that."""
 
+_GROUPS = {TOPICS, SAVED}
+"""Folders in which each place has papers of its own choice."""
+
 MOST_TOPICS = 40
 """How many topics are choices of their own, those with the most papers; all are in their list."""
 
 
 def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
-    """All papers, once a day, once a week, and each topic."""
+    """All papers, once a day, once a week, the topics, and each saved search."""
     topics = sorted(snapshot.store.topics(), key=lambda topic: -topic.papers)[:MOST_TOPICS]
     by_name = sorted(topics, key=lambda topic: (topic.name.casefold(), topic.key))
-    for path in (*_CHOICES, *(topic_path(topic.key) for topic in by_name)):
+    saved = (f"/{SAVED}/{search.name}/" for search in snapshot.config.saved)
+    for path in (*_CHOICES, *(topic_path(topic.key) for topic in by_name), *saved):
         place = snapshot.place(path)
         if place and (choice := choice_at(snapshot, say, place)):
             yield choice
@@ -36,16 +40,17 @@ def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
 def choice_at(snapshot: Snapshot, say: Words, place: Place) -> Choice | None:
     """What one place brings; None if it is no choice.
 
-    That of a topic or of editions tells only what their own days and papers say, as the ETags of
-    their pages come from these.
+    That of picked papers or of editions tells only what their own days and papers say, as the ETags
+    of their pages come from these.
     """
-    is_topic = place.picks is not None and place.path.startswith(f"/{TOPICS}/")
-    make = _topic if is_topic else _CHOICES.get(place.path)
+    folder = place.path.split("/")[1]
+    group = folder if folder in _GROUPS and place.picks is not None else ""
+    make = _picked if group else _CHOICES.get(place.path)
     if not make:
         return None
     title, about, rate = make(snapshot, say, place)
-    feeds = feed_links(snapshot.config, place.kind, place.path, "")
-    return Choice(title, about, rate, address(place.path), feeds, is_topic)
+    feeds = feed_links(snapshot.config, place.kind.feeds, place.path, "")
+    return Choice(title, about, rate, address(place.path), feeds, group)
 
 
 def topic_links(snapshot: Snapshot) -> list[TopicLink]:
@@ -79,7 +84,7 @@ def _weekly(snapshot: Snapshot, say: Words, _: Place) -> _Facts:
     return say("weekly"), about, say.rate("rate of entries", 1)
 
 
-def _topic(_: Snapshot, say: Words, place: Place) -> _Facts:
+def _picked(_: Snapshot, say: Words, place: Place) -> _Facts:
     days, weeks = _recent(place.days)
     papers = sum(len((place.picks or {})[day]) for day in days)
     return place.title, say("entry a paper"), say.rate("rate", papers / weeks)

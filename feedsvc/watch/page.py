@@ -16,6 +16,7 @@ MOST_ABOVE = 30
 
 _MAIN = re.compile(r"<main[^>]*>\n")
 _ROOT = re.compile(r'<link rel="stylesheet" href="([^"]*)style\.css">')
+_MAIN = re.compile(r"<main[^>]*>")
 
 
 def page_for_authors(page: str, placed: Placed, digests: Path, state: str) -> str:
