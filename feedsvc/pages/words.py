@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month": ("{month} {year}", "{year}년 {number}월"),
     "week": ("Week {week} of {year}", "{year}년 {week}주"),
     "week of this year": ("Week {week}", "{week}주"),
-    "span": ("{first} to {last}", "{first}부터 {last}까지"),
+    "span": ("{first} to {last}", "{first}~{last}"),
     "months": (
         "January February March April May June July August September October November December",
         "1월 2월 3월 4월 5월 6월 7월 8월 9월 10월 11월 12월",
@@ -209,6 +209,13 @@ class Words:
         if month := _MONTH.fullmatch(name):
             return self.month(date(int(month[1]), int(month[2]), 1))
         return self(name) if name in WORDS else name
+
+    def days_of(self, name: str) -> str:
+        """From when to when the week with this name is; empty for a name of something else."""
+        if not (week := _WEEK.fullmatch(name)):
+            return ""
+        first, last = (date.fromisocalendar(int(week[1]), int(week[2]), day) for day in (1, 7))
+        return self.span(first, last)
 
     def near(self, name: str, year: int) -> str:
         """The same in short, for a link from a page of a year."""
