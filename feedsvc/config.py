@@ -212,7 +212,8 @@ class Config:
         "",
         _optional_language,
         Affects.ITEMS,
-        "the language of the site and of papers that tell none; empty: it claims none",
+        "the language of the site, of the words on its pages (Korean or English), and of papers "
+        "that tell none; empty: it claims none",
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")

@@ -37,7 +37,7 @@ HARD = Path(__file__).parent / "pages" / "digests"
 PATHS = {
     "own": (
         *("/", "/2024-11-18/", "/2024-W47/", "/2024-11/", "/all/"),
-        *("/daily/", "/weekly/", "/subscribe/", "/nowhere"),
+        *("/daily/", "/weekly/", "/subscribe/", "/nowhere", "/search/", "/search/?q=model"),
     ),
     "hard": (
         *("/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
@@ -154,6 +154,12 @@ def _focused(server: Server, path: str, *keys: str) -> list[str]:
     look = {"url": server.url + path, "width": 800, "dark": False, "pictures": "card", "keys": keys}
     focused: list[str] = _look([look])[0]["focused"]
     return focused
+
+
+@needs_browser
+def test_a_slash_leads_to_the_search(server: Server) -> None:
+    (field,) = _focused(server, "/2024-11-18/", "/")
+    assert 'type="search"' in field
 
 
 @needs_browser
