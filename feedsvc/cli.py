@@ -94,7 +94,7 @@ def init(folder: Path, pages: str | None, **flags: str | None) -> None:
 @main.command()
 @_config
 @_digests
-@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]), metavar="[DAY]")
 def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
     """Begin the digest of DAY: of today, or of the day after the newest one."""
     from feedsvc.starter.new import new_digest  # noqa: PLC0415 - rarely needed
@@ -259,9 +259,9 @@ def stats(is_json: bool, svg: Path | None, logs: tuple[Path, ...]) -> None:
     if not logs and sys.stdin.isatty():
         raise click.UsageError("name a log, or send one to the standard input.")
     figures = count(read_requests([*logs] or [STANDARD_INPUT]))
+    click.echo(as_json(figures) if is_json else followers_as_text(figures))
     if svg:
         svg.write_text(as_svg(figures), encoding="utf-8")
-    click.echo(as_json(figures) if is_json else followers_as_text(figures))
 
 
 def _ask(question: str, name: str, proposal: str) -> str:
@@ -290,4 +290,11 @@ def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
         catalogue = snapshot.catalogue
         days = len(catalogue.calendar.days)
-        return Findings(config.digests, snapshot.store.problems(), days, catalogue.papers)
+        store = snapshot.store
+        return Findings(
+            config.digests,
+            store.problems(),
+            days,
+            catalogue.papers,
+            without_papers=[] if days else store.files_without_papers(),
+        )

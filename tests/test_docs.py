@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.config import Config
 from feedsvc.search.query import (
@@ -28,7 +29,6 @@ from feedsvc.search.query import (
 )
 from feedsvc.starter.workflows import PROJECT, RELEASE
 from feedsvc.stats.distinct import MOST_EXACT
-from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT, copy_project, environment
 from tests.support.server import ask, free_port, running
 
@@ -85,7 +85,7 @@ def test_a_publisher_has_a_site_after_a_push(tmp_path: Path) -> None:
     assert (tmp_path / "pushed" / ".github" / "workflows" / "pages.yml").is_file()
     _do("feedsvc new", tmp_path / "pushed")
     assert len(list((tmp_path / "pushed" / "digests").iterdir())) == 2
-    (step,) = read_yaml(_blocks("yaml")[0])
+    (step,) = yaml.safe_load(_blocks("yaml")[0])
     assert step == {"uses": f"{PROJECT}@{RELEASE}"}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.check import check
 from feedsvc.config import Config
@@ -21,11 +22,10 @@ from feedsvc.parser import DAYS, READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
-from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
-ACTION = read_yaml((ROOT / "action.yml").read_text())
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 PACKAGE = ROOT / "feedsvc"
 GUIDES = [
     ROOT / name

@@ -121,6 +121,45 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -
     assert re.fullmatch(r"Error: file/inside.*: .*\.\n", done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["init", "file"], "file: is no folder; name one"),
+        (["init", "/"], "/: is the folder of everything"),
+        (["new"], "digests: there is no such folder. Begin with feedsvc init"),
+        (["new", "2024-13-01"], "'2024-13-01' does not match the format '%Y-%m-%d'"),
+        (["init", "--base-url", "ftp://x"], "such as https://example.org/papers/"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = _run(tmp_path, *arguments)
+    assert done.returncode
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bwrap: apt-get install bubblewrap")
+def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    write_archive(tmp_path, days=1, papers=1)
+    sandbox = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--chdir", str(tmp_path)]
+    if subprocess.run([*sandbox, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("bwrap can't be used here")
+    done = subprocess.run(
+        [*sandbox, sys.executable, "-m", "feedsvc", "init"],
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "Error: feedsvc.toml: can't be written: Read-only file system.\n"
+
+
 def test_a_person_is_asked_and_asked_again(tmp_path: Path) -> None:
     terminal, end = pty.openpty()
     with subprocess.Popen(
@@ -179,6 +218,31 @@ def test_digests_are_taken_where_they_lie(tmp_path: Path, place: str) -> None:
     assert (done.findings.days, done.findings.papers) == (3, 3)
     assert tree(tmp_path).items() >= before.items()
     assert not (tmp_path / "digests").exists()
+
+
+def test_the_home_folder_is_not_looked_through(tmp_path: Path) -> None:
+    done = _run(tmp_path, "init", HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_commands_say_next_can_be_typed(repository: Path) -> None:
+    remote = repository.parent / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", remote], check=True)
+    _git(repository, "remote", "add", "up", str(remote))
+    lines = start(look(repository), {}, TODAY).lines
+    (command,) = (line.strip() for line in lines if "git push" in line)
+    who = {
+        f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    subprocess.run(["sh", "-c", command], env=environment(**who), check=True, capture_output=True)
+    listed = subprocess.run(
+        ["git", "-C", remote, "ls-tree", "-r", "--name-only", "trunk"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ".github/workflows/pages.yml" in listed.stdout
 
 
 def test_what_others_wrote_at_the_top_is_left_out(tmp_path: Path) -> None:
@@ -267,8 +331,9 @@ def test_the_remote_decides_the_workflow_and_the_base_url(repository: Path) -> N
 
 def test_gitlab_gets_its_own_job_only(repository: Path) -> None:
     _git(repository, "remote", "add", "other", "git@gitlab.com:group/papers.git")
-    start(look(repository), {}, TODAY)
+    done = start(look(repository), {}, TODAY)
     assert '--base-url "$CI_PAGES_URL/"' in (repository / ".gitlab-ci.yml").read_text()
+    assert "git push -u other HEAD" in "".join(done.lines)
     assert not (repository / ".github").exists()
 
 

@@ -424,6 +424,15 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
+    def files_without_papers(self) -> list[str]:
+        """The paths of the digests that were read and have no paper, in order."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE hash != ? AND path NOT IN (SELECT path FROM papers)"
+            " ORDER BY path",
+            (UNREAD,),
+        )
+        return [path for (path,) in rows]
+
     def days_with_papers(self) -> set[date]:
         """The days that any digest has papers of."""
         rows = self._db.execute("SELECT DISTINCT day FROM papers")
@@ -580,14 +589,6 @@ class Store:
             f" WHERE {_IS_NEWEST}) GROUP BY key ORDER BY key"
         )
         return [Topic(key, name, papers) for key, name, papers, _ in rows]
-
-    def count_topics(self, first: date, last: date) -> dict[str, int]:
-        """How many items each topic has from `first` to `last`, by its key."""
-        rows = self._db.execute(
-            "SELECT key, count(*) FROM topics WHERE day BETWEEN ? AND ? GROUP BY key",
-            (first.isoformat(), last.isoformat()),
-        )
-        return dict(rows)
 
     def first_topics(self, day: date) -> dict[int, tuple[str, str]]:
         """The key and the name of the first topic of each item of a day that has one."""

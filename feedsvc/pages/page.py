@@ -17,6 +17,12 @@ from feedsvc.pages.words import words_in
 
 HTML_TYPE = "text/html; charset=utf-8"
 
+MOST_AT_HOME = 30
+"""Papers of the newest day that the home shows; beyond, it leads to the day."""
+
+MOST_TITLES = 1000
+"""Papers; a page of more leads to its days only."""
+
 _ARTICLES = "\ufdd0"
 """In place of the articles in a rendered template. A noncharacter, which no text of ours has."""
 
@@ -115,6 +121,8 @@ class PageContents(Struct, frozen=True):
     """What a reader can subscribe to."""
     search: Callable[[], SearchPage] = SearchPage
     """What a search found."""
+    choice: Callable[[], Choice | None] = lambda: None
+    """What the place itself is as such a choice; None if it is none."""
 
 
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
@@ -144,6 +152,9 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         topics=contents.topics,
         choices=contents.choices,
         search=contents.search,
+        choice=contents.choice,
+        most_titles=MOST_TITLES,
+        most_at_home=MOST_AT_HOME,
         articles=_ARTICLES,
     )
     start, articles, end = html.partition(_ARTICLES)

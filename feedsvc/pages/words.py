@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all days": ("Archive", "지난 글"),
     "everything": ("A feed of everything:", "전체를 담은 피드:"),
     "behind day": (", {}", "일, {}"),
+    "all of the day": ("All {} papers of this day", "이 날의 논문 {}편 모두 보기"),
     "no digest": ("No digest yet.", "아직 글이 없습니다."),
     "older": ("The whole archive", "지난 글 모두 보기"),
     "topics": ("Topics", "주제"),

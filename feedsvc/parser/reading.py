@@ -166,7 +166,8 @@ class _Reader(Struct):
         title, line = read_title(text), self.source.numbers[block.index]
         is_heading = block.kind is Kind.HEADING
         is_day = self.days.see(title.words, line, is_heading=is_heading)
-        if not is_day and title.address is not None and is_heading:
+        leads_away = title.address is not None and not title.address.startswith("#")
+        if not is_day and leads_away and is_heading:
             self.problems.report(line, "stray-text", found=self.page.lines[block.index])
 
     def _look_above(self, first: int) -> None:

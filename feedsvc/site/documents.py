@@ -18,7 +18,7 @@ from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.words import words_in
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
-from feedsvc.site.choices import choices_of, topic_links
+from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
@@ -142,6 +142,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         topics=lambda: topic_links(snapshot),
         choices=lambda: [*choices_of(snapshot, say)],
         search=cache(lambda: _search_page(snapshot, place)),
+        choice=lambda: choice_at(snapshot, say, place),
     )
     frame = page_frame(place.kind.template, metadata, contents)
     articles = with_eager_picture(_articles(snapshot, sections, metadata.root))

@@ -31,6 +31,8 @@ from feedsvc.site.searches import Found, find, query_of, title_of
 
 HOME = "/"
 EVERYTHING = "/all/"
+DAILY = "/daily/"
+WEEKLY = "/weekly/"
 SEARCH = "/search/"
 
 MOST_OF_FEED_SIZE = 3

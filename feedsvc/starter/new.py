@@ -20,6 +20,11 @@ def new_digest(config: Config, today: date, day: date | None = None) -> Path:
     The day is today where none is given, or the day after the newest digest's if that is not
     before today. Raises StarterError, also where that digest is there, and FolderError.
     """
+    if not config.digests.exists():
+        raise StarterError(
+            f"{config.digests}: there is no such folder. Begin with feedsvc init, or name the "
+            "folder of your digests with --digests."
+        )
     paths = [file.path for file in find_digests(config.digests, config.folders_left_out)]
     day = day or _next_day(paths, today)
     name = name_for(day, paths)

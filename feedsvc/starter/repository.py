@@ -27,6 +27,7 @@ class Repository(Struct, frozen=True):
     """The branch that is checked out; empty where none is."""
     remote: str
     """The address of its remote; empty where it has none. It may hold a password: show it never."""
+    remote_name: str = "origin"
 
     @property
     def host(self) -> str:
@@ -56,8 +57,12 @@ def repository_of(folder: Path) -> Repository | None:
         for line in _git(folder, "config", "--get-regexp", r"^remote\..*\.url$").splitlines()
         if " " in line
     )
-    remote = remotes.get("remote.origin.url") or next(iter(remotes.values()), "")
-    return Repository(Path(top), _git(folder, "symbolic-ref", "--short", "HEAD"), remote)
+    key = "remote.origin.url"
+    if key not in remotes:
+        key = next(iter(remotes), key)
+    branch = _git(folder, "symbolic-ref", "--short", "HEAD")
+    name = key.removeprefix("remote.").removesuffix(".url")
+    return Repository(Path(top), branch, remotes.get(key, ""), name)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -47,7 +47,14 @@ class Outlook(Struct, frozen=True):
 
 
 def look(folder: Path) -> Outlook:
-    """Looks around in a folder, which need not be there yet. Raises FolderError."""
+    """Looks around in a folder, which need not be there yet. Raises StarterError, FolderError."""
+    if folder.exists() and not folder.is_dir():
+        raise StarterError(f"{folder}: is no folder; name one, which need not be there yet.")
+    if folder.resolve() in {Path.home().resolve(), Path(folder.resolve().anchor)}:
+        raise StarterError(
+            f"{folder}: is the folder of everything, which would be looked through for digests; "
+            "name the folder of your site."
+        )
     repository = repository_of(folder) if folder.is_dir() else None
     if (folder / FILE_NAME).exists():
         return Outlook(folder, repository, {}, has_settings=True)
@@ -186,7 +193,8 @@ def _next(outlook: Outlook, config: Config) -> Iterator[str]:
     repository = outlook.repository
     if repository and repository.remote:
         yield f"And to publish it{_at(config)}:"
-        yield f'  {there}git add . && git commit -m "Feeds of the digests" && git push'
+        push = f"git push -u {shlex.quote(repository.remote_name)} HEAD"
+        yield f'  {there}git add . && git commit -m "Feeds of the digests" && {push}'
         if repository.host == GITHUB:
             yield "  (once, in the repository's Settings: Pages, Source: GitHub Actions)"
     else:

@@ -29,9 +29,6 @@ ASSETS = {
 }
 """What pages for authors load, by path inside the site, with its type."""
 
-POLICY = "; script-src 'self'; connect-src 'self'"
-"""What pages for authors may do in addition (Content-Security-Policy)."""
-
 _STATIC = Path(__file__).parent / "static"
 _OF_OTHER_BYTES = {"etag", "last-modified", "content-length", "cache-control", "vary"}
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
@@ -101,8 +98,7 @@ class _PagesForAuthors:
 def _headers(headers: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     for name, value in headers:
         if name.lower() not in _OF_OTHER_BYTES:
-            is_policy = name == "Content-Security-Policy"
-            yield name, value + POLICY if is_policy else value
+            yield name, value
     yield "Cache-Control", "no-store"
 
 

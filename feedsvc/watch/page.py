@@ -15,6 +15,7 @@ MOST_ABOVE = 30
 """Problems above the papers; of more their number is told."""
 
 _ROOT = re.compile(r'<link rel="stylesheet" href="([^"]*)style\.css">')
+_MAIN = re.compile(r"<main[^>]*>")
 
 
 def page_for_authors(page: str, placed: Placed, digests: Path, state: str) -> str:
@@ -29,7 +30,7 @@ def page_for_authors(page: str, placed: Placed, digests: Path, state: str) -> st
     above = _shown(placed.above[:MOST_ABOVE], digests)
     if more := placed.above[MOST_ABOVE:]:
         above += f"<p>And {len(more)} more; <code>feedsvc check</code> lists them.</p>\n"
-    page = page.replace("<main>\n", f"<main>\n{above}", 1)
+    page = _MAIN.sub(lambda main: main[0] + above, page, count=1)
     head = (
         f'<link rel="stylesheet" href="{root}_watch/watch.css">\n'
         f'<script defer src="{root}_watch/watch.js" data-state="{escape(state)}"></script>\n'
