@@ -67,8 +67,8 @@ def test_pollers_are_counted_once_each_by_address_and_program() -> None:
 def test_an_aggregator_counts_as_it_last_said() -> None:
     figures = _count(
         _line(agent=FEEDLY.format(12), at="19/Nov/2024:00:00:00 +0000"),
-        _line(agent=FEEDLY.format(99), at="18/Nov/2024:00:00:00 +0000"),
         _line(address="192.0.2.7", agent=FEEDLY.format(10), at="20/Nov/2024:00:00:00 +0000"),
+        _line(agent=FEEDLY.format(99), at="18/Nov/2024:00:00:00 +0000"),
         _line(agent="Feedbin feed-id:1 - 4 subscribers"),
         _line(agent="Feedbin feed-id:2 - 3 subscribers"),
         _line(agent=FEEDLY.format(5), path="/daily/feed.xml"),

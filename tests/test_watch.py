@@ -61,6 +61,16 @@ def test_a_problem_stands_at_its_paper(watched: Server, digests: Path) -> None:
     assert _problems(page) == [said]
 
 
+def test_a_paper_of_two_days_has_its_problem_on_the_right_one(
+    watched: Server, digests: Path
+) -> None:
+    two = digest("2024-02-01", [paper(1)]) + "\n" + digest("2024-02-02", [WRONG_VOTES])
+    (digests / "any name.md").write_text(two)
+    assert until(lambda: "[bad-votes]" in watched.get("/2024-02-02/")[2].decode())
+    assert "2411.00001" in watched.get("/2024-02-01/")[2].decode()
+    assert "[bad-votes]" not in watched.get("/2024-02-01/")[2].decode()
+
+
 def test_what_is_at_no_paper_stands_above_all(watched: Server, digests: Path) -> None:
     text = (digests / "2024-01-05.md").read_text()
     (digests / "2024-01-05.md").write_text(text.replace("(2024-01-05)", "(2024-01-04)"))
