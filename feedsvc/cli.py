@@ -18,6 +18,8 @@ from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
+from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
+from feedsvc.index.stages import Searching
 from feedsvc.parallel.progress import parallel_map
 from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document
@@ -143,7 +145,7 @@ def serve(
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
-    findings = _findings(_fresh_site(config), config)
+    findings = _findings(_fresh_site(config, Searching.GRADUALLY), config)
     ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
     for line in no_papers(findings):
@@ -181,6 +183,8 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
+    if config.saved and not can_search():
+        click.echo(f"Warning: {WITHOUT_SEARCH}", err=True)
     report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
@@ -233,9 +237,10 @@ def check(
 @click.argument("path")
 def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
-    site = _fresh_site(Config.load(file, flags={"digests": digests, "base_url": base_url}))
-    path, _, query = f"/{path.removeprefix('/')}".partition("?")
-    with site.snapshot(long=True) as snapshot:
+    config = Config.load(file, flags={"digests": digests, "base_url": base_url})
+    path, mark, query = f"/{path.removeprefix('/')}".partition("?")
+    site = _fresh_site(config, Searching.WHOLLY if mark else None)
+    with site.snapshot(long=True, searchable=True) as snapshot:
         made = document(snapshot, path, canonical_query(path, query))
         sys.stdout.buffer.writelines(made.pieces)
 
@@ -275,8 +280,8 @@ def _ask(question: str, name: str, proposal: str) -> str:
     )
 
 
-def _fresh_site(config: Config) -> Site:
-    site = Site(config)
+def _fresh_site(config: Config, searching: Searching | None = None) -> Site:
+    site = Site(config, searching)
     site.refresh(parallel_map)
     return site
 
@@ -285,4 +290,11 @@ def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
         catalogue = snapshot.catalogue
         days = len(catalogue.calendar.days)
-        return Findings(config.digests, snapshot.store.problems(), days, catalogue.papers)
+        store = snapshot.store
+        return Findings(
+            config.digests,
+            store.problems(),
+            days,
+            catalogue.papers,
+            without_papers=[] if days else store.files_without_papers(),
+        )

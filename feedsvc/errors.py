@@ -25,6 +25,10 @@ class AddressError(FeedsvcError):
     """A server can't listen at the address that it was told."""
 
 
+class QueryError(FeedsvcError):
+    """A search can't be understood; the text says what would be valid."""
+
+
 class NotFoundError(FeedsvcError):
     """There is no document at that path."""
 

@@ -12,16 +12,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 import feedsvc
 from feedsvc.starter.start import look, start
 from feedsvc.starter.workflows import PROJECT, RELEASE
 from tests.support.archive import digest, paper, write_archive
 from tests.support.github import Runner
-from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT, copy_project
 
-ACTION = read_yaml((ROOT / "action.yml").read_text())
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 TODAY = date(2024, 11, 18)
 INSTALL = "Install feedsvc"
 
@@ -129,7 +129,7 @@ def test_strict_publishes_nothing_where_there_are_errors(runner: StartRunner) ->
 def test_an_archive_that_is_suddenly_empty_is_not_published(runner: StartRunner) -> None:
     at_work = runner()
     (at_work.workspace / "digests").mkdir()
-    assert "there are no papers, so nothing was written" in _publish(at_work)
+    assert "There are no papers, so nothing is published" in _publish(at_work)
     assert "actions/deploy-pages" not in dict(at_work.used)
 
 
@@ -149,7 +149,7 @@ def test_without_pages_it_checks_and_builds_for_others(runner: StartRunner) -> N
 def test_the_examples_of_publishing_use_the_action_as_it_is() -> None:
     text = (ROOT / "docs" / "publishing.md").read_text()
     for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        (job,) = read_yaml(block)["jobs"].values()
+        (job,) = yaml.safe_load(block)["jobs"].values()
         checkout, step = job["steps"]
         assert checkout["uses"].startswith("actions/checkout@")
         assert step["uses"] == f"{PROJECT}@{RELEASE}"
@@ -158,7 +158,7 @@ def test_the_examples_of_publishing_use_the_action_as_it_is() -> None:
 
 def test_the_workflow_that_init_writes_uses_the_action(tmp_path: Path) -> None:
     start(look(tmp_path), {}, TODAY)
-    workflow = read_yaml((tmp_path / ".github/workflows/pages.yml").read_text())
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/pages.yml").read_text())
     job = workflow["jobs"]["publish"]
     assert job["steps"][1] == {"uses": f"{PROJECT}@{RELEASE}", "id": "feeds"}
     (output,) = re.findall(r"steps\.feeds\.outputs\.([\w-]+)", job["environment"]["url"])
@@ -172,7 +172,7 @@ def test_the_job_that_init_writes_for_gitlab_builds_the_site(
 ) -> None:
     (tmp_path / "2024-11-18.md").write_text(digest("2024-11-18", [paper(1)]))
     start(look(tmp_path), {}, TODAY, "gitlab")
-    job = read_yaml((tmp_path / ".gitlab-ci.yml").read_text())["pages"]
+    job = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())["pages"]
     install, *others = job["script"]
     assert install == f'pip install --quiet "feedsvc @ git+https://github.com/{PROJECT}@{RELEASE}"'
     command = (installed / "path").read_text().strip()

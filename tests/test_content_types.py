@@ -38,7 +38,7 @@ def test_links_to_feeds_name_the_bare_type(client: FlaskClient) -> None:
     }
     for place in PLACES:
         page = client.get(place)
-        linked = re.findall(r'type="(application/[^"]*)"', page.text)
+        linked = re.findall(r'"alternate" type="(application/[^"]*)"', page.text)
         told = re.findall(r'type="(application/[^"]*)"', page.headers["Link"])
         own = [
             re.findall(
@@ -69,6 +69,7 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     [
         *(place + name for place in PLACES for name in TYPES),
         *("/", "/opml.xml", "/sitemap.xml", "/robots.txt", "/style.css", "/script.js", "/icon.png"),
+        *("/opensearch.xml", "/search.js", "/search/"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])

@@ -15,11 +15,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.config import Config
+from feedsvc.search.query import (
+    DEFAULT_LIMIT,
+    LONGEST_QUERY,
+    MOST_HITS,
+    MOST_ITEMS,
+    MOST_TERMS,
+    MOST_WORDS,
+    parse_query,
+)
 from feedsvc.starter.workflows import PROJECT, RELEASE
 from feedsvc.stats.distinct import MOST_EXACT
-from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT, copy_project, environment
 from tests.support.server import ask, free_port, running
 
@@ -76,7 +85,7 @@ def test_a_publisher_has_a_site_after_a_push(tmp_path: Path) -> None:
     assert (tmp_path / "pushed" / ".github" / "workflows" / "pages.yml").is_file()
     _do("feedsvc new", tmp_path / "pushed")
     assert len(list((tmp_path / "pushed" / "digests").iterdir())) == 2
-    (step,) = read_yaml(_blocks("yaml")[0])
+    (step,) = yaml.safe_load(_blocks("yaml")[0])
     assert step == {"uses": f"{PROJECT}@{RELEASE}"}
 
 
@@ -208,6 +217,33 @@ def test_the_example_of_settings_is_valid(tmp_path: Path) -> None:
     (tmp_path / "feedsvc.toml").write_text(example)
     config = Config.load(tmp_path / "feedsvc.toml", environment={})
     assert config.title == tomllib.loads(example)["title"]
+
+
+def test_what_is_written_of_searches_can_be_asked(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "search.md").read_text()
+    table = text[text.index("| write |") : text.index("A query has at most")]
+    written = [
+        query
+        for line in table.strip().splitlines()[2:]
+        for query in re.findall("`([^`]+)`", line.split("|")[1])
+    ]
+    assert len(written) > 8
+    for query in written:
+        assert parse_query({"q": query}).terms, query
+    for number, name in (
+        (LONGEST_QUERY, "characters"),
+        (MOST_TERMS, "terms"),
+        (MOST_ITEMS, "alternatives"),
+        (MOST_WORDS, "words"),
+    ):
+        assert f"{number} {name}" in text
+    assert (
+        f"| `limit` | {DEFAULT_LIMIT} | the most papers in the answer, up to {MOST_HITS} |" in text
+    )
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "feedsvc.toml").write_text(example)
+    (saved,) = Config.load(tmp_path / "feedsvc.toml", environment={}).saved
+    assert saved.name == "robots"
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

@@ -14,7 +14,9 @@ import pytest
 from benchmarks.archives import write_archive as write_large_archive
 from feedsvc.config import Config
 from feedsvc.pages.article import article, first_picture, with_eager_picture
+from feedsvc.pages.page import MOST_AT_HOME, MOST_TITLES
 from feedsvc.parser import parse_digest
+from feedsvc.site.choices import MOST_TOPICS
 from feedsvc.site.documents import document, paths
 from feedsvc.site.places import KINDS, SEARCH, Contents, PlaceKind
 from feedsvc.site.site import Site
@@ -321,12 +323,17 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "a vote": lambda folder: _write(folder, "2024-12-31", paper(3).replace("Vote: 3", "Vote: 99")),
     "an introduction": lambda folder: _write(folder, "2024-12-31", "새 글.\n", paper(3), paper(4)),
     "topics": lambda folder: _write(folder, "2024-12-31", "## A\n", paper(3), paper(4), paper(8)),
+    "another day of a topic": lambda folder: _write(
+        folder, "2025-01-05", "## A\n", paper(30), "## C\n", paper(31)
+    ),
     "an order": lambda folder: _write(folder, "2024-12-31", paper(4), paper(3)),
 }
 
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_a_page_that_changes_has_another_etag(config: Config, edit: str) -> None:
+    _write(config.digests, "2024-12-01", "## A\n", paper(20), "## B\n", paper(21), paper(22))
+    _write(config.digests, "2024-12-29", "## A\n", paper(23), paper(24), "## B\n", paper(25))
     site = Site(config)
     site.refresh()
     before = _pages(site)
@@ -365,3 +372,43 @@ def test_the_calendar_is_the_same_size_however_many_papers_a_day_has(
         site = Site(configure(digests=folder, index=tmp_path / f"{papers}.sqlite3"))
         sizes.append(len(re.sub(rb", \d+ papers?", b"", site.document("/all/").content)))
     assert sizes[0] == sizes[1]
+
+
+def test_home_shows_as_much_of_a_long_day_as_a_page_takes(
+    tmp_path: Path, configure: Configure
+) -> None:
+    _write(tmp_path / "digests", "2025-01-06", *map(paper, range(MOST_AT_HOME + 2)))
+    site = Site(configure(digests=tmp_path / "digests"))
+    page = _page(site, "/")
+    assert len(page.findall(".//article")) == MOST_AT_HOME
+    (link,) = page.xpath("//a[text()='All 32 papers of this day']")
+    assert link.get("href") == "./2025-01-06/"
+    assert len(_page(site, "/2025-01-06/").findall(".//article")) == MOST_AT_HOME + 2
+    assert not _page(site, "/2025-01-06/").xpath("//a[starts-with(text(), 'All 32')]")
+
+
+def test_a_month_of_very_many_papers_leads_to_its_days_only(
+    tmp_path: Path, configure: Configure
+) -> None:
+    half = MOST_TITLES // 2
+    for day, first in (("2025-01-06", 1), ("2025-01-07", 1 + half)):
+        _write(tmp_path / "digests", day, *map(paper, range(first, first + half)))
+    site = Site(configure(digests=tmp_path / "digests"))
+    site.refresh()
+    assert len(_page(site, "/2025-01/").xpath("//ul[@class='titles']/li")) == MOST_TITLES
+    _write(tmp_path / "digests", "2025-01-08", paper(5000))
+    site.refresh()
+    for path in ("/2025-01/", "/2025-W02/"):
+        page = _page(site, path)
+        assert not page.xpath("//ul[@class='titles']")
+        assert "500 papers" in _texts(page, "//main/p")
+
+
+def test_subscribe_names_the_largest_topics_only(tmp_path: Path, configure: Configure) -> None:
+    parts = [f"## T{number}x\n\n{paper(number)}" for number in range(MOST_TOPICS + 5)]
+    _write(tmp_path / "digests", "2025-01-06", *parts, "## T44x\n", paper(100))
+    site = Site(configure(digests=tmp_path / "digests"))
+    named = _texts(_page(site, "/subscribe/"), "//h3")
+    assert len(named) == MOST_TOPICS
+    assert "T44x" in named
+    assert len(_texts(_page(site, "/topic/"), "//main//li")) == MOST_TOPICS + 5

@@ -16,6 +16,7 @@ import pytest
 
 import feedsvc.index
 import feedsvc.parser
+import feedsvc.search
 import feedsvc.starter
 import feedsvc.stats
 
@@ -28,7 +29,9 @@ ALLOWED = {
 
 
 def _patterns() -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    for package in (feedsvc.parser, feedsvc.index, feedsvc.starter, feedsvc.stats):
+    for package in (
+        *(feedsvc.parser, feedsvc.index, feedsvc.search, feedsvc.starter, feedsvc.stats),
+    ):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(info.name)
             for name, value in vars(module).items():

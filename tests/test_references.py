@@ -11,21 +11,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.check import check
 from feedsvc.config import Config
 from feedsvc.explanations import EXAMPLES, Example, explain
 from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
-from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser import DAYS, READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
-from tests.support.plain_yaml import read_yaml
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
-ACTION = read_yaml((ROOT / "action.yml").read_text())
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 PACKAGE = ROOT / "feedsvc"
 GUIDES = [
     ROOT / name
@@ -137,6 +137,17 @@ def _headings() -> str:
     return _table(("heading", "day"), *map(row, HEADINGS))
 
 
+def _days() -> str:
+    text = (DOCS / "digests.md").read_text().partition("`days` says")[2]
+    table = text.partition("```markdown\n")[2].partition("```")[0]
+
+    def row(days: str) -> tuple[str, ...]:
+        papers = parse_digest("2024-11-18.md", table.encode(), days=days).papers
+        return _code(days) if days else "empty", *(str(paper.day) for paper in papers)
+
+    return _table(("`days`", "Ants", "Bees"), *map(row, ["", *DAYS]))
+
+
 def _labels() -> str:
     def row(field: str) -> tuple[str, ...]:
         return field, _code(*(label.replace("_", " ") for label in FIELDS[field].split()))
@@ -202,6 +213,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "not digests": ("digests.md", _not_digests),
     "names": ("digests.md", _names),
     "headings": ("digests.md", _headings),
+    "days": ("digests.md", _days),
     "labels": ("digests.md", _labels),
     "values": ("digests.md", _values),
     "media": ("digests.md", _media),

@@ -63,8 +63,8 @@ def build(
     """Makes `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
-    moment each file is the old or the new one. Raises BuildError, also where there are no papers:
-    unless it `may_become_empty`, nothing is written or removed then.
+    moment each file is the old or the new one. Raises BuildError, also where there are no papers
+    and the folder has the site of some: unless it `may_become_empty`, nothing is removed then.
     """
     out, digests = config.out.resolve(), config.digests.resolve()
     if _is_read(out, digests, config):
@@ -97,14 +97,13 @@ def _is_read(out: Path, digests: Path, config: Config) -> bool:
 
 
 def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty: bool) -> Report:
-    with site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
+    with site.snapshot(long=True, searchable=True, unpacked=_UNPACKED) as snapshot:
         build = _Build(site, snapshot, out)
-        if not snapshot.catalogue.papers and not may_become_empty:
-            had_papers = f", but the site in {out} has some" if build.has_papers() else ""
+        if build.would_become_empty() and not may_become_empty:
             raise BuildError(
-                f"{snapshot.config.digests}: there are no papers{had_papers}, so nothing was "
-                "written. Name the right folder with --digests; if the site is to be empty, say "
-                "--allow-empty."
+                f"{snapshot.config.digests}: there are no papers, but the site in {out} has some, "
+                "so nothing was changed. Name the right folder with --digests; if the site is to "
+                "become empty, say --allow-empty."
             )
         report = build.run(parallel_map if site.is_on_disk() else serial_map)
         site.update_manifest(str(out), *build.manifest_update())
@@ -148,9 +147,10 @@ class _Build:
         """The places that are not as the manifest says, by path."""
         self._report = Report()
 
-    def has_papers(self) -> bool:
-        """Whether the folder has places of papers that are gone."""
-        return bool(self._output.old_places(self._places))
+    def would_become_empty(self) -> bool:
+        """Whether there are no papers any more, but places of some."""
+        is_empty = not self._snapshot.catalogue.papers
+        return is_empty and bool(self._output.old_places(self._places))
 
     def run(self, parallel_map: ParallelMap) -> Report:
         """Writes what changed and removes what no longer belongs."""
@@ -197,8 +197,8 @@ class _Build:
 
     def _documents_of(self, place: Place) -> Iterator[str]:
         """The path of each document of a place; those that belong to no place are the root's."""
-        feeds = place.kind.feeds if has_built_feeds(self._snapshot, place) else []
-        for name in (*feeds, PAGE):
+        feeds = place.feeds if has_built_feeds(self._snapshot, place) else []
+        for name in (*feeds, *place.kind.lists, PAGE):
             yield place.path + name
         yield from _extras_in(place)
         if place.path == HOME:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
+from feedsvc.index.search_table import SearchTable
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
 from feedsvc.index.topic_keys import topic_key
 from feedsvc.model import Paper, Problem, Severity
@@ -36,6 +37,9 @@ SMALL_CACHE_PAGES = 4
 
 WAL_BYTES = 64_000_000
 """What the log beside the file is cut down to when SQLite next begins it anew."""
+
+_ASIDE = "aside"
+"""The database that a store in memory has its full-text table in."""
 
 _TABLES = """
 CREATE TABLE state (
@@ -218,15 +222,23 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        if not path:  # apart, so that a copy may do without it
+            self._db.execute(f"ATTACH ':memory:' AS {_ASIDE}")
+        self.search = SearchTable(self._db, "main" if path else _ASIDE)
 
     def close(self) -> None:
         """Gives back what it takes, where its owner knows that nobody is at it any more."""
         self._finalizer()
 
-    def copy(self) -> Store:
-        """Another store of the same content, in memory."""
+    def copy(self, *, searchable: bool = False) -> Store:
+        """Another store of the same content, in memory, of one in memory.
+
+        Only a `searchable` one has the full-text table, which is as large as the rest.
+        """
         store = Store(None)
         self._db.backup(store._db)
+        if searchable and self.search.exists():
+            store._db.deserialize(self._db.serialize(name=_ASIDE), name=_ASIDE)
         return store
 
     @contextmanager
@@ -258,6 +270,7 @@ class Store:
             changed = int(self._db.execute("SELECT changed FROM state").fetchone()[0])
         except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
             changed = 0
+        self.search.drop()
         tables = self._db.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             " AND name != 'built'"
@@ -287,6 +300,7 @@ class Store:
 
         Only while writing.
         """
+        self.search.drop()
         for table in _TABLES_OF_DAYS:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from this file
         self._db.execute("UPDATE state SET items = ?", (items,))
@@ -410,6 +424,15 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
+    def files_without_papers(self) -> list[str]:
+        """The paths of the digests that were read and have no paper, in order."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE hash != ? AND path NOT IN (SELECT path FROM papers)"
+            " ORDER BY path",
+            (UNREAD,),
+        )
+        return [path for (path,) in rows]
+
     def days_with_papers(self) -> set[date]:
         """The days that any digest has papers of."""
         rows = self._db.execute("SELECT DISTINCT day FROM papers")
@@ -425,12 +448,19 @@ class Store:
 
         And what the digests say above and between them, as sanitised HTML.
         """
+        rows = self._papers_of_day(day)
+        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
+        return papers, "".join(introduction for _, _, introduction in rows)
+
+    def packed_papers_of_day(self, day: date) -> list[bytes]:
+        """The same papers as they are kept, for other processes: a pack for each digest."""
+        return [packed for _, packed, _ in self._papers_of_day(day)]
+
+    def _papers_of_day(self, day: date) -> list[tuple[str, bytes, str]]:
         rows = self._db.execute(
             "SELECT path, papers, introduction FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
-        rows.sort(key=lambda row: digest_order(row[0]))
-        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
-        return papers, "".join(introduction for _, _, introduction in rows)
+        return sorted(rows, key=lambda row: digest_order(row[0]))
 
     # --- days and their items ----------------------------------------------------------------
 
@@ -559,14 +589,6 @@ class Store:
             f" WHERE {_IS_NEWEST}) GROUP BY key ORDER BY key"
         )
         return [Topic(key, name, papers) for key, name, papers, _ in rows]
-
-    def count_topics(self, first: date, last: date) -> dict[str, int]:
-        """How many items each topic has from `first` to `last`, by its key."""
-        rows = self._db.execute(
-            "SELECT key, count(*) FROM topics WHERE day BETWEEN ? AND ? GROUP BY key",
-            (first.isoformat(), last.isoformat()),
-        )
-        return dict(rows)
 
     def first_topics(self, day: date) -> dict[int, tuple[str, str]]:
         """The key and the name of the first topic of each item of a day that has one."""

@@ -11,10 +11,17 @@ from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import anchor, below_headings, language_of_title
 from feedsvc.pages.month import months_of
+from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
 from feedsvc.pages.words import words_in
 
 HTML_TYPE = "text/html; charset=utf-8"
+
+MOST_AT_HOME = 30
+"""Papers of the newest day that the home shows; beyond, it leads to the day."""
+
+MOST_TITLES = 1000
+"""Papers; a page of more leads to its days only."""
 
 _ARTICLES = "\ufdd0"
 """In place of the articles in a rendered template. A noncharacter, which no text of ours has."""
@@ -89,7 +96,8 @@ class Choice(Struct, frozen=True):
     """Of its page, as in a URL; begins with a slash."""
     feeds: Mapping[str, Link]
     """By the label of their format."""
-    is_topic: bool = False
+    group: str = ""
+    """The folder of the choices of its kind; empty for one of its own."""
 
 
 class PageContents(Struct, frozen=True):
@@ -111,6 +119,10 @@ class PageContents(Struct, frozen=True):
     """Every topic."""
     choices: Callable[[], Sequence[Choice]] = list
     """What a reader can subscribe to."""
+    search: Callable[[], SearchPage] = SearchPage
+    """What a search found."""
+    choice: Callable[[], Choice | None] = lambda: None
+    """What the place itself is as such a choice; None if it is none."""
 
 
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
@@ -139,6 +151,10 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         editions=contents.editions,
         topics=contents.topics,
         choices=contents.choices,
+        search=contents.search,
+        choice=contents.choice,
+        most_titles=MOST_TITLES,
+        most_at_home=MOST_AT_HOME,
         articles=_ARTICLES,
     )
     start, articles, end = html.partition(_ARTICLES)

@@ -47,10 +47,38 @@ WORDS: dict[str, tuple[str, str]] = {
     "all days": ("Archive", "지난 글"),
     "everything": ("A feed of everything:", "전체를 담은 피드:"),
     "behind day": (", {}", "일, {}"),
+    "all of the day": ("All {} papers of this day", "이 날의 논문 {}편 모두 보기"),
     "no digest": ("No digest yet.", "아직 글이 없습니다."),
     "older": ("The whole archive", "지난 글 모두 보기"),
     "topics": ("Topics", "주제"),
     "all topics": ("All topics", "모든 주제"),
+    # searching
+    "search for": ("Search: {}", "검색: {}"),
+    "words": ("Words", "찾을 말"),
+    "more choices": ("More", "더 자세히"),
+    "author": ("Author", "저자"),
+    "votes from": ("Votes from", "추천 수 이상"),
+    "since": ("Since", "이날부터"),
+    "until": ("Until", "이날까지"),
+    "found": ("{} papers found.", "논문 {}편을 찾았습니다."),
+    "found, one": ("{} paper found.", "논문 {}편을 찾았습니다."),
+    "more found": ("More than {} papers found.", "논문을 {}편 넘게 찾았습니다."),
+    "shown": ("The newest {} are shown.", "최근 {}편을 보여 줍니다."),
+    "none found": ("Nothing found.", "찾은 논문이 없습니다."),
+    "unread": (
+        "Papers up to {} can't be searched yet.",
+        "{}까지의 논문은 아직 검색할 수 없습니다.",
+    ),
+    "only found": ("A feed of this search:", "이 검색의 피드:"),
+    "votes only": ("Only with votes from", "추천 수로 좁히기"),
+    "search older": ("Search older papers", "더 오래된 논문 검색"),
+    "not understood": (
+        'This is not understood. Write words, "words in a row", -without, one OR another, '
+        "author:name, title:word, start* or an arXiv id.",
+        '검색어를 이해하지 못했습니다. 낱말, "이어진 말", -뺄말, 이것 OR 저것, author:이름, '
+        "title:제목, start* 또는 arXiv 번호를 쓰세요.",
+    ),
+    "saved searches": ("Saved searches", "저장한 검색"),
     # how to follow
     "what a feed is": (
         "A feed is an address that an app such as NetNewsWire, Feedly or Inoreader looks at for "

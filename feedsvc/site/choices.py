@@ -2,57 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
-from feedsvc.index.topic_keys import topic_path
+from feedsvc.index.topic_keys import TOPICS, topic_path
 from feedsvc.pages.page import Choice, TopicLink
 from feedsvc.pages.words import Words
+from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.metadata import feed_links
-from feedsvc.site.places import HOME, address, kind_at
+from feedsvc.site.places import DAILY, HOME, SAVED, WEEKLY, Place, address
 from feedsvc.site.snapshot import Snapshot
 
 RECENT_DAYS = 28
-"""How many days up to the newest one tell how many papers a week brings."""
+"""How many days up to a place's newest one tell how much a week brings."""
 
 LEAST_DAYS = 7
-"""Of an archive that has fewer, nobody can tell more than that."""
+"""Of a place that has fewer, nobody can tell more than that."""
+
+_GROUPS = {TOPICS, SAVED}
+"""Folders in which each place has papers of its own choice."""
+
+MOST_TOPICS = 40
+"""How many topics are choices of their own, those with the most papers; all are in their list."""
 
 
 def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
-    """All papers, once a day, once a week, and each topic."""
-    calendar = snapshot.catalogue.calendar
-    if not calendar.days:
-        yield _choice(snapshot, HOME, say("all papers"), say("entry a paper"), "")
-        return
-    newest, oldest = calendar.days[-1], calendar.days[0]
-    first = max(oldest, newest - timedelta(days=RECENT_DAYS - 1))
-    weeks = max((newest - first).days + 1, LEAST_DAYS) / 7
-    recent = calendar.days_between(first, newest)
-    papers = sum(snapshot.catalogue.by_day[day].papers for day in recent)
-    size = snapshot.config.weekly_size
-    yield _choice(
-        snapshot, HOME, say("all papers"), say("entry a paper"), say.rate("rate", papers / weeks)
-    )
-    yield _choice(
-        snapshot,
-        "/daily/",
-        say("daily"),
-        say("entry a day"),
-        say.rate("rate of entries", len(recent) / weeks),
-    )
-    yield _choice(
-        snapshot,
-        "/weekly/",
-        say("weekly"),
-        say("entry a week", size),
-        say.rate("rate of entries", 1),
-    )
-    counts = snapshot.store.count_topics(first, newest)
-    for topic in snapshot.store.topics():
-        rate = say.rate("rate", counts.get(topic.key, 0) / weeks)
-        path = topic_path(topic.key)
-        yield _choice(snapshot, path, topic.name, say("entry a paper"), rate, is_topic=True)
+    """All papers, once a day, once a week, the topics, and each saved search."""
+    topics = sorted(snapshot.store.topics(), key=lambda topic: -topic.papers)[:MOST_TOPICS]
+    by_name = sorted(topics, key=lambda topic: (topic.name.casefold(), topic.key))
+    saved = (f"/{SAVED}/{search.name}/" for search in snapshot.config.saved)
+    for path in (*_CHOICES, *(topic_path(topic.key) for topic in by_name), *saved):
+        place = snapshot.place(path)
+        if place and (choice := choice_at(snapshot, say, place)):
+            yield choice
+
+
+def choice_at(snapshot: Snapshot, say: Words, place: Place) -> Choice | None:
+    """What one place brings; None if it is no choice.
+
+    That of picked papers or of editions tells only what their own days and papers say, as the ETags
+    of their pages come from these.
+    """
+    folder = place.path.split("/")[1]
+    group = folder if folder in _GROUPS and place.picks is not None else ""
+    make = _picked if group else _CHOICES.get(place.path)
+    if not make:
+        return None
+    title, about, rate = make(snapshot, say, place)
+    feeds = feed_links(snapshot.config, place.kind.feeds, place.path, "")
+    return Choice(title, about, rate, address(place.path), feeds, group)
 
 
 def topic_links(snapshot: Snapshot) -> list[TopicLink]:
@@ -64,10 +62,47 @@ def topic_links(snapshot: Snapshot) -> list[TopicLink]:
     return sorted(links, key=lambda link: (link.name.casefold(), link.path))
 
 
-def _choice(
-    snapshot: Snapshot, path: str, title: str, about: str, rate: str, *, is_topic: bool = False
-) -> Choice:
-    kind = kind_at(path)
-    assert kind
-    feeds = feed_links(snapshot.config, kind, path, "")
-    return Choice(title, about, rate, address(path), feeds, is_topic)
+_Facts = tuple[str, str, str]
+"""The title of a choice, what it brings, and how much a week."""
+
+
+def _papers(snapshot: Snapshot, say: Words, _: Place) -> _Facts:
+    days, weeks = _recent(snapshot.catalogue.calendar.days[::-1])
+    papers = sum(snapshot.catalogue.by_day[day].papers for day in days)
+    rate = say.rate("rate", papers / weeks) if days else ""
+    return say("all papers"), say("entry a paper"), rate
+
+
+def _daily(_: Snapshot, say: Words, place: Place) -> _Facts:
+    days, weeks = _recent(place.days)
+    rate = say.rate("rate of entries", len(days) / weeks) if days else ""
+    return say("daily"), say("entry a day"), rate
+
+
+def _weekly(snapshot: Snapshot, say: Words, _: Place) -> _Facts:
+    about = say("entry a week", snapshot.config.weekly_size)
+    return say("weekly"), about, say.rate("rate of entries", 1)
+
+
+def _picked(_: Snapshot, say: Words, place: Place) -> _Facts:
+    days, weeks = _recent(place.days)
+    papers = sum(len((place.picks or {})[day]) for day in days)
+    return place.title, say("entry a paper"), say.rate("rate", papers / weeks)
+
+
+def _recent(days: Sequence[date]) -> tuple[Sequence[date], float]:
+    """Of days, newest first, those that tell what a week brings, and how many weeks they are."""
+    if not days:
+        return (), 1
+    newest, oldest = days[0], days[-1]
+    recent = [day for day in days if (newest - day).days < RECENT_DAYS]
+    span = max((newest - oldest).days + 1, LEAST_DAYS)
+    return recent, min(span, RECENT_DAYS) / DAYS_OF_A_WEEK
+
+
+_CHOICES: Mapping[str, Callable[[Snapshot, Words, Place], _Facts]] = {
+    HOME: _papers,
+    DAILY: _daily,
+    WEEKLY: _weekly,
+}
+"""By the path of the place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -15,14 +15,17 @@ from feedsvc.feeds.json_feed import JSON_NAME
 from feedsvc.model import Document, Link
 from feedsvc.pages.article import first_picture, heading, with_eager_picture
 from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
+from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.words import words_in
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
-from feedsvc.site.choices import choices_of, topic_links
+from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
-from feedsvc.site.places import HOME, PAGE, Place, Role, address, all_places, place_paths
+from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
+from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
 from feedsvc.site.renderings import renderings
+from feedsvc.site.searches import page_of
 from feedsvc.site.sections import Section, sections_of
 from feedsvc.site.snapshot import Snapshot
 
@@ -33,7 +36,7 @@ LONGEST_KEPT = 2000
 def paths(snapshot: Snapshot) -> list[str]:
     """The path of every document without a query, as files have it: pages end in `index.html`."""
     places = all_places(snapshot.scope())
-    return [*EXTRAS, *(place.path + name for place in places for name in place.kind.names)]
+    return [*EXTRAS, *(place.path + name for place in places for name in place.names)]
 
 
 def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
@@ -46,6 +49,8 @@ def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
     place, name = place_and_name(snapshot, path, query)
     if name == PAGE:
         return _page(snapshot, place)
+    if name in place.kind.lists:
+        return _members(snapshot, place)
     return feed(snapshot, place, FORMATS[name], _items(snapshot, place, name))
 
 
@@ -53,7 +58,7 @@ def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Plac
     """The place of a document and the document's name. Raises NotFoundError."""
     folder, slash, name = path.rpartition("/")
     place = snapshot.place(folder + slash, query)
-    if place and (name or PAGE) in place.kind.names:
+    if place and (name or PAGE) in place.names:
         return place, name or PAGE
     raise NotFoundError(f"There is no document at {path}.")
 
@@ -136,6 +141,8 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         editions=[edition.name for edition in place.editions or ()],
         topics=lambda: topic_links(snapshot),
         choices=lambda: [*choices_of(snapshot, say)],
+        search=cache(lambda: _search_page(snapshot, place)),
+        choice=lambda: choice_at(snapshot, say, place),
     )
     frame = page_frame(place.kind.template, metadata, contents)
     articles = with_eager_picture(_articles(snapshot, sections, metadata.root))
@@ -155,6 +162,37 @@ def _articles(snapshot: Snapshot, sections: Iterable[Section], root: str = "") -
             yield heading(section.heading, section.path and root + address(section.path)[1:])
         for day, position in section.papers:
             yield of_day(day)[position]
+
+
+def _members(snapshot: Snapshot, place: Place) -> Document:
+    """The feeds of the places that a place lists."""
+    config = snapshot.config
+    assert place.kind.members
+    urls = (
+        (title, config.base_url + address(f"/{key}/")[1:])
+        for key, title in place.kind.members(snapshot.scope())
+    )
+    outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
+    title = f"{config.title} · {place.title}"
+    content = opml(config, title, outlines, newest_time(config, place))
+    return _document(snapshot, place, OPML_NAME, OPML_TYPE, [content], ())
+
+
+def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> bytes:
+    """The page of a search that is not understood: its form, filled in, and what is wrong."""
+    place = snapshot.place(SEARCH)
+    assert place
+    metadata = page_metadata(snapshot.config, place, has_feeds=False)
+    contents = PageContents(search=lambda: SearchPage(values, fault))
+    return page_frame(place.kind.template, metadata, contents).start
+
+
+def _search_page(snapshot: Snapshot, place: Place) -> SearchPage:
+    if not place.found or place.path != SEARCH:
+        return SearchPage()
+    return page_of(
+        place.found, list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
+    )
 
 
 def _document(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from feedsvc.config import Config
@@ -11,7 +12,7 @@ from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
 from feedsvc.pages.words import INTERFACE_LANGUAGE, words_in
-from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, PlaceKind, Role, address, kind_at
+from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, Role, address, kind_at
 
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
@@ -39,7 +40,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
 def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
     """The metadata of a place's page; `has_feeds` says whether it links to the place's feeds."""
     is_home = place.path == HOME
-    own_feeds = feed_links(config, place.kind, place.path, place.query)
+    own_feeds = feed_links(config, place.feeds, place.path, place.query)
     return PageMetadata(
         name=place.title,
         site_title=config.title,
@@ -48,7 +49,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
         canonical=_url(config, place.address),
         path=address(place.path),
-        site_feeds=feed_links(config, HOME_KIND, HOME, ""),
+        site_feeds=feed_links(config, HOME_KIND.feeds, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
         older=place.older,
         newer=place.newer,
@@ -102,9 +103,9 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     return {relation: _url(config, path + format_.name) for relation, path in links.items()}
 
 
-def feed_links(config: Config, kind: PlaceKind, path: str, query: str) -> dict[str, Link]:
+def feed_links(config: Config, names: Iterable[str], path: str, query: str) -> dict[str, Link]:
     """The feeds of a place, by the label of their format."""
-    formats = [FORMATS[name] for name in kind.feeds]
+    formats = [FORMATS[name] for name in names]
     return {
         format_.label: Link(
             "alternate", _url(config, address(path + format_.name, query)), format_.type

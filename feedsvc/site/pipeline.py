@@ -24,7 +24,7 @@ import feedsvc
 from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.index.stages import Fingerprints, Pipeline
+from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
 from feedsvc.pages.words import INTERFACE_LANGUAGE
@@ -34,7 +34,7 @@ from feedsvc.site.places import PAGE
 _PACKAGE = Path(feedsvc.__file__).parent
 
 SOURCES = {
-    Affects.READING: ("model.py", "parser/", "index/"),
+    Affects.READING: ("model.py", "parser/", "search/", "index/"),
     Affects.ITEMS: (
         "feeds/",
         "pages/article.py",
@@ -64,7 +64,7 @@ _INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
 """A folder's name: https://packaging.python.org/specifications/recording-installed-packages/."""
 
 
-def make_pipeline(config: Config) -> Pipeline:
+def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipeline:
     """The pipeline of a site with these settings."""
     return Pipeline(
         parse=partial(_parse, config),
@@ -72,6 +72,7 @@ def make_pipeline(config: Config) -> Pipeline:
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
+        searching=searching,
         fingerprints=_fingerprints(config),
     )
 
@@ -84,6 +85,7 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
         longest_paper=config.longest_paper,
         today=today,
         unit=config.unit,
+        days=config.days,
     )
 
 

@@ -17,16 +17,22 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from feedsvc.config import Config
+from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
+from feedsvc.search.query import Query
 from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
+from feedsvc.site.opml import OPML_NAME
+from feedsvc.site.searches import Found, find, query_of, title_of
 
 HOME = "/"
 EVERYTHING = "/all/"
+DAILY = "/daily/"
+WEEKLY = "/weekly/"
 SEARCH = "/search/"
 
 MOST_OF_FEED_SIZE = 3
@@ -96,6 +102,8 @@ class Contents(Struct, frozen=True):
     """Which papers of its days are in it; None means all."""
     editions: Sequence[Edition] | None = None
     """The items of its feeds, if these are not the papers themselves."""
+    found: Found | None = None
+    """What a search found, whose papers these are."""
 
 
 class PlaceKind(Struct, frozen=True):
@@ -115,7 +123,13 @@ class PlaceKind(Struct, frozen=True):
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
-    """Brings all queries that ask for the same into one form; None if it takes no query."""
+    """Brings all queries that ask for the same into one form; None if it takes no query.
+
+    Raises QueryError. A kind that takes one has feeds only where something is asked for.
+    """
+
+    members: Callable[[Scope], Iterable[tuple[str, str]]] | None = None
+    """The keys and titles of the places that it lists, also as OPML; None if it lists none."""
 
     @property
     def feeds(self) -> list[str]:
@@ -123,9 +137,14 @@ class PlaceKind(Struct, frozen=True):
         return [name for name in FORMATS if self.formats is None or name in self.formats]
 
     @property
+    def lists(self) -> list[str]:
+        """The names of its lists of feeds."""
+        return [OPML_NAME] if self.members else []
+
+    @property
     def names(self) -> list[str]:
         """The names of its documents."""
-        return [PAGE, *self.feeds]
+        return [PAGE, *self.feeds, *self.lists]
 
 
 class Archive(Struct, frozen=True):
@@ -158,6 +177,18 @@ class Place(Struct, frozen=True):
     """Which papers of its days are in it; None means all."""
     editions: Sequence[Edition] | None = None
     """The items of its feeds, if these are not the papers themselves."""
+    found: Found | None = None
+    """What a search found, whose papers these are."""
+
+    @property
+    def feeds(self) -> Sequence[str]:
+        """The names of its feeds."""
+        return self.kind.feeds if self.found or not self.kind.canonical_query else ()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of its documents."""
+        return [PAGE, *self.feeds, *self.kind.lists]
 
     @property
     def role(self) -> Role:
@@ -205,10 +236,27 @@ def picks_of(papers: Iterable[tuple[date, int]]) -> dict[date, list[int]]:
 
 
 def canonical_query(path: str, query: str) -> str:
-    """The canonical form of a query at a document's path; empty if the place takes none."""
+    """The canonical form of a query at a document's path; empty if the place takes none.
+
+    Raises QueryError, also where a feed would be of nothing.
+    """
+    folder, slash, name = path.rpartition("/")
+    kind = kind_at(folder + slash)
+    if not kind or not kind.canonical_query:
+        return ""
+    canonical = kind.canonical_query(query)
+    if not canonical and name in kind.feeds:
+        raise QueryError(
+            f"There is nothing to look for; give words, as in {path}?q=language+model."
+        )
+    return canonical
+
+
+def takes_query(path: str) -> bool:
+    """Whether the document at a path may depend on a query."""
     folder, slash, _ = path.rpartition("/")
     kind = kind_at(folder + slash)
-    return kind.canonical_query(query) if kind and kind.canonical_query else ""
+    return kind is not None and kind.canonical_query is not None
 
 
 def kind_at(path: str) -> PlaceKind | None:
@@ -236,6 +284,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         last_day=contents.last_day,
         picks=contents.picks,
         editions=contents.editions,
+        found=contents.found,
     )
 
 
@@ -322,9 +371,14 @@ def _topics(_: str, scope: Scope) -> Contents | None:
     return Contents(scope.catalogue.calendar.days[::-1], "topics")
 
 
-def _parse_topic(name: str) -> str | None:
-    folder, _, key = name.partition("/")
-    return name if folder == TOPICS and key and "/" not in key else None
+def _inside(folder: str) -> Callable[[str], str | None]:
+    """Parses the names of the folders in a folder."""
+
+    def parse(name: str) -> str | None:
+        begin, _, key = name.partition("/")
+        return name if begin == folder and key and "/" not in key else None
+
+    return parse
 
 
 def _topic(name: str, scope: Scope) -> Contents | None:
@@ -339,10 +393,45 @@ def _topic(name: str, scope: Scope) -> Contents | None:
     return Contents([*picks], title, picks=picks) if picks else None
 
 
+def _search(_: str, scope: Scope) -> Contents:
+    query = query_of(scope.query)
+    if query.is_empty:
+        return Contents((), "search")
+    return _of_query(title_of(query), query, scope) or Contents((), "search")
+
+
+def _saved_list(_: str, scope: Scope) -> Contents | None:
+    if not _saved_keys(scope):
+        return None
+    return Contents(scope.catalogue.calendar.days[::-1], "saved searches")
+
+
+def _saved(key: str, scope: Scope) -> Contents | None:
+    name = key.partition("/")[2]
+    saved = next((each for each in scope.config.saved if each.name == name), None)
+    return _of_query(saved.title, saved.query, scope) if saved else None
+
+
+def _saved_keys(scope: Scope) -> Sequence[str]:
+    is_possible = scope.store.search.exists()
+    return [f"{SAVED}/{saved.name}" for saved in scope.config.saved] if is_possible else ()
+
+
+def _of_query(title: str, query: Query, scope: Scope) -> Contents | None:
+    found = find(scope.store, query)
+    if not found:
+        return None
+    picks = picks_of(found.papers)
+    return Contents([*picks], title, picks=picks, found=found)
+
+
 def _only(name: str) -> Callable[[str], str | None]:
     """Parses the name of the one place of a kind."""
     return lambda text: name if text == name else None
 
+
+SAVED = "saved"
+"""The folder of the saved searches."""
 
 HOME_KIND = PlaceKind(
     _only(""),
@@ -392,13 +481,34 @@ KINDS: list[PlaceKind] = [
         template="topics.html",
         whole=Whole.NONE,
         formats=(),
+        members=lambda scope: (
+            (f"{TOPICS}/{topic.key}", topic.name) for topic in scope.store.topics()
+        ),
     ),
     PlaceKind(
-        _parse_topic,
+        _inside(TOPICS),
         lambda scope: (f"{TOPICS}/{topic.key}" for topic in scope.store.topics()),
         _topic,
         template="topic.html",
     ),
+    PlaceKind(
+        _only("search"),
+        lambda _: ["search"],
+        _search,
+        template="search.html",
+        whole=Whole.NONE,
+        canonical_query=lambda query: query_of(query).canonical,
+    ),
+    PlaceKind(
+        _only(SAVED),
+        lambda scope: [SAVED] * bool(_saved_keys(scope)),
+        _saved_list,
+        template="searches.html",
+        whole=Whole.NONE,
+        formats=(),
+        members=lambda scope: ((f"{SAVED}/{each.name}", each.title) for each in scope.config.saved),
+    ),
+    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html"),
     PlaceKind(
         _only("subscribe"),
         lambda _: ["subscribe"],
@@ -408,4 +518,6 @@ KINDS: list[PlaceKind] = [
         formats=(),
     ),
 ]
-"""Every kind of place: home, everything, days, weeks, months, editions, topics, how to follow."""
+"""Every kind of place: home, everything, days, weeks, months, editions, topics, searches, how to
+follow.
+"""

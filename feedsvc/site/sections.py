@@ -7,8 +7,10 @@ from datetime import date
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.index.topic_keys import topic_path
+from feedsvc.pages.page import MOST_AT_HOME
 from feedsvc.pages.words import Words
 from feedsvc.site.places import Place, Whole
 from feedsvc.site.snapshot import Snapshot
@@ -42,8 +44,12 @@ def _all(snapshot: Snapshot, place: Place, say: Words) -> Iterator[Section]:
 
 
 def _newest_day(snapshot: Snapshot, place: Place, say: Words) -> Iterator[Section]:
-    if place.days:
-        yield from _by_topic(snapshot, place.days[0], say)
+    left = MOST_AT_HOME
+    for section in _by_topic(snapshot, place.days[0], say) if place.days else ():
+        if left:
+            papers = section.papers[:left]
+            yield replace(section, papers=papers)
+            left -= len(papers)
 
 
 def _most_voted(snapshot: Snapshot, place: Place, _: Words) -> Iterator[Section]:

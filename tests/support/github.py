@@ -68,8 +68,9 @@ class Runner:
                 self.context["steps"][step["id"]] = {"outputs": outputs}
         return ""
 
-    def fill(self, text: str) -> str:
-        """A text with its expressions replaced."""
+    def fill(self, value: str | bool) -> str:
+        """A value as text, as GitHub makes it, with its expressions replaced."""
+        text = value if isinstance(value, str) else str(value).lower()
         return _EXPRESSION.sub(lambda found: self._value(found[1]), text)
 
     def _run(

@@ -107,6 +107,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 class Server:
     """A `feedsvc serve` in a process of its own."""
 
+    language = "ko"
+    """What its feeds say of themselves."""
+
     def __init__(
         self, digests: Path, folder: Path, *flags: str, base_url: str = BASE_URL, **more: str
     ) -> None:
@@ -120,7 +123,7 @@ class Server:
         settings = {
             "FEEDSVC_INDEX": str(folder / "served.sqlite3"),
             "FEEDSVC_REFRESH": "0.2",
-            "FEEDSVC_LANGUAGE": "ko",
+            "FEEDSVC_LANGUAGE": self.language,
             **more,
         }
         self._process, self.log = _start(command, self.port, folder, **settings)

@@ -41,6 +41,7 @@ _BRACKET_LEAD = re.compile(
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
 _COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
+_RATING = re.compile(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
 _CHECKBOX = re.compile(r"\[[ x]\]\s")
 
 
@@ -101,7 +102,11 @@ def _evidence(page: Page, block: Block, span: Span, inner: int) -> Evidence:
 def _is_none(page: Page, block: Block, title: TitleText) -> bool:
     """Whether a block can't be a paper, whatever stands below it."""
     if title.is_linked:
-        return not _WORD.search(title.words) or names_time(title.words)
+        return (
+            not _WORD.search(title.words)
+            or names_time(title.words)
+            or (block.kind is Kind.LINK and _RATING.search(title.words) is not None)
+        )
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
     is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
