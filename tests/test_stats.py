@@ -26,6 +26,7 @@ from feedsvc.stats.report import as_json, as_svg, as_text
 from tests.support.archive import write_archive
 from tests.support.project import environment
 from tests.support.server import Server
+from tests.support.waiting import until
 
 FEEDLY = "Feedly/1.0 (+http://www.feedly.com/fetcher.html; {} subscribers; like FeedFetcher-Google)"
 NEWSBOAT = "newsboat/2.21.0 (Linux x86_64)"
@@ -143,6 +144,8 @@ FEEDS = {
     "/2024-11-18/": "",
     "/style.css": "",
     "/topic/feed.xml": "",
+    "/papers/search/feed.xml?x=1&q=Diffusion": "/papers/search/feed.xml?q=diffusion",
+    "/search/feed.xml": "",
 }
 
 
@@ -369,6 +372,7 @@ def test_the_log_of_our_own_server_is_understood(tmp_path: Path, log_format: str
         server.get("/feed.xml", User_Agent=FEEDLY.format(7))
         server.get("/rss")
         server.get("/2024-01-01/feed.xml")
+        assert until(lambda: "/2024-01-01/feed.xml" in server.log.read_text())
     finally:
         server.stop()
     report = json.loads(_stats(tmp_path, "--json", str(server.log)))
