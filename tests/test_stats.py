@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import pty
 import random
 import subprocess
 import sys
@@ -359,6 +361,23 @@ def test_the_command_reads_files_and_the_standard_input(tmp_path: Path) -> None:
     assert said == as_text(_count(*LOG)) + "\n"
     assert (tmp_path / "followers.svg").read_text() == as_svg(_count(*LOG))
     assert json.loads(_stats(tmp_path, "--json", given=LOG))["lines"] == 5
+
+
+def test_a_person_who_names_no_log_is_told_to(tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "feedsvc", "stats"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=end,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(terminal)
+    os.close(end)
+    assert done.returncode == 2
+    assert "name a log, or send one to the standard input." in done.stderr
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
