@@ -260,7 +260,7 @@ class Config:
         "",
         _unit,
         Affects.READING,
-        "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
+        "what is a paper in the digests: `heading`, `table`, `item`, `fold`, `bold` or `file`; "
         "empty: chosen by evidence",
     )
     days: str = setting(

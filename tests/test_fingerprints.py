@@ -189,7 +189,7 @@ OTHER_VALUES = {
     "largest_file": 7,
     "longest_paper": 7,
     "all_size": 7,
-    "unit": "row",
+    "unit": "table",
     "days": "month",
     "precompress": True,
     "refresh": 7.0,
