@@ -143,6 +143,13 @@ def _optional_web_address(value: object) -> str:
     return "" if value == "" else _web_address(value)
 
 
+def _hub(value: object) -> str:
+    address = _optional_web_address(value)
+    if {"#", "@"} & set(address):
+        raise ValueError("an address without user name and fragment")
+    return address
+
+
 def _site_id(value: object) -> str:
     if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(/[A-Za-z0-9._~-]+)*/?", str(value)):
         raise ValueError("a host and perhaps a path, such as example.org/papers")
@@ -286,6 +293,12 @@ class Config:
         _yes_or_no,
         Affects.NOTHING,
         "whether a build also writes each file as .gz, .br and .zst, for servers that send those",
+    )
+    hub: str = setting(
+        "",
+        _hub,
+        Affects.DOCUMENTS,
+        "the address of a WebSub hub, which every feed names; empty: none",
     )
     index: Path | None = setting(
         None, _optional_path, Affects.NOTHING, "the index file; empty: a file in your cache folder"

@@ -69,6 +69,7 @@ def feed(
     links = (
         Link("self", metadata.self_url, format_.type),
         Link("alternate", metadata.page_url, HTML_TYPE),
+        *([Link("hub", metadata.hub)] if metadata.hub else ()),
         *(Link(relation, url, format_.type) for relation, url in metadata.archive_links.items()),
     )
     pieces = format_.frame(metadata).around(items, older)
