@@ -298,7 +298,15 @@ class Config:
         "",
         _hub,
         Affects.DOCUMENTS,
-        "the address of a WebSub hub, which every feed names; empty: none",
+        "the address of a WebSub hub, which every feed names and which is told of each feed that "
+        "changes, so that it can tell subscribers at once; empty: none",
+    )
+    ping: bool = setting(
+        True,  # noqa: FBT003 - a setting's default
+        _yes_or_no,
+        Affects.NOTHING,
+        "whether servers and builds tell the hub; `false` on all but one of several machines that "
+        "publish one site, and where a build is uploaded later (`feedsvc ping`)",
     )
     index: Path | None = setting(
         None, _optional_path, Affects.NOTHING, "the index file; empty: a file in your cache folder"

@@ -15,7 +15,7 @@ from feedsvc.model import Document, Link
 from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
-from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
+from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
 from feedsvc.site.places import HOME, PAGE, Place, Role, address, all_places, place_paths
 from feedsvc.site.renderings import renderings
 from feedsvc.site.snapshot import Snapshot
@@ -50,6 +50,14 @@ def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Plac
     if place and (name or PAGE) in place.kind.names:
         return place, name or PAGE
     raise NotFoundError(f"There is no document at {path}.")
+
+
+def feed_at(snapshot: Snapshot, path: str) -> str:
+    """The address of the feed at a path. Raises NotFoundError where there is no feed."""
+    place, name = place_and_name(snapshot, path)
+    if name not in FORMATS:
+        raise NotFoundError(f"There is no feed at {path}, but a page.")
+    return feed_url(snapshot.config, place, name)
 
 
 def feed(

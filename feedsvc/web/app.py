@@ -50,6 +50,8 @@ from feedsvc.web.traffic import Kind, Traffic, is_shared, kind_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+    from feedsvc.push.announcer import Announcer
+
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
 NOT_FOUND_SECONDS = 60
@@ -75,7 +77,7 @@ _log = logging.getLogger(__name__)
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI app of one site; without `config`, the settings come from file and environment.
 
-    Raises ConfigError. Reads no digest before the first request.
+    Raises ConfigError. Reads no digest before the first request, unless a hub is to be told.
     """
     is_told = config is not None
     config = config or Config.load()
@@ -96,6 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
     lane: WSGIApplication = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
+    service.begin()
     app.wsgi_app = AccessLog(lane) if config.access_log else lane  # type: ignore[method-assign, assignment]
     return app
 
@@ -110,6 +113,16 @@ class _Service:
         self._site = Site(config)
         self._cache = DocumentCache()
         self._refresher = Refresher(self._refresh, config.refresh)
+        self._announcer: Announcer | None = None
+        if config.hub and config.ping:
+            from feedsvc.push.announcer import Announcer  # noqa: PLC0415 - loads a client
+
+            self._announcer = Announcer(self._site, config)
+
+    def begin(self) -> None:
+        """Looks for changes also where nobody asks, if somebody is to be told of them."""
+        if self._announcer:
+            self._refresher.begin()
 
     def ready(self, environ: WSGIEnvironment) -> PreparedDocument | None:
         """The document that a request is for, if it is ready in the cache."""
@@ -176,6 +189,8 @@ class _Service:
         state = self._site.read(lambda snapshot: snapshot.catalogue.state)
         self._cache.keep(state.revision, _today())
         self.traffic.share()
+        if self._announcer:
+            self._announcer.look(state.revision)
 
     def _tell(self, news: ProblemNews) -> None:
         """Logs what is new of problems, as `check` writes it."""
