@@ -42,12 +42,14 @@ bench: $(TOOLS)
 bench-large: $(TOOLS)
 	$(BIN)/python -m benchmarks --large
 
-# Digests that change under load, then every point at which a build can be killed, then a walk over
-# all that can happen to digests, settings, the built folder and the index.
+# Digests that change under load, for MINUTES; every point at which a build can be killed; histories
+# of which clients get deltas, for MINUTES; and a walk over all that can happen to digests, settings,
+# the built folder and the index.
 MINUTES ?= 10
 STEPS ?= 500
 soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
+	$(BIN)/python -m tests.delta_histories --minutes $(MINUTES)
 	$(BIN)/python -m tests.walks --steps $(STEPS)
 
 # Mistakes drawn at random, each of which some test should notice.

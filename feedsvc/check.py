@@ -34,6 +34,8 @@ class Findings(Struct, frozen=True):
     """How many digests of a folder have a form, by the folder's path and the form."""
     without_papers: Sequence[str] = ()
     """The paths of files that were read and have no paper."""
+    papers_of: Mapping[str, int] = {}
+    """How many papers each of the other files has, by path."""
 
     @property
     def is_empty(self) -> bool:
@@ -80,6 +82,7 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
     by_day: dict[date, list[Paper]] = {}
     forms = Counter[tuple[str, str]]()
     without_papers: list[str] = []
+    papers_of: dict[str, int] = {}
     today = datetime.now(UTC).date()
     for file in files:
         try:
@@ -92,6 +95,8 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
             forms[file.path.rpartition("/")[0], digest.form] += 1
         else:
             without_papers.append(file.path)
+        if digest.papers:
+            papers_of[file.path] = len(digest.papers)
         for paper in digest.papers:
             by_day.setdefault(paper.day, []).append(paper)
     ids: set[str] = set()
@@ -100,7 +105,7 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
         problems += found
         ids.update(paper.id for paper in merged)
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.code))
-    return Findings(folder, problems, len(by_day), len(ids), forms, without_papers)
+    return Findings(folder, problems, len(by_day), len(ids), forms, without_papers, papers_of)
 
 
 MOST_OF_A_CODE = 10
@@ -129,6 +134,11 @@ def as_text(findings: Findings, *, shows_all: bool = True) -> str:
         counted = ", ".join(f"{code} ×{numbers[code]}" for code in sorted(repeated))
         lines.append(f"Not each is shown of: {counted}; --all shows them")
     return "\n".join([*lines, *_forms(findings), *no_papers(findings), *_ending(findings)])
+
+
+def overview(findings: Findings) -> list[str]:
+    """The lines on how the digests were read and how many they are, without their problems."""
+    return [*_forms(findings), *no_papers(findings), summary(findings)]
 
 
 def _forms(findings: Findings) -> list[str]:

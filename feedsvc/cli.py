@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +18,14 @@ from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError
+from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
+from feedsvc.index.stages import Searching
 from feedsvc.parallel.progress import parallel_map
 from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document, feed_at
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
+from feedsvc.starter.workflows import PAGES
 from feedsvc.startup import create_app
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -64,6 +68,43 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@_setting("title", "Name of the site.")
+@_setting("language", "Language of the digests, such as ko.")
+@_base_url
+@click.option("--pages", type=click.Choice(list(PAGES)), help="Whose workflow to write.")
+def init(folder: Path, pages: str | None, **flags: str | None) -> None:
+    """Begin a site in FOLDER: settings, a first digest, and a workflow that publishes it.
+
+    Digests that are there already are taken as they are, and no file is changed.
+    """
+    from feedsvc.starter.start import ASKED, checked, look, start  # noqa: PLC0415 - rarely needed
+
+    answers = {name: value for name, value in flags.items() if value is not None}
+    checked(answers)
+    outlook = look(folder)
+    if sys.stdin.isatty() and not outlook.has_settings:
+        for name in [name for name in ASKED if name not in answers]:
+            proposal = outlook.proposals.get(name, Config.title if name == "title" else "")
+            answers[name] = _ask(ASKED[name], name, proposal)
+    for line in start(outlook, answers, date.today(), pages).lines:  # noqa: DTZ011 - the author's
+        click.echo(line)
+
+
+@main.command()
+@_config
+@_digests
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]), metavar="[DAY]")
+def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
+    """Begin the digest of DAY: of today, or of the day after the newest one."""
+    from feedsvc.starter.new import new_digest  # noqa: PLC0415 - rarely needed
+
+    config = Config.load(file, flags={"digests": digests})
+    today = date.today()  # noqa: DTZ011 - the author's
+    click.echo(f"{new_digest(config, today, day and day.date())}: written")
+
+
+@main.command()
 @_config
 @_digests
 @_base_url
@@ -71,18 +112,41 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--access-log", is_flag=True, default=None, help="Log each request.")
-def serve(file: Path | None, host: str, port: int, workers: int, **flags: object) -> None:
+@click.option("--open", "opens", is_flag=True, help="Open the site in a browser.")
+@click.option(
+    "--watch", is_flag=True, help="For authors: pages show problems, and changes at once."
+)
+def serve(
+    file: Path | None,
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    opens: bool,
+    watch: bool,
+    **flags: object,
+) -> None:
     """Serve the site; new and changed digests appear without a restart."""
     from feedsvc.web.server import ensure_free, serve  # noqa: PLC0415 - slow to load
 
+    if watch and workers > 1:
+        raise click.UsageError("--watch is for one author and one worker; leave --workers out.")
     ensure_free(host, port)
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     name = f"[{reachable}]" if ":" in reachable else reachable
-    defaults = {"base_url": f"http://{name}:{port}/"}
+    here = f"http://{name}:{port}/"
+    defaults: dict[str, object] = {"base_url": here}
+    make: Callable[[Config], Any] = create_app
+    if watch:
+        from feedsvc.watch import app as watched  # noqa: PLC0415 - for authors only
+
+        make, defaults["refresh"] = watched.create_app, watched.REFRESH_SECONDS
+        flags["base_url"] = flags["base_url"] or here
+        flags["ping"] = False  # what an author tries is no news
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
-    findings = _findings(_fresh_site(config), config)
+    findings = _findings(_fresh_site(config, Searching.GRADUALLY), config)
     ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
     for line in no_papers(findings):
@@ -91,7 +155,11 @@ def serve(file: Path | None, host: str, port: int, workers: int, **flags: object
         click.echo("  (`feedsvc check` lists the problems)")
     click.echo(f"  read       {config.base_url}")
     click.echo(f"  subscribe  {config.base_url}feed.xml")
-    serve(create_app, load, config, host, port, workers)
+    if opens:
+        from feedsvc.watch.browser import open_when_served  # noqa: PLC0415 - for authors only
+
+        open_when_served(here)
+    serve(make, load, config, host, port, workers)
 
 
 @main.command()
@@ -103,7 +171,7 @@ def serve(file: Path | None, host: str, port: int, workers: int, **flags: object
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
+@click.option("--allow-empty", is_flag=True, help="Write a site without papers.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)
@@ -116,6 +184,8 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
+    if config.saved and not can_search():
+        click.echo(f"Warning: {WITHOUT_SEARCH}", err=True)
     report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
     click.echo(
         f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
@@ -208,11 +278,47 @@ def check(
 @click.argument("path")
 def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
-    site = _fresh_site(Config.load(file, flags={"digests": digests, "base_url": base_url}))
-    path, _, query = f"/{path.removeprefix('/')}".partition("?")
-    with site.snapshot(long=True) as snapshot:
+    config = Config.load(file, flags={"digests": digests, "base_url": base_url})
+    path, mark, query = f"/{path.removeprefix('/')}".partition("?")
+    site = _fresh_site(config, Searching.WHOLLY if mark else None)
+    with site.snapshot(long=True, searchable=True) as snapshot:
         made = document(snapshot, path, canonical_query(path, query))
         sys.stdout.buffer.writelines(made.pieces)
+
+
+@main.command()
+@click.option("--json", "is_json", is_flag=True, help="Print one object of JSON.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Also write a picture to this file.")
+@click.argument("logs", nargs=-1, type=click.Path(path_type=Path))
+def stats(is_json: bool, svg: Path | None, logs: tuple[Path, ...]) -> None:
+    """Say how many people follow each feed, from access LOGS (- or none: the standard input)."""
+    from feedsvc.stats.followers import count  # noqa: PLC0415 - rarely needed
+    from feedsvc.stats.log_lines import STANDARD_INPUT, read_requests  # noqa: PLC0415
+    from feedsvc.stats.report import as_json, as_svg  # noqa: PLC0415
+    from feedsvc.stats.report import as_text as followers_as_text  # noqa: PLC0415
+
+    if not logs and sys.stdin.isatty():
+        raise click.UsageError("name a log, or send one to the standard input.")
+    figures = count(read_requests([*logs] or [STANDARD_INPUT]))
+    click.echo(as_json(figures) if is_json else followers_as_text(figures))
+    if svg:
+        svg.write_text(as_svg(figures), encoding="utf-8")
+
+
+def _ask(question: str, name: str, proposal: str) -> str:
+    """A setting as a person types it, asked again until it can be used."""
+    from feedsvc.starter.start import checked  # noqa: PLC0415 - as above
+
+    def parse(typed: str) -> str:
+        try:
+            checked({name: typed} if typed else {})
+        except FeedsvcError as error:
+            raise click.BadParameter(str(error)) from error
+        return typed
+
+    return str(
+        click.prompt(question, default=proposal, value_proc=parse, show_default=bool(proposal))
+    )
 
 
 def _tell_hub(site: Site, config: Config) -> str:
@@ -222,6 +328,8 @@ def _tell_hub(site: Site, config: Config) -> str:
     report = tell_hub(site, config, AFTER_A_BUILD)
     if report.told:
         click.echo(f"{config.hub}: told of {_count(report.told, 'feed')}")
+    if report.again:
+        click.echo(f"{config.hub}: another process tells it just now")
     if not report.left:
         return ""
     return (
@@ -234,8 +342,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _fresh_site(config: Config) -> Site:
-    site = Site(config)
+def _fresh_site(config: Config, searching: Searching | None = None) -> Site:
+    site = Site(config, searching)
     site.refresh(parallel_map)
     return site
 
@@ -244,4 +352,11 @@ def _findings(site: Site, config: Config) -> Findings:
     with site.snapshot() as snapshot:
         catalogue = snapshot.catalogue
         days = len(catalogue.calendar.days)
-        return Findings(config.digests, snapshot.store.problems(), days, catalogue.papers)
+        store = snapshot.store
+        return Findings(
+            config.digests,
+            store.problems(),
+            days,
+            catalogue.papers,
+            without_papers=[] if days else store.files_without_papers(),
+        )

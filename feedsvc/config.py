@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from feedsvc.errors import ConfigError
+from feedsvc.errors import ConfigError, QueryError
 from feedsvc.logs import LOG_FORMATS
-from feedsvc.parser import LONGEST_PAPER, UNITS
+from feedsvc.parser import DAYS, LONGEST_PAPER, UNITS
+from feedsvc.search.saved import Saved, parse_saved
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -91,6 +92,12 @@ def _optional_path(value: object) -> Path | None:
 def _unit(value: object) -> str:
     if value != "" and value not in UNITS:
         raise ValueError(f"one of {', '.join(UNITS)}")
+    return str(value)
+
+
+def _days(value: object) -> str:
+    if value != "" and value not in DAYS:
+        raise ValueError(f"one of {', '.join(DAYS)}")
     return str(value)
 
 
@@ -263,11 +270,25 @@ class Config:
         "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
         "empty: chosen by evidence",
     )
+    days: str = setting(
+        "",
+        _days,
+        Affects.READING,
+        "what dates a paper: `own`, its own row or field; `file`, the file's name and headings; "
+        "`week` or `month`, the last day of that; empty: decided by evidence",
+    )
     leave_out: str = setting(
         "",
         _folders,
         Affects.READING,
         "the folders inside that of the digests that are not read, separated by commas",
+    )
+    template: Path | None = setting(
+        None,
+        _optional_path,
+        Affects.NOTHING,
+        "the file that `feedsvc new` begins a digest with, in which {day} and {title} are filled "
+        "in; empty: the one that feedsvc brings",
     )
     largest_file: int = setting(
         16_000_000,
@@ -287,6 +308,13 @@ class Config:
         Affects.DOCUMENTS,
         "largest archive, in papers, for which a build writes the /all/ feeds and the /all/ page "
         "lists titles",
+    )
+    saved: tuple[Saved, ...] = setting(
+        (),
+        parse_saved,
+        Affects.DOCUMENTS,
+        "searches with a page and feeds of their own at `/saved/NAME/`: a table `[[saved]]` for "
+        "each, in the file only",
     )
     precompress: bool = setting(
         False,  # noqa: FBT003 - a setting's default
@@ -425,6 +453,8 @@ def _parsed(
         raise ConfigError(f"{_unknown(known, name, where)}.")
     try:
         return known[name](value)
+    except QueryError as error:
+        raise ConfigError(f"{where}: {error}") from error
     except ValueError as error:
         raise ConfigError(f"{where}: {value!r} can't be used; give {error}.") from error
 

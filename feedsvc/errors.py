@@ -34,5 +34,17 @@ class AddressError(FeedsvcError):
     """A server can't listen at the address that it was told."""
 
 
+class QueryError(FeedsvcError):
+    """A search can't be understood; the text says what would be valid."""
+
+
 class NotFoundError(FeedsvcError):
     """There is no document at that path."""
+
+
+class StarterError(FeedsvcError):
+    """A file of a new site, or a new digest, can't be written."""
+
+
+class LogError(FeedsvcError):
+    """A log of requests can't be read."""

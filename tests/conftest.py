@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from flask.testing import FlaskClient
 
 from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.site.site import Site
+from feedsvc.web.app import create_app
 from tests.support.project import BASE_URL, DIGESTS, Configure
 from tests.support.server import Server
 
@@ -55,6 +56,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The project's own digests behind the app, under BASE_URL. Not to be changed."""
+    index = tmp_path_factory.mktemp("app") / "index.sqlite3"
+    config = Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
+    return create_app(config).test_client()
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The project's own digests behind a real server, under BASE_URL."""
     server = Server(DIGESTS, tmp_path_factory.mktemp("server"))
@@ -82,9 +91,3 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """The settings of gunicorn, which some tests run, make processes count requests together."""
-    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)

@@ -478,7 +478,10 @@ def _watch(workers: list[int], until: float) -> tuple[float, float]:
 
 def compare(server: Server, folder: Folder, root: Path, tally: Tally) -> None:
     """Every document of every worker is that of a fresh site over the same folder."""
-    fresh = Site(Config(digests=folder.digests, index=root / "fresh.sqlite3", base_url=BASE_URL))
+    index = root / "fresh.sqlite3"
+    fresh = Site(
+        Config(digests=folder.digests, index=index, base_url=BASE_URL, language=server.language)
+    )
     for path, content in scene.shown(fresh).items():
         for _ in range(4):  # so that both workers are asked, most likely
             found = server.get(f"/{path}")

@@ -24,7 +24,7 @@ OWNERS = {
     "click": {"cli"},
     "comrak": {"parser"},
     "feedgen": {"feeds"},
-    "flask": {"startup", "web"},
+    "flask": {"startup", "watch", "web"},
     "granian": {"web"},
     "jinja2": {"pages"},
     "prometheus_client": {"web"},

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import lxml.html
 import pytest
 
+from feedsvc.web.responses import COMMON_HEADERS
 from tests.support.server import Server
 
 CHROMIUM = shutil.which("chromium")
@@ -37,7 +41,7 @@ def _open(url: str, profile: Path) -> tuple[lxml.html.HtmlElement, str]:
     return lxml.html.document_fromstring(done.stdout), "\n".join(console)
 
 
-@pytest.mark.parametrize(("path", "articles"), [("/", 69), ("/2024-11-22/", 5), ("/nowhere", 0)])
+@pytest.mark.parametrize(("path", "articles"), [("/", 8), ("/2024-11-22/", 5), ("/nowhere", 0)])
 def test_a_page_shows_its_papers_and_nothing_is_refused(
     server: Server, tmp_path: Path, path: str, articles: int
 ) -> None:
@@ -68,9 +72,40 @@ def test_what_looks_like_a_tag_is_text_to_a_browser(tmp_path: Path) -> None:
         page, console = _open(f"{server.url}/2024-11-18/", tmp_path / "profile")
     finally:
         server.stop()
-    assert page.findtext(".//title") == "Daily Papers · 2024-11-18"
+    assert page.findtext(".//title") == "2024년 11월 18일 월요일 · Daily Papers"
     assert not page.findall(".//article//script")
     article = page.find(".//article")
     assert article is not None
     assert "a <think> and <script>" in article.text_content()
     assert "Content Security Policy" not in console
+
+
+@pytest.mark.parametrize(("query", "hits"), [("q=model&limit=3", 3), ("q=nothingatall", 0)])
+def test_a_static_site_searches_in_the_browser(
+    built: Path, tmp_path: Path, query: str, hits: int
+) -> None:
+    site = partial(_Site, directory=str(built))
+    with ThreadingHTTPServer(("127.0.0.1", 0), site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page, console = _open(f"http://127.0.0.1:{server.server_port}/search/?{query}", tmp_path)
+        server.shutdown()
+    assert len(page.findall(".//ol/li")) == hits
+    assert page.find(".//main//input[@name='q']").get("value") is not None
+    said = page.findtext(".//p[@role='status']") or ""
+    assert said.strip() == (f"논문 {hits}편을 찾았습니다." if hits else "찾은 논문이 없습니다.")
+    for link in page.iterfind(".//ol/li/a"):
+        path, _, anchor = str(link.get("href")).removeprefix("../").partition("#")
+        assert f'id="{anchor}"' in (built / path / "index.html").read_text()
+    assert "Content Security Policy" not in console
+
+
+class _Site(SimpleHTTPRequestHandler):
+    """A host of files that sends the headers that the server would."""
+
+    def end_headers(self) -> None:
+        for name, value in COMMON_HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""

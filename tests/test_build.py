@@ -237,13 +237,12 @@ def test_complete_feeds_are_left_out_of_large_archives(
     config: Config, configure: Configure, tmp_path: Path
 ) -> None:
     assert _build(config).papers_left_out == 0
-    assert b"<li>Paper 0</li>" in tree(config.out)["all/index.html"]
+    assert b"all/feed.xml" in tree(config.out)["all/index.html"]
     large = configure(digests=config.digests, all_size=19)
     report = _build(large)
     assert (report.papers_left_out, report.removed) == (20, 3)
     found = tree(config.out)
     assert {name for name in found if name.startswith("all/")} == {"all/index.html"}
-    assert b"<li>" not in found["all/index.html"]
     assert b"2024-01-01/" in found["all/index.html"]
     assert b"all/feed" not in b"".join(found.values())
     assert _build(configure(digests=config.digests, all_size=20)).papers_left_out == 0
@@ -395,10 +394,12 @@ def test_only_what_a_new_day_changes_is_written(config: Config) -> None:
     after = tree(config.out)
     changed = {name for name, content in after.items() if before.get(name) != content}
     assert report.written == len(changed)
-    # The day, its week, everything, the daily edition, the home, and the page that now leads to
-    # the day after.
+    # The day, its week and month, everything, the daily edition, how many papers a week brings, the
+    # home, and the page that now leads to the day after.
     folders = {name.rpartition("/")[0] for name in changed}
-    assert folders == {"2024-01-11", "2024-W02", "all", "daily", "", "2024-01-10"}
+    assert folders == {
+        *("2024-01-11", "2024-W02", "2024-01", "all", "daily", "subscribe", "", "2024-01-10")
+    }
     assert {name for name in changed if "2024-01-10" in name} == {"2024-01-10/index.html"}
 
 

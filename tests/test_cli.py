@@ -278,7 +278,7 @@ def test_a_folder_without_papers_is_an_error_for_check_and_strict_builds(tmp_pat
     for arguments in (["check"], ["check", "--format", "github"], ["build", "--strict", *AT]):
         done = _run(tmp_path, *arguments)
         assert done.returncode == 1, arguments
-        assert "no paper was found" in done.stdout + done.stderr
+        assert "no paper was found: 1 file (notes.md) name" in done.stdout + done.stderr
     assert not (tmp_path / "site").exists()
     counts = json.loads(_run(tmp_path, "check", "--format", "json").stdout)
     assert (counts["papers"], counts["errors"]) == (0, 1)

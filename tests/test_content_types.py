@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from feedsvc.config import Config
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.web.app import create_app
-from tests.support.project import BASE_URL, DIGESTS
+from feedsvc.site.aliases import ALIASES
 from tests.test_deploy import DEPLOY, _nginx, _replaced, ask, needs_nginx
 
 TYPES = {
@@ -23,14 +21,6 @@ TYPES = {
     "feed.json": "application/feed+json",
 }
 PLACES = ["/", "/2024-11-18/", "/2024-W47/", "/all/"]
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    index = tmp_path_factory.mktemp("types") / "index.sqlite3"
-    return create_app(
-        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
-    ).test_client()
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -48,7 +38,7 @@ def test_links_to_feeds_name_the_bare_type(client: FlaskClient) -> None:
     }
     for place in PLACES:
         page = client.get(place)
-        linked = re.findall(r'type="(application/[^"]*)"', page.text)
+        linked = re.findall(r'"alternate" type="(application/[^"]*)"', page.text)
         told = re.findall(r'type="(application/[^"]*)"', page.headers["Link"])
         own = [
             re.findall(
@@ -65,7 +55,7 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The port of nginx with the shipped site, of a folder in which each file has a neighbour."""
     folder = tmp_path_factory.mktemp("precompressed")
     shutil.copytree(built, folder / "site")
-    for path in [*(folder / "site").rglob("*.*")]:
+    for path in [*(folder / "site").rglob("*")]:
         if path.is_file():
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
     site = (DEPLOY / "nginx-static.conf").read_text()
@@ -78,7 +68,8 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     "path",
     [
         *(place + name for place in PLACES for name in TYPES),
-        *("/", "/opml.xml", "/sitemap.xml", "/robots.txt", "/style.css", "/icon.png"),
+        *("/", "/opml.xml", "/sitemap.xml", "/robots.txt", "/style.css", "/script.js", "/icon.png"),
+        *("/opensearch.xml", "/search.js", "/search/"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
@@ -88,3 +79,23 @@ def test_nginx_says_the_charsets_of_the_app_also_of_compressed_neighbours(
     status, headers, _ = ask(precompressed, path, Accept_Encoding=encoding)
     assert (status, headers["content-type"]) == (200, client.get(path).headers["Content-Type"])
     assert headers.get("content-encoding", "identity") == encoding
+
+
+@needs_nginx
+@pytest.mark.parametrize("name", ALIASES)
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_nginx_says_of_a_copy_by_another_name_what_it_says_of_the_feed(
+    precompressed: int, name: str, encoding: str
+) -> None:
+    copy = ask(precompressed, f"/{name}", Accept_Encoding=encoding)
+    feed = ask(precompressed, f"/{ALIASES[name]}", Accept_Encoding=encoding)
+    assert (copy[0], copy[2]) == (200, feed[2])
+    assert copy[1]["content-type"] == feed[1]["content-type"] == TYPES[ALIASES[name]]
+
+
+def test_the_guide_tells_other_servers_the_types_of_all_names(client: FlaskClient) -> None:
+    guide = (DEPLOY / "README.md").read_text()
+    rows = re.findall(r"^\| (`[^|]*) \| `([a-z]+/[^`]*)` \|$", guide, re.MULTILINE)
+    told = {name: type_ for names, type_ in rows for name in re.findall("`([^`]*)`", names)}
+    expected = {**TYPES, **{name: TYPES[target] for name, target in ALIASES.items()}}
+    assert told == {**expected, "opml.xml": client.get("/opml.xml").headers["Content-Type"]}

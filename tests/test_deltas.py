@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,46 +26,20 @@ from feedsvc.site.documents import LONGEST_KEPT
 from feedsvc.site.feed_version import FeedVersion, parse_version, with_version
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
+from tests.delta_histories import PATHS, Step, delta_of, first_wrong, merged
 from tests.support.archive import digest, paper, write_archive
 from tests.support.client import get
-from tests.support.feeds import NAMESPACES, Entries, read_atom, read_entries
+from tests.support.feeds import NAMESPACES, read_atom, read_entries
 from tests.support.project import BASE_URL, Configure
 from tests.support.server import Server
 from tests.support.waiting import until
 
-PATHS = [
-    f"{place}{name}" for place in ("/", "/all/") for name in ("feed.xml", "rss.xml", "feed.json")
-]
-
-
-def _merged(old: Entries, delta: Entries, new: Entries) -> Entries:
-    """What a client has that puts a delta to what it had, of the papers that still count.
-
-    In the order of their times, as clients show them.
-    """
-    merged = {id_: entry for id_, entry in {**old, **delta}.items() if id_ in new}
-    return dict(sorted(merged.items(), key=lambda pair: _time(pair[1]), reverse=True))
-
-
-def _time(entry: bytes) -> bytes:
-    found = re.search(rb"""(?:updated>|"date_modified": ")([^<"]+)""", entry)
-    assert found, entry
-    return found[1]
-
-
-def _delta(site: Site, document: Document) -> Document | None:
-    """What is new since a version of a document; None where it must be read whole."""
-    version = parse_version(document.etag)
-    try:
-        return site.delta(document.path, version) if version else None
-    except NotFoundError:
-        return None
-
-
-DAYS = st.lists(
-    st.tuples(
-        st.integers(-30, 30),  # of the calendar: anywhere in time; one that is there grows
-        st.lists(st.integers(1, 25), min_size=1, max_size=5),  # papers, some of them known
+STEPS = st.lists(
+    st.builds(
+        Step,
+        offset=st.integers(-30, 30),
+        papers=st.lists(st.integers(1, 25), max_size=5),
+        wording=st.sampled_from(["", "", "first", "second"]),
     ),
     min_size=2,
     max_size=6,
@@ -75,34 +48,10 @@ DAYS = st.lists(
 
 @pytest.mark.slow(reason="indexes hundreds of archives")
 @settings(max_examples=40)
-@given(days=DAYS, feed_size=st.integers(1, 12))
-def test_old_document_and_delta_are_the_new_document(
-    days: list[tuple[int, list[int]]], feed_size: int
-) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        digests = folder / "digests"
-        digests.mkdir()
-        config = Config(digests=digests, base_url=BASE_URL, feed_size=feed_size)
-        site = Site(Config(**{**vars(config), "index": folder / "index.sqlite3"}))
-        versions: dict[str, list[Document]] = {path: [] for path in PATHS}
-        by_day: dict[date, dict[int, None]] = {}
-        for offset, more in days:
-            day = date(2024, 11, 1) + timedelta(days=offset)
-            numbers = by_day.setdefault(day, {})
-            numbers.update(dict.fromkeys(more))
-            (digests / f"{day}.md").write_text(digest(day, map(paper, numbers)))
-            site.refresh()
-            for path, older in versions.items():
-                new = site.document(path)
-                for old in older:
-                    if delta := _delta(site, old):
-                        merged = _merged(
-                            *(read_entries(each.content) for each in (old, delta, new))
-                        )
-                        assert list(merged.items()) == list(read_entries(new.content).items())
-                        assert set(read_entries(delta.content)) <= set(merged)
-                older.append(new)
+@given(steps=STEPS, feed_size=st.integers(1, 12))
+def test_old_document_and_delta_are_the_new_document(steps: list[Step], feed_size: int) -> None:
+    """`make soak` goes on with histories for as long as one likes."""
+    assert not first_wrong(steps, feed_size)
 
 
 def test_an_older_day_that_comes_with_a_newer_one_is_not_lost(
@@ -120,7 +69,7 @@ def test_an_older_day_that_comes_with_a_newer_one_is_not_lost(
         (folder / f"2024-11-{number}.md").write_text(digest(f"2024-11-{number}", [paper(number)]))
     site.refresh()
     for document in old.values():
-        assert _delta(site, document) is None
+        assert delta_of(site, document) is None
 
 
 def _continued(site: Site, old: Document) -> Document | None:
@@ -130,6 +79,16 @@ def _continued(site: Site, old: Document) -> Document | None:
         return continued(
             snapshot, old.path, old.etag, lambda start, end: [content[start : len(content) - end]]
         )
+
+
+DAYS = st.lists(
+    st.tuples(
+        st.integers(-30, 30),  # of the calendar: anywhere in time; one that is there grows
+        st.lists(st.integers(1, 25), min_size=1, max_size=5),  # papers, some of them known
+    ),
+    min_size=2,
+    max_size=6,
+)
 
 
 @pytest.mark.slow(reason="indexes hundreds of archives")
@@ -208,7 +167,7 @@ def test_a_delta_has_the_papers_of_the_new_day_only(site: Site, digests: Path, p
     old = site.document(path)
     _add_day(digests, "2024-01-31", range(900, 903))
     site.refresh()
-    delta = _delta(site, old)
+    delta = delta_of(site, old)
     assert delta
     assert [id_[-3:] for id_ in read_entries(delta.content)] == ["900", "901", "902"]
     assert delta.etag == site.document(path).etag
@@ -218,7 +177,7 @@ def test_a_day_that_grows_is_told_by_its_new_papers(site: Site, digests: Path) -
     old = site.document("/feed.xml")
     _add_day(digests, "2024-01-30", range(145, 152))
     site.refresh()
-    delta = _delta(site, old)
+    delta = delta_of(site, old)
     assert delta
     assert [id_[-3:] for id_ in read_entries(delta.content)] == ["150", "151"]
 
@@ -241,7 +200,7 @@ def test_whoever_has_what_is_no_longer_so_gets_the_whole_document(
     if digests.exists():
         _add_day(digests, "2024-02-01", range(900, 903))
     site.refresh()
-    assert _delta(site, old) is None
+    assert delta_of(site, old) is None
 
 
 def test_an_edit_of_what_the_client_never_had_costs_it_nothing(site: Site, digests: Path) -> None:
@@ -252,7 +211,7 @@ def test_an_edit_of_what_the_client_never_had_costs_it_nothing(site: Site, diges
     assert site.document("/feed.xml").etag == old.etag
     _add_day(digests, "2024-01-31", range(900, 903))
     site.refresh()
-    assert _delta(site, old)
+    assert delta_of(site, old)
 
 
 def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: Path) -> None:
@@ -261,8 +220,8 @@ def test_whoever_was_away_too_long_gets_the_whole_document(site: Site, digests: 
         day = str(date(2024, 3, 1) + timedelta(weeks=week))
         _add_day(digests, day, range(1000 + 10 * week, 1010 + 10 * week))
     site.refresh()
-    assert _delta(site, old) is None
-    delta = _delta(site, everything)
+    assert delta_of(site, old) is None
+    delta = delta_of(site, everything)
     assert delta
     assert len(read_entries(delta.content)) == 300
 
@@ -276,7 +235,7 @@ def test_a_delta_that_were_the_whole_document_is_none(tmp_path: Path, path: str)
     _add_day(digests, "2024-01-08", range(10, 12))
     site.refresh()
     is_whole = "all" not in path
-    assert (_delta(site, old) is None) == is_whole
+    assert (delta_of(site, old) is None) == is_whole
     assert len(read_entries(site.document(path).content)) == (2 if is_whole else 4)
 
 
@@ -304,7 +263,7 @@ def test_a_version_without_a_paper_gets_the_whole_document(site: Site) -> None:
         "00.9999-12-31.0.",
     ],
 )
-def test_a_tag_that_somebody_made_up_gets_no_delta(site: Site, tag: str) -> None:
+def test_a_tag_that_somebody_made_up_gets_nodelta_of(site: Site, tag: str) -> None:
     version = parse_version(tag)
     if version:
         with pytest.raises(NotFoundError):
@@ -345,8 +304,8 @@ def test_a_client_that_asks_for_deltas_gets_226(
         assert delta.headers["Cache-Control"] == "no-store, im"
         assert delta.headers["Vary"] == "Accept-Encoding, A-IM, If-None-Match, User-Agent, Accept"
         assert len(read_entries(delta.data)) == 3
-        merged = _merged(*(read_entries(each.data) for each in (old, delta, new)))
-        assert merged == read_entries(new.data)
+        together = merged(*(read_entries(each.data) for each in (old, delta, new)))
+        assert together == read_entries(new.data)
     again = get(client, path, A_IM="feed", If_None_Match=new.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Vary"] == "Accept-Encoding, A-IM"
@@ -410,7 +369,7 @@ def test_a_part_of_a_complete_feed_is_not_called_complete(site: Site, digests: P
     old = site.document("/all/feed.xml")
     _add_day(digests, "2024-01-31", range(900, 903))
     site.refresh()
-    delta = _delta(site, old)
+    delta = delta_of(site, old)
     assert delta
     assert read_atom(delta.content).root.find("fh:complete", NAMESPACES) is None
     assert read_atom(old.content).root.find("fh:complete", NAMESPACES) is not None

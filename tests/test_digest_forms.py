@@ -114,6 +114,32 @@ def test_a_translation_stands_beside_the_title() -> None:
     assert (second.title, second.translated_title) == ("机器人走路", "")
 
 
+LIST = """# 2025-03-04
+
+| Date | Title | PDF |
+|---|---|---|
+| 2025-02-27 | Ants | [PDF](https://arxiv.org/pdf/2502.00001) |
+| | Bees | [PDF](https://arxiv.org/pdf/2502.00002) |
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "dates"),
+    [
+        ("", [(2025, 3, 4), (2025, 3, 4)]),
+        ("own", [(2025, 2, 27), (2025, 3, 4)]),
+        ("file", [(2025, 3, 4), (2025, 3, 4)]),
+        ("week", [(2025, 3, 9), (2025, 3, 9)]),
+        ("month", [(2025, 3, 31), (2025, 3, 31)]),
+    ],
+)
+def test_a_setting_says_what_dates_a_paper(days: str, dates: list[tuple[int, ...]]) -> None:
+    digest = parse_digest("papers.md", LIST.encode(), days=days)
+    assert [paper.day for paper in digest.papers] == [date(*each) for each in dates]
+    rows_alone = parse_digest("papers.md", LIST.partition("\n")[2].encode(), days=days).papers
+    assert bool(rows_alone) is (days != "file")
+
+
 @pytest.mark.parametrize(
     ("unit", "titles"),
     [

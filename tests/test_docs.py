@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -14,18 +15,38 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.config import Config
-from tests.support.project import ROOT, environment
+from feedsvc.search.query import (
+    DEFAULT_LIMIT,
+    LONGEST_QUERY,
+    MOST_HITS,
+    MOST_ITEMS,
+    MOST_TERMS,
+    MOST_WORDS,
+    parse_query,
+)
+from feedsvc.starter.workflows import PROJECT, RELEASE
+from feedsvc.stats.distinct import MOST_EXACT
+from tests.support.project import ROOT, copy_project, environment
 from tests.support.server import ask, free_port, running
 
 README = (ROOT / "README.md").read_text()
+OPERATION = (ROOT / "docs" / "operation.md").read_text()
 SETTINGS = ROOT / "docs" / "settings.md"
 BIN = Path(sys.executable).parent
+WHO = ("AUTHOR", "COMMITTER")
 
 
 def _blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def _block(words: str) -> str:
+    """The one block of commands with these words."""
+    (block,) = (block for block in _blocks("sh") if words in block)
+    return block
 
 
 def _settings(folder: Path, **more: str) -> dict[str, str]:
@@ -33,22 +54,10 @@ def _settings(folder: Path, **more: str) -> dict[str, str]:
     return {"PATH": path, "FEEDSVC_INDEX": str(folder / "docs.sqlite3"), **more}
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    return environment(**_settings(folder))
-
-
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The project as a newcomer has it, but for the environment, which is ready."""
-    folder = tmp_path / "clone"
-    made = shutil.ignore_patterns(".*_cache", "node_modules", "__pycache__", "compiled")
-    for entry in ROOT.iterdir():
-        if entry.is_dir() and entry.name not in {".git", ".venv", ".hypothesis", "site", "dist"}:
-            shutil.copytree(entry, folder / entry.name, ignore=made)
-        elif entry.is_file():
-            folder.mkdir(exist_ok=True)
-            shutil.copy2(entry, folder)
-    return folder
+    return copy_project(tmp_path / "clone")
 
 
 @contextmanager
@@ -64,8 +73,41 @@ def _read(url: str) -> bytes:
 
 
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
+def test_a_publisher_has_a_site_after_a_push(tmp_path: Path) -> None:
+    install, *commands = _block("feedsvc init").splitlines()
+    assert install == f"pip install git+https://github.com/{PROJECT}@{RELEASE}"
+    folder, remote = tmp_path / "papers", tmp_path / "remote.git"
+    for line in (f"git init -q --bare {remote}", f"git clone -q {remote} {folder}"):
+        _do(line, tmp_path)
+    for line in commands:
+        _do(line, folder)
+    _do(f"git clone -q {remote} pushed", tmp_path)
+    assert (tmp_path / "pushed" / ".github" / "workflows" / "pages.yml").is_file()
+    _do("feedsvc new", tmp_path / "pushed")
+    assert len(list((tmp_path / "pushed" / "digests").iterdir())) == 2
+    (step,) = yaml.safe_load(_blocks("yaml")[0])
+    assert step == {"uses": f"{PROJECT}@{RELEASE}"}
+
+
+def _do(line: str, folder: Path) -> str:
+    """What a line says that a person types."""
+    return subprocess.run(
+        ["sh", "-c", line],
+        cwd=folder,
+        env=environment(
+            **_settings(folder),
+            **{f"GIT_{who}_{what}": "a@b.example" for who in WHO for what in ("NAME", "EMAIL")},
+        ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_make_serve_shows_the_projects_own_digests(clone: Path) -> None:
-    assert _blocks("sh")[0] == "make serve\n"
+    assert _block("make serve") == "make serve\n"
     (clone / ".venv").mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
         (clone / ".venv" / part).symlink_to(BIN.parent / part)
@@ -87,25 +129,17 @@ def test_the_example_of_a_digest_is_one(tmp_path: Path) -> None:
     (example,) = _blocks("markdown")
     (tmp_path / "digests").mkdir()
     (tmp_path / "digests" / "any name.md").write_text(example)
-    install, check, serve = _blocks("sh")[1].splitlines()
-    assert install == "pip install ."
-    done = subprocess.run(
-        check.split(),
-        cwd=tmp_path,
-        env=_environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.endswith("\n1 day, 1 paper, 0 errors, 0 warnings\n")
+    check, serve = _block("feedsvc check").splitlines()
+    assert _do(check, tmp_path).endswith("\n1 day, 1 paper, 0 errors, 0 warnings\n")
     port = free_port()
-    with _running(serve.replace("8000", str(port)), port, tmp_path):
+    with _running(f"{serve} --port {port}", port, tmp_path, BROWSER="true %s"):
         assert b"2411.06558" in ask(port, "/2024-11-18/feed.json")[2]
+        assert b"_watch/watch.js" in ask(port, "/2024-11-18/")[2]
 
 
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_gunicorn_serves_the_app_as_said(clone: Path) -> None:
-    setting, command = _blocks("sh")[2].splitlines()
+    setting, command = _block("gunicorn").splitlines()
     port = free_port()
     with _running(f"{setting}\n{command.replace('8000', str(port))}", port, clone):
         assert b"https://papers.example.org/feed.xml" in ask(port, "/feed.xml")[2]
@@ -136,29 +170,21 @@ def test_nginx_passes_the_site_on_below_a_path(clone: Path) -> None:
 
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_the_static_build_is_made_as_said(clone: Path) -> None:
-    command = _blocks("sh")[3].strip()
-    subprocess.run(command.split(), cwd=clone, env=_environment(clone), check=True)
+    _do(_block("feedsvc build"), clone)
     assert (clone / "site" / "feed.xml").is_file()
 
 
-@pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
-def test_the_workflow_builds_the_site(clone: Path) -> None:
-    (workflow,) = _blocks("yaml")
-    commands = re.findall(r"- run: (.*)", workflow)
-    assert commands[0] == "pip install ."
-    for command in commands[1:]:
-        filled = re.sub(r"\$\{\{ github\.(\w+\.)*(\w+) \}\}", r"\2", command)
-        subprocess.run(  # noqa: S602 - the workflow's own line
-            filled,
-            shell=True,
-            cwd=clone,
-            env=_environment(clone),
-            check=True,
-            capture_output=True,
-        )
-    assert "path: site" in workflow
-    feed = (clone / "site" / "feed.xml").read_text()
-    assert "https://repository_owner.github.io/name/feed.xml" in feed
+def test_the_followers_are_told_as_said(tmp_path: Path) -> None:
+    line = '192.0.2.1 - - [18/Nov/2024:09:30:00 +0000] "GET /feed.xml HTTP/1.1" 200 9 "-" "x"\n'
+    (command,) = re.findall(r"^feedsvc stats .*$", OPERATION, re.MULTILINE)
+    (plain,) = re.findall(r"`(feedsvc stats [^`]*)`", README)
+    for name in ("access.log", "access.log.1"):
+        (tmp_path / name).write_text(line)
+    (tmp_path / "access.log.2.gz").write_bytes(gzip.compress(line.encode()))
+    assert "polls: 3 × 200" in _do(command, tmp_path)
+    assert "polls: 1 × 200" in _do(plain, tmp_path)
+    assert (tmp_path / "followers.svg").is_file()
+    assert f"{MOST_EXACT:,} others of a feed" in OPERATION.replace("\n  ", " ")
 
 
 def test_the_pages_of_the_readme_exist(built: Path) -> None:
@@ -191,6 +217,33 @@ def test_the_example_of_settings_is_valid(tmp_path: Path) -> None:
     (tmp_path / "feedsvc.toml").write_text(example)
     config = Config.load(tmp_path / "feedsvc.toml", environment={})
     assert config.title == tomllib.loads(example)["title"]
+
+
+def test_what_is_written_of_searches_can_be_asked(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "search.md").read_text()
+    table = text[text.index("| write |") : text.index("A query has at most")]
+    written = [
+        query
+        for line in table.strip().splitlines()[2:]
+        for query in re.findall("`([^`]+)`", line.split("|")[1])
+    ]
+    assert len(written) > 8
+    for query in written:
+        assert parse_query({"q": query}).terms, query
+    for number, name in (
+        (LONGEST_QUERY, "characters"),
+        (MOST_TERMS, "terms"),
+        (MOST_ITEMS, "alternatives"),
+        (MOST_WORDS, "words"),
+    ):
+        assert f"{number} {name}" in text
+    assert (
+        f"| `limit` | {DEFAULT_LIMIT} | the most papers in the answer, up to {MOST_HITS} |" in text
+    )
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "feedsvc.toml").write_text(example)
+    (saved,) = Config.load(tmp_path / "feedsvc.toml", environment={}).saved
+    assert saved.name == "robots"
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

@@ -54,6 +54,10 @@ UNSEEN = [
 ]
 
 
+def test_only_korean_is_composed() -> None:
+    assert "\u1f71" in _only(f"{HEAD}- \u1100\u1161 \u1f71\n").summary_html
+
+
 @pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
 def test_a_heading_behind_an_unseen_sign_joins_no_neighbour(sign: str) -> None:
     papers = parse_digest("x.md", f"{HEAD}- a\n\n{sign}{NEXT}".encode()).papers

@@ -190,6 +190,7 @@ OTHER_VALUES = {
     "longest_paper": 7,
     "all_size": 7,
     "unit": "row",
+    "days": "month",
     "precompress": True,
     "refresh": 7.0,
 }

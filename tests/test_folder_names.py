@@ -77,7 +77,14 @@ def test_folders_that_are_left_out_are_not_looked_at(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "flags", [{"leave_out": "../x"}, {"leave_out": "a//b"}, {"unit": "table"}, {"unit": 1}]
+    "flags",
+    [
+        {"leave_out": "../x"},
+        {"leave_out": "a//b"},
+        {"unit": "table"},
+        {"unit": 1},
+        {"days": "year"},
+    ],
 )
 def test_what_no_folder_or_unit_can_be_is_an_error(flags: dict[str, object]) -> None:
     with pytest.raises(ConfigError):

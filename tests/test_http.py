@@ -26,16 +26,8 @@ from feedsvc.web.app import create_app
 from feedsvc.web.responses import PreparedDocument
 from tests.support.archive import digest, paper, write_archive
 from tests.support.client import get
-from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.project import BASE_URL, Configure
 from tests.support.waiting import until
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    index = tmp_path_factory.mktemp("http") / "index.sqlite3"
-    return create_app(
-        Config(digests=DIGESTS, index=index, base_url=BASE_URL, language="ko")
-    ).test_client()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ import pytest
 
 import feedsvc.index
 import feedsvc.parser
+import feedsvc.search
+import feedsvc.starter
+import feedsvc.stats
 
 SAMPLES = [chr(code) for code in range(32, 127)] + ["\t", "\n", "\xa0", "가", "中", "é", "🚀", "，"]
 UNBOUNDED = 400
@@ -26,12 +29,21 @@ ALLOWED = {
 
 
 def _patterns() -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    for package in (feedsvc.parser, feedsvc.index):
+    for package in (
+        *(feedsvc.parser, feedsvc.index, feedsvc.search, feedsvc.starter, feedsvc.stats),
+    ):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(info.name)
             for name, value in vars(module).items():
-                if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                    yield info.name, name, value
+                if isinstance(value, re.Pattern):
+                    yield info.name, name, _of_text(value)
+
+
+def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
+    """A pattern of bytes as one of text, which repeats the same."""
+    if isinstance(pattern.pattern, str):
+        return pattern
+    return re.compile(pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII)
 
 
 PATTERNS = {(module, name): pattern for module, name, pattern in _patterns()}

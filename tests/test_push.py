@@ -22,6 +22,7 @@ from feedsvc.errors import ConfigError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.push.changes import MOST_REMADE
 from feedsvc.push.round import MOST_FAILURES, Pace, Report, tell_hub
+from feedsvc.search.saved import parse_saved
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
 from tests.support.archive import digest, etags, paper, write_archive
@@ -148,6 +149,23 @@ def test_topics_of_new_papers_are_among_them(publisher: Publisher) -> None:
         told = publisher.told()
     assert "topic/vision/feed.xml" in told
     assert "topic/language/feed.xml" not in told
+
+
+def test_saved_searches_that_find_more_are_among_them_and_other_searches_are_not(
+    publisher: Publisher,
+) -> None:
+    publisher.settings["saved"] = parse_saved(
+        [{"name": "new", "q": "unheard"}, {"name": "old", "q": "요약입니다", "until": "2024-01-05"}]
+    )
+    publisher.write("2024-01-17", 90, text="unheard")
+    publisher.tell()
+    assert not {path for path in publisher.told() if path.startswith("saved")}, "they are new"
+    publisher.write("2024-01-18", 91, text="unheard")
+    publisher.tell()
+    told = publisher.told()
+    found = {path for path in told if path.startswith(("saved", "search"))}
+    assert found == {f"saved/new/{name}" for name in FORMATS}
+    assert len(told) < 20
 
 
 def test_what_most_subscribe_to_comes_first(publisher: Publisher) -> None:

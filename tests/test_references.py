@@ -11,25 +11,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedsvc.check import check
 from feedsvc.config import Config
 from feedsvc.explanations import EXAMPLES, Example, explain
 from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
-from feedsvc.parser import READERS, parse_digest
+from feedsvc.parser import DAYS, READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 PACKAGE = ROOT / "feedsvc"
 GUIDES = [
     ROOT / name
     for name in (
         *("CONTRIBUTING.md", "DESIGN.md", "README.md", "SECURITY.md", "CHANGELOG.md"),
         *("docs/digests.md", "docs/operation.md", "docs/problems.md", "docs/settings.md"),
+        "docs/publishing.md",
         *("benchmarks/README.md", "deploy/README.md", "digests/README.md"),
     )
 ]
@@ -134,6 +137,17 @@ def _headings() -> str:
     return _table(("heading", "day"), *map(row, HEADINGS))
 
 
+def _days() -> str:
+    text = (DOCS / "digests.md").read_text().partition("`days` says")[2]
+    table = text.partition("```markdown\n")[2].partition("```")[0]
+
+    def row(days: str) -> tuple[str, ...]:
+        papers = parse_digest("2024-11-18.md", table.encode(), days=days).papers
+        return _code(days) if days else "empty", *(str(paper.day) for paper in papers)
+
+    return _table(("`days`", "Ants", "Bees"), *map(row, ["", *DAYS]))
+
+
 def _labels() -> str:
     def row(field: str) -> tuple[str, ...]:
         return field, _code(*(label.replace("_", " ") for label in FIELDS[field].split()))
@@ -178,16 +192,34 @@ def _as_page(explanation: str) -> str:
     return "\n\n".join([head, re.sub(r"(?<!\w)'([^']+)'", r"`\1`", said), rest])
 
 
+def _inputs() -> str:
+    return _table(
+        ("input", "default", "meaning"),
+        *(
+            (_code(name), _code(each["default"]) if each["default"] else "", each["description"])
+            for name, each in ACTION["inputs"].items()
+        ),
+    )
+
+
+def _outputs() -> str:
+    rows = ((_code(name), each["description"]) for name, each in ACTION["outputs"].items())
+    return _table(("output", "meaning"), *rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "codes": ("problems.md", _codes),
     "endings": ("digests.md", _endings),
     "not digests": ("digests.md", _not_digests),
     "names": ("digests.md", _names),
     "headings": ("digests.md", _headings),
+    "days": ("digests.md", _days),
     "labels": ("digests.md", _labels),
     "values": ("digests.md", _values),
     "media": ("digests.md", _media),
     "types": ("digests.md", _types),
+    "inputs": ("publishing.md", _inputs),
+    "outputs": ("publishing.md", _outputs),
 }
 """The page and the maker of each table, by the name that the page gives it."""
 

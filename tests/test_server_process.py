@@ -90,33 +90,60 @@ def test_a_port_of_another_server_of_ours_is_said(digests: Path, tmp_path: Path)
         assert again.get("/feed.xml")[0] == 200
 
 
+def _stopped(
+    digests: Path,
+    folder: Path,
+    workers: str,
+    number: signal.Signals,
+    is_time: Callable[[str], bool],
+) -> str:
+    """What a server says that is stopped together with its workers when its log says it is time."""
+    said = folder / "out"
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "feedsvc", "serve", "--digests", str(digests)),
+                *("--port", str(free_port()), "--workers", workers),
+            ],
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "FEEDSVC_INDEX": str(folder / "index.sqlite3")},
+            start_new_session=True,
+        )
+    assert until(lambda: is_time(said.read_text()))
+    begun = time.monotonic()
+    os.killpg(process.pid, number)
+    assert process.wait(20) == 0
+    assert time.monotonic() - begun < PROMPTLY
+    return said.read_text()
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_the_whole_group_ends_a_server_at_once(
     digests: Path, tmp_path: Path, workers: str, number: signal.Signals
 ) -> None:
-    for _ in range(3):
-        port = free_port()
-        with (tmp_path / "out").open("wb") as out:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "feedsvc", "serve", "--digests", str(digests)),
-                    *("--port", str(port), "--workers", workers),
-                ],
-                cwd=tmp_path,
-                stdout=out,
-                stderr=out,
-                env={**os.environ, "FEEDSVC_INDEX": str(tmp_path / "index.sqlite3")},
-                start_new_session=True,
-            )
-        said = tmp_path / "out"
-        assert until(lambda said=said: said.read_text().count("Started worker-") == int(workers))
-        time.sleep(0.3)  # granian's own wait begins a moment after it says so
-        begun = time.monotonic()
-        os.killpg(process.pid, number)
-        assert process.wait(20) == 0
-        assert time.monotonic() - begun < PROMPTLY
-        assert "Killing" not in said.read_text()
+    def is_time(said: str) -> bool:
+        return said.count("Started worker-") == int(workers)
+
+    assert "Killing" not in _stopped(digests, tmp_path, workers, number, is_time)
+
+
+@pytest.mark.slow(reason="starts a server for each of many moments")
+def test_a_signal_at_any_moment_of_a_start_ends_a_server_at_once(
+    digests: Path, tmp_path: Path
+) -> None:
+    for delay in range(0, 120, 5):  # milliseconds since it listens
+        number = signal.SIGTERM if delay % 2 else signal.SIGINT
+
+        def is_time(said: str, delay: int = delay) -> bool:
+            is_listening = "Listening at" in said
+            if is_listening:
+                time.sleep(delay / 1000)
+            return is_listening
+
+        assert "Killing" not in _stopped(digests, tmp_path, "2", number, is_time), delay
 
 
 def test_workers_end_with_a_main_process_that_is_killed(digests: Path, tmp_path: Path) -> None:

@@ -159,8 +159,10 @@ class _LosesItsIndex(Site):
     is_lost = False
 
     @contextmanager
-    def snapshot(self, *, long: bool = False, unpacked: int = 0) -> Iterator[Snapshot]:
-        with super().snapshot(long=long, unpacked=unpacked) as snapshot:
+    def snapshot(
+        self, *, long: bool = False, searchable: bool = False, unpacked: int = 0
+    ) -> Iterator[Snapshot]:
+        with super().snapshot(long=long, searchable=searchable, unpacked=unpacked) as snapshot:
             yield snapshot
             if long and not self.is_lost:
                 self.is_lost = True

@@ -122,7 +122,7 @@ def test_every_place_is_what_is_found_at_its_path(site: Site) -> None:
         scope, places = snapshot.scope(), list(all_places(snapshot.scope()))
         assert [place.path for place in places] == list(place_paths(scope))
         assert places == [find_place(place.path, scope) for place in places]
-    assert len(places) == 2 + 60 + 9 + 2
+    assert len(places) == 2 + 60 + 9 + 2 + 2 + 1 + 1
 
 
 def test_a_missing_folder_is_said_in_a_sentence(tmp_path: Path, configure: Configure) -> None:

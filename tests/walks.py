@@ -50,6 +50,7 @@ SETTINGS: dict[str, list[object]] = {
     "largest_file": [300, 16_000_000],
     "precompress": [False, True],
     "unit": ["", "heading"],
+    "days": ["", "week"],
     "leave_out": ["", "nowhere"],
 }
 

@@ -67,10 +67,10 @@ def build(
     and the folder has the site of some: unless it `may_become_empty`, nothing is removed then.
     """
     out, digests = config.out.resolve(), config.digests.resolve()
-    if out == digests or out.is_relative_to(digests):
+    if _is_read(out, digests, config):
         raise BuildError(
             f"{config.out}: the site can't be written inside the digests' folder, where its pages "
-            "would be read as digests; name another folder with --out."
+            "would be read as digests; name another folder with --out, or in leave_out."
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -86,8 +86,18 @@ def build(
         ) from error
 
 
+def _is_read(out: Path, digests: Path, config: Config) -> bool:
+    """Whether what is written into a folder would be read as digests."""
+    if not out.is_relative_to(digests):
+        return False
+    inside = out.relative_to(digests)
+    folders = {folder.as_posix() for folder in (inside, *inside.parents)}
+    is_hidden = any(part.startswith(".") for part in inside.parts)
+    return not is_hidden and not folders & config.folders_left_out
+
+
 def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty: bool) -> Report:
-    with site.snapshot(long=True, unpacked=_UNPACKED) as snapshot:
+    with site.snapshot(long=True, searchable=True, unpacked=_UNPACKED) as snapshot:
         build = _Build(site, snapshot, out)
         if build.would_become_empty() and not may_become_empty:
             raise BuildError(
@@ -187,8 +197,8 @@ class _Build:
 
     def _documents_of(self, place: Place) -> Iterator[str]:
         """The path of each document of a place; those that belong to no place are the root's."""
-        feeds = place.kind.feeds if has_built_feeds(self._snapshot, place) else []
-        for name in (*feeds, PAGE):
+        feeds = place.feeds if has_built_feeds(self._snapshot, place) else []
+        for name in (*feeds, *place.kind.lists, PAGE):
             yield place.path + name
         yield from _extras_in(place)
         if place.path == HOME:

@@ -25,11 +25,12 @@ from msgspec import Struct
 from feedsvc.compression import ENCODINGS, Encoding, is_worth_encoding
 from feedsvc.index.digest_folder import signature_of
 from feedsvc.index.store import BuiltFile, BuiltPlace
+from feedsvc.index.topic_keys import TOPICS
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.extras import EXTRAS
-from feedsvc.site.places import HOME, KINDS, PAGE, TOPICS, address, kind_at
+from feedsvc.site.places import HOME, KINDS, PAGE, SAVED, address, kind_at
 
-_PREFIXES = (f"{TOPICS}/",)
+_PREFIXES = (f"{TOPICS}/", f"{SAVED}/")
 """The folders in which places have folders of their own."""
 
 _ENDINGS = ("", *(encoding.suffix for encoding in ENCODINGS.values()))

@@ -27,12 +27,12 @@ class Connection:
         self._process = os.getpid()
         self._inode = file.stat().st_ino if file else 0
 
-    def another_reader(self) -> Store:
+    def another_reader(self, *, searchable: bool = False) -> Store:
         """A reader that shares no lock with the others; a copy, if the index is in memory."""
         if self.file:
             return Store(self.file, is_small=True)
         with self.reader_lock:
-            return self.reader.copy()
+            return self.reader.copy(searchable=searchable)
 
     def bound_log(self) -> bool:
         """Keeps the log beside the file short; False where it is long and readers need it."""

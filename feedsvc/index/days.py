@@ -8,22 +8,31 @@ from datetime import UTC, date, datetime, time, timedelta
 from msgspec.structs import replace
 
 from feedsvc.model import Item, Paper, Problem
+from feedsvc.parser.days.dates import ImpossibleDateError, date_in_path
 from feedsvc.parser.paper.assemble import tag_uri
 from feedsvc.parser.vocabulary.problems import Problems
+
+INDEX_PAGES = {"readme", "index", "_index", "home", "latest"}
+"""Names, without suffix and in lower case, of pages that list what stands on others."""
 
 
 def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
     """One day's papers from all its digests, no id twice, and the problems between them.
 
-    A paper that appears twice keeps its first position and its last text. Two papers with one link
-    are told apart by their titles; the second gets an id of its own.
+    A paper that appears twice keeps its first position and its last text; where an index page has
+    it, too, the other text is kept and nobody is told. Two papers with one link are told apart by
+    their titles; the second gets an id of its own.
     """
     merged: dict[str, Paper] = {}
     problems: dict[str, Problems] = {}
     for paper in papers:
         found = problems.setdefault(paper.path, Problems(paper.path))
         id_ = paper.id
-        if (first := merged.get(id_)) and first.title.casefold() != paper.title.casefold():
+        first = merged.get(id_)
+        if first and _rank(first.path) != _rank(paper.path):
+            merged[id_] = _fuller(first, paper)
+            continue
+        if first and first.title.casefold() != paper.title.casefold():
             _report(found, "same-link", paper, first)
             id_ = tag_uri(paper.day, paper.title)
         first = merged.get(id_)
@@ -32,7 +41,44 @@ def merge_day(papers: Iterable[Paper]) -> tuple[list[Paper], list[Problem]]:
             _report(found, "repeated-paper", paper, first, kept=kept)
         if paper.summary_html or not first:
             merged[id_] = replace(paper, id=id_)
-    return list(merged.values()), [each for of in problems.values() for each in of.in_order()]
+    reported = [each for of in problems.values() for each in of.in_order()]
+    return _without_entries(merged), reported
+
+
+def _without_entries(merged: Mapping[str, Paper]) -> list[Paper]:
+    """The papers; an index page's entry without a link and the paper of that title are one."""
+    linked = {paper.title.casefold(): id_ for id_, paper in merged.items() if paper.link}
+    kept = dict(merged)
+    for id_, paper in merged.items() if len(linked) < len(merged) else ():
+        other = linked.get(paper.title.casefold()) if not paper.link else None
+        if other and _rank(paper.path) != _rank(kept[other].path):
+            kept[other] = _fuller(kept[other], paper)
+            del kept[id_]
+    return list(kept.values())
+
+
+def _rank(path: str) -> int:
+    """0 for a digest of a day, 1 for a file that names no day, 2 for a page that lists others."""
+    if path.rpartition("/")[2].partition(".")[0].lower() in INDEX_PAGES:
+        return 2
+    try:
+        return 0 if date_in_path(path) else 1
+    except ImpossibleDateError:
+        return 1
+
+
+def _fuller(one: Paper, other: Paper) -> Paper:
+    """The paper as the more exact of two files has it; what that lacks is the other's."""
+    best, second = sorted((one, other), key=lambda paper: (not paper.link, _rank(paper.path)))
+    return replace(
+        best,
+        summary_html=best.summary_html or second.summary_html,
+        authors=best.authors or second.authors,
+        more_authors=best.more_authors if best.authors else second.more_authors,
+        votes=best.votes if best.votes is not None else second.votes,
+        media=best.media or second.media,
+        topics=best.topics or second.topics,
+    )
 
 
 def items_of_day(

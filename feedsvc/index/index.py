@@ -22,6 +22,7 @@ from feedsvc.index.refresh import (
     ProblemNews,
     bring_up_to_date,
     is_up_to_date,
+    make_searchable,
     note_documents,
 )
 from feedsvc.index.stages import Pipeline
@@ -54,14 +55,15 @@ class Index:
         self._try_again = 0.0
 
     @contextmanager
-    def reading(self, *, long: bool = False) -> Iterator[Store]:
+    def reading(self, *, long: bool = False, searchable: bool = False) -> Iterator[Store]:
         """A store that shows one state of the archive as long as it is open.
 
-        A `long` reading keeps no other waiting. Raises FolderError if there is no index yet and
-        the folder can't be read, and IndexLostError if the index breaks meanwhile.
+        A `long` reading keeps no other waiting; a copy in memory that it may get for that has the
+        full-text table only if it is to be `searchable`. Raises FolderError if there is no index
+        yet and the folder can't be read, and IndexLostError if the index breaks meanwhile.
         """
         try:
-            with self._reader(long=long) as store:
+            with self._reader(long=long, searchable=searchable) as store:
                 yield store
         except sqlite3.DatabaseError as error:
             self._reopen_empty()
@@ -119,14 +121,14 @@ class Index:
             return self._bring_up_to_date(found, parallel_map)
 
     @contextmanager
-    def _reader(self, *, long: bool) -> Iterator[Store]:
+    def _reader(self, *, long: bool, searchable: bool) -> Iterator[Store]:
         """A store that shows one state of our settings; whose it is, is asked of the state itself.
 
         Between two transactions others may have deleted the file, or made it theirs.
         """
         for _ in range(MOST_ATTEMPTS):
             with ExitStack() as stack:
-                store = self._begin(stack, long=long)
+                store = self._begin(stack, long=long, searchable=searchable)
                 if self._is_ours(store):
                     yield store
                     return
@@ -134,10 +136,10 @@ class Index:
         self._reopen_empty()
         raise IndexLostError(f"{self._file}: the index is lost again and again.")
 
-    def _begin(self, stack: ExitStack, *, long: bool) -> Store:
+    def _begin(self, stack: ExitStack, *, long: bool, searchable: bool) -> Store:
         connection = self._connect()
         if long:
-            store = connection.another_reader()
+            store = connection.another_reader(searchable=searchable)
             # What it takes may not wait for a look for garbage, of which an idle server has none.
             stack.callback(store.close)
         else:
@@ -167,6 +169,8 @@ class Index:
                 )
                 if not connection.bound_log():
                     self._reopen_empty()  # readers that never end keep what is left of it
+            else:
+                make_searchable(store, self._pipeline, parallel_map)
             if not self._has_made_it_ours:
                 note_documents(store, fingerprints)
             self._has_made_it_ours = True

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.digest_folder import DigestFile
+from feedsvc.index.searching import follow, is_searchable
 from feedsvc.index.stages import (
     UNREAD,
     Fingerprints,
@@ -37,6 +38,13 @@ def is_up_to_date(store: Store, found: Sequence[DigestFile], fingerprints: Finge
     if not store.is_of(fingerprints):
         return False
     return _signatures(store, _today()) == {file.path: file.signature for file in found}
+
+
+def make_searchable(store: Store, pipeline: Pipeline, parallel_map: ParallelMap) -> None:
+    """Adds to the full-text table what it misses, or a piece of that."""
+    if not is_searchable(store, pipeline.searching):
+        with store.writing():
+            follow(store, pipeline.searching, parallel_map)
 
 
 def note_documents(store: Store, fingerprints: Fingerprints) -> None:
@@ -79,6 +87,8 @@ def bring_up_to_date(
             for rendered in parallel_map(partial(render_day, pipeline), merged, count, "days"):
                 store.put_renderings(rendered)
             store.advance(pipeline.fingerprints, datetime.now(UTC))
+        if changes.is_any or not is_searchable(store, pipeline.searching):
+            follow(store, pipeline.searching, parallel_map)
         return ProblemNews() if before is None else _news(before, store.encoded_problems())
 
 

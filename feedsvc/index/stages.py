@@ -12,6 +12,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
+from enum import Enum
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -43,6 +44,14 @@ class Fingerprints(Struct, frozen=True):
     """Also covers all else that decides the bytes of documents."""
 
 
+class Searching(Enum):
+    """Whether those who read an index search in its papers."""
+
+    NONE = "not at all"
+    GRADUALLY = "in what is in the table so far, newest days first, while pages are served"
+    WHOLLY = "in all papers, and wait for them"
+
+
 class Pipeline(Struct, frozen=True):
     """How the index turns files into what it keeps."""
 
@@ -57,6 +66,7 @@ class Pipeline(Struct, frozen=True):
     fingerprints: Fingerprints
     leave_out: frozenset[str] = frozenset()
     """The folders that are not read, see `feedsvc.index.digest_folder.find_digests`."""
+    searching: Searching = Searching.NONE
 
 
 class MergedDay(Struct, frozen=True):

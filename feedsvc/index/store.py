@@ -19,6 +19,7 @@ from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
 from feedsvc.index.pings import PING_TABLES, Pings
+from feedsvc.index.search_table import SearchTable
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
 from feedsvc.index.topic_keys import topic_key
 from feedsvc.model import Paper, Problem, Severity
@@ -38,8 +39,10 @@ SMALL_CACHE_PAGES = 4
 WAL_BYTES = 64_000_000
 """What the log beside the file is cut down to when SQLite next begins it anew."""
 
-_TABLES = (
-    """
+_ASIDE = "aside"
+"""The database that a store in memory has its full-text table in."""
+
+_TABLES = """
 CREATE TABLE state (
     reading TEXT NOT NULL,         -- the fingerprint that files and papers were made with
     items TEXT NOT NULL,           -- the fingerprint that days, items and renderings were made with
@@ -93,6 +96,7 @@ CREATE TABLE topics (
     day TEXT NOT NULL,
     position INTEGER NOT NULL,     -- of an item that has the topic
     name TEXT NOT NULL,            -- as its digest writes it
+    rank INTEGER NOT NULL,         -- of the topic among those of the item, from 0
     PRIMARY KEY (key, day, position)
 ) WITHOUT ROWID;
 CREATE INDEX topics_of_day ON topics (day);
@@ -109,8 +113,6 @@ CREATE TABLE IF NOT EXISTS built (
     PRIMARY KEY (folder, place)
 ) WITHOUT ROWID;
 """
-    + PING_TABLES
-)
 
 _KEPT_TABLES = ("built", "pinged", "pinging")
 """Tables that tell what was done, not what digests say, and so outlive an index."""
@@ -225,15 +227,23 @@ class Store:
         self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         self.pings = Pings(self._db)
+        if not path:  # apart, so that a copy may do without it
+            self._db.execute(f"ATTACH ':memory:' AS {_ASIDE}")
+        self.search = SearchTable(self._db, "main" if path else _ASIDE)
 
     def close(self) -> None:
         """Gives back what it takes, where its owner knows that nobody is at it any more."""
         self._finalizer()
 
-    def copy(self) -> Store:
-        """Another store of the same content, in memory."""
+    def copy(self, *, searchable: bool = False) -> Store:
+        """Another store of the same content, in memory, of one in memory.
+
+        Only a `searchable` one has the full-text table, which is as large as the rest.
+        """
         store = Store(None)
         self._db.backup(store._db)
+        if searchable and self.search.exists():
+            store._db.deserialize(self._db.serialize(name=_ASIDE), name=_ASIDE)
         return store
 
     @contextmanager
@@ -265,13 +275,14 @@ class Store:
             changed = int(self._db.execute("SELECT changed FROM state").fetchone()[0])
         except (sqlite3.Error, TypeError, ValueError):  # tables of another version, or none
             changed = 0
+        self.search.drop()
         tables = self._db.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
         for (name,) in tables:
             if name not in _KEPT_TABLES:
                 self._db.execute(f'DROP TABLE "{name}"')
-        for statement in _TABLES.split(";"):
+        for statement in f"{_TABLES}{PING_TABLES}".split(";"):
             self._db.execute(statement)
         row = (fingerprints.reading, fingerprints.items, changed)
         self._db.execute("INSERT INTO state VALUES (?, ?, '', '', ?)", row)
@@ -295,6 +306,7 @@ class Store:
 
         Only while writing.
         """
+        self.search.drop()
         for table in _TABLES_OF_DAYS:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from this file
         self._db.execute("UPDATE state SET items = ?", (items,))
@@ -422,6 +434,15 @@ class Store:
         rows = self._db.execute("SELECT day FROM papers WHERE path = ?", (path,))
         return {date.fromisoformat(day) for (day,) in rows}
 
+    def files_without_papers(self) -> list[str]:
+        """The paths of the digests that were read and have no paper, in order."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE hash != ? AND path NOT IN (SELECT path FROM papers)"
+            " ORDER BY path",
+            (UNREAD,),
+        )
+        return [path for (path,) in rows]
+
     def days_with_papers(self) -> set[date]:
         """The days that any digest has papers of."""
         rows = self._db.execute("SELECT DISTINCT day FROM papers")
@@ -437,12 +458,19 @@ class Store:
 
         And what the digests say above and between them, as sanitised HTML.
         """
+        rows = self._papers_of_day(day)
+        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
+        return papers, "".join(introduction for _, _, introduction in rows)
+
+    def packed_papers_of_day(self, day: date) -> list[bytes]:
+        """The same papers as they are kept, for other processes: a pack for each digest."""
+        return [packed for _, packed, _ in self._papers_of_day(day)]
+
+    def _papers_of_day(self, day: date) -> list[tuple[str, bytes, str]]:
         rows = self._db.execute(
             "SELECT path, papers, introduction FROM papers WHERE day = ?", (day.isoformat(),)
         ).fetchall()
-        rows.sort(key=lambda row: digest_order(row[0]))
-        papers = [paper for _, packed, _ in rows for paper in unpack_papers(packed)]
-        return papers, "".join(introduction for _, _, introduction in rows)
+        return sorted(rows, key=lambda row: digest_order(row[0]))
 
     # --- days and their items ----------------------------------------------------------------
 
@@ -480,11 +508,11 @@ class Store:
             ),
         )
         self._db.executemany(
-            "INSERT OR IGNORE INTO topics VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO topics VALUES (?, ?, ?, ?, ?)",
             (
-                (topic_key(topic), name, position, topic)
+                (topic_key(topic), name, position, topic, rank)
                 for position, row in enumerate(items)
-                for topic in row.topics
+                for rank, topic in enumerate(row.topics)
             ),
         )
 
@@ -537,11 +565,17 @@ class Store:
         )
         return [id_ for (id_,) in rows]
 
-    def titles(self) -> dict[date, list[str]]:
-        """The title of each item of each day, in order."""
-        rows = self._db.execute("SELECT day, title FROM items ORDER BY day, position")
+    def titles(self, first: date, last: date) -> dict[date, list[tuple[str, str]]]:
+        """The id and the title of each item of the days from `first` to `last`, in order."""
+        rows = self._db.execute(
+            "SELECT day, id, title FROM items WHERE day BETWEEN ? AND ? ORDER BY day, position",
+            (first.isoformat(), last.isoformat()),
+        )
         by_day = groupby(rows, key=itemgetter(0))
-        return {date.fromisoformat(day): [title for _, title in of_day] for day, of_day in by_day}
+        return {
+            date.fromisoformat(day): [(id_, title) for _, id_, title in of_day]
+            for day, of_day in by_day
+        }
 
     def most_voted(self, first: date, last: date, most: int) -> list[tuple[date, int]]:
         """Day and position of the most voted items from `first` to `last`, each paper once.
@@ -565,6 +599,14 @@ class Store:
             f" WHERE {_IS_NEWEST}) GROUP BY key ORDER BY key"
         )
         return [Topic(key, name, papers) for key, name, papers, _ in rows]
+
+    def first_topics(self, day: date) -> dict[int, tuple[str, str]]:
+        """The key and the name of the first topic of each item of a day that has one."""
+        rows = self._db.execute(
+            "SELECT position, key, name FROM topics WHERE day = ? AND rank = 0",
+            (day.isoformat(),),
+        )
+        return {position: (key, name) for position, key, name in rows}
 
     def has_topics(self) -> bool:
         """Whether there is any topic."""

@@ -7,6 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+TOPICS = "topic"
+"""The folder of the topics' places."""
+
 LONGEST = 60
 """Characters; file systems allow 255 bytes, and a sign may take four."""
 
@@ -32,3 +35,8 @@ def topic_key(name: str) -> str:
         suffix = hashlib.sha256(folded.encode()).hexdigest()[:8]
         key = f"{key[:LONGEST]}-{suffix}".strip("-")
     return key
+
+
+def topic_path(key: str) -> str:
+    """The path of a topic's place, unquoted."""
+    return f"/{TOPICS}/{key}/"

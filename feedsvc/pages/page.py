@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from msgspec import Struct, field
 
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
+from feedsvc.pages.article import anchor, below_headings, language_of_title
+from feedsvc.pages.month import months_of
+from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
+from feedsvc.pages.words import words_in
 
 HTML_TYPE = "text/html; charset=utf-8"
+
+MOST_AT_HOME = 30
+"""Papers of the newest day that the home shows; beyond, it leads to the day."""
+
+MOST_TITLES = 1000
+"""Papers; a page of more leads to its days only."""
 
 _ARTICLES = "\ufdd0"
 """In place of the articles in a rendered template. A noncharacter, which no text of ours has."""
 
 
 class Neighbour(Struct, frozen=True):
-    """The page before or after one of the same kind."""
+    """A page that another one leads to: before it, after it, or around it."""
 
     name: str
     path: str
@@ -29,7 +38,8 @@ class Neighbour(Struct, frozen=True):
 class PageMetadata(Struct, frozen=True):
     """The metadata of a page; templates call it `page`."""
 
-    title: str
+    name: str
+    """What the page is of, as its folder is called; empty for home."""
     site_title: str
     subtitle: str
     language: str
@@ -37,41 +47,115 @@ class PageMetadata(Struct, frozen=True):
     """The path from the page to the site's root; ends with a slash."""
     canonical: str
     """The page's absolute address; empty for the 404 page, which is shown at any."""
+    path: str = ""
+    """The same inside the site, as in a URL; begins with a slash."""
     site_feeds: Mapping[str, Link] = field(default_factory=dict)
     """The feeds to subscribe to, by the label of their format."""
     place_feeds: Mapping[str, Link] = field(default_factory=dict)
     """The feeds with only this page's papers."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     author: str = ""
     rights: str = ""
     licence: str = ""
+    has_search: bool = False
+    """Whether the site has a place that finds papers by their words."""
+    picture: str = ""
+    """The address of a picture of the site; empty if it has none."""
 
 
-Titles = Callable[[], Mapping[date, Sequence[str]]]
-"""Gives the titles of each day's papers; called only by templates that show them."""
+class Title(Struct, frozen=True):
+    """A paper in a list of linked titles."""
+
+    title: str
+    anchor: str
+    language: str | None
+    """Of the title, where it is another than the site's."""
 
 
-def page_frame(
-    template: str,
-    page: PageMetadata,
-    days: Sequence[date] = (),
-    titles: Titles = dict,
-    introduction: Callable[[], str] = str,
-    **more: Any,  # noqa: ANN401 - whatever a template shows
-) -> Frame:
-    """A page around articles, if its template shows them; else a page that takes no items.
+class TopicLink(Struct, frozen=True):
+    """A topic in a list."""
 
-    `introduction` gives what the digest of a single day says above its papers, as sanitised HTML.
-    """
+    name: str
+    path: str
+    """Of its page, as in a URL; begins with a slash."""
+    papers: int
+
+
+class Choice(Struct, frozen=True):
+    """Something to subscribe to."""
+
+    title: str
+    about: str
+    """What it brings, in a sentence."""
+    rate: str
+    """How much a week."""
+    path: str
+    """Of its page, as in a URL; begins with a slash."""
+    feeds: Mapping[str, Link]
+    """By the label of their format."""
+    group: str = ""
+    """The folder of the choices of its kind; empty for one of its own."""
+
+
+class PageContents(Struct, frozen=True):
+    """What a page can show; templates ask for what they show."""
+
+    days: Sequence[date] = ()
+    """The days of the place, newest first."""
+    counts: Callable[[Sequence[date]], int] = len
+    """How many papers days have."""
+    titles: Callable[[Sequence[date]], Mapping[date, Sequence[tuple[str, str]]]] = lambda _: {}
+    """The id and the title of each paper of days, in order."""
+    introduction: Callable[[date], str] = lambda _: ""
+    """What the digests of a day say above and between their papers, as sanitised HTML."""
+    picture: Callable[[], str] = str
+    """The address of the page's first picture; empty if it has none."""
+    editions: Sequence[str] = ()
+    """The names of the pages with the papers of its editions, newest first."""
+    topics: Callable[[], Sequence[TopicLink]] = list
+    """Every topic."""
+    choices: Callable[[], Sequence[Choice]] = list
+    """What a reader can subscribe to."""
+    search: Callable[[], SearchPage] = SearchPage
+    """What a search found."""
+    choice: Callable[[], Choice | None] = lambda: None
+    """What the place itself is as such a choice; None if it is none."""
+
+
+def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
+    """A page around articles, if its template shows them; else a page that takes no items."""
+    contents = contents or PageContents()
+
+    def titles(days: Sequence[date]) -> Mapping[date, Sequence[Title]]:
+        return {
+            day: [
+                Title(title, anchor(id_), language_of_title(title, page.language))
+                for id_, title in papers
+            ]
+            for day, papers in contents.titles(days).items()
+        }
+
     html = render(
         template,
         page=page,
-        days=days,
+        say=words_in(page.language),
+        days=contents.days,
+        counts=contents.counts,
         titles=titles,
-        introduction=introduction,
+        months_of=months_of,
+        introduction=lambda day: below_headings(contents.introduction(day), 3),
+        picture=contents.picture,
+        editions=contents.editions,
+        topics=contents.topics,
+        choices=contents.choices,
+        search=contents.search,
+        choice=contents.choice,
+        most_titles=MOST_TITLES,
+        most_at_home=MOST_AT_HOME,
         articles=_ARTICLES,
-        **more,
     )
     start, articles, end = html.partition(_ARTICLES)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))

@@ -37,7 +37,10 @@ def pool_map(
 
     If the system ends one of the processes, this one does the rest of the work.
     """
-    batches = _batches(pieces, min(1 + count // FEWEST_WORTH_BATCHING, MOST_AT_ONCE))
+    left = iter(pieces)
+    # What is loaded only where it is needed is loaded by the first piece, before the fork, once.
+    yield from map(function, islice(left, 1))
+    batches = _batches(left, min(1 + count // FEWEST_WORTH_BATCHING, MOST_AT_ONCE))
     under_way: deque[tuple[list[Piece], Future[list[Result]] | None]] = deque()
     fork = multiprocessing.get_context("fork")
     # A forked process has a copy of the function, so that it need not be picklable.

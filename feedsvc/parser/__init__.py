@@ -20,6 +20,7 @@ from __future__ import annotations
 from datetime import date
 
 from feedsvc.model import Digest
+from feedsvc.parser.days.days import DayRule
 from feedsvc.parser.reading import Reading, read_digest
 from feedsvc.parser.source.source import source_of
 from feedsvc.parser.source.text import read_lines
@@ -32,10 +33,13 @@ LONGEST_PAPER = 200_000
 READERS = {".md": False, ".markdown": False, ".html": True, ".htm": True}
 """The suffixes of digests in lower case, and whether they are HTML."""
 
-__all__ = ["LONGEST_PAPER", "READERS", "UNITS", "parse_digest"]
+DAYS = {rule.value: rule for rule in DayRule}
+"""What dates papers, by the names that the setting has for it."""
+
+__all__ = ["DAYS", "LONGEST_PAPER", "READERS", "UNITS", "parse_digest"]
 
 
-def parse_digest(
+def parse_digest(  # noqa: PLR0913 - all but the first two are settings
     path: str,
     data: bytes,
     media_base: str = "",
@@ -43,6 +47,7 @@ def parse_digest(
     longest_paper: int = LONGEST_PAPER,
     today: date | None = None,
     unit: str = "",
+    days: str = "",
 ) -> Digest:
     """The papers of one digest and its problems.
 
@@ -50,10 +55,11 @@ def parse_digest(
     over the headings'. Relative pictures are resolved against `media_base`, if there is one. What
     the text of a paper has beyond `longest_paper` characters is left out and reported, and so are
     papers of a day later than the one after `today`, where that is given. `unit`, a key of UNITS,
-    lets only candidates of that kind be papers; else evidence chooses.
+    lets only candidates of that kind be papers, and `days`, a key of DAYS, says what dates them;
+    else evidence chooses.
     """
     problems = Problems(path)
     lines = read_lines(data, problems)
     is_html = READERS["." + path.rpartition(".")[2].lower()]
-    how = Reading(path, media_base, longest_paper, today, UNITS.get(unit))
+    how = Reading(path, media_base, longest_paper, today, UNITS.get(unit), DAYS.get(days))
     return read_digest(how, source_of(lines, problems, is_html=is_html), problems)

@@ -15,7 +15,7 @@ from feedsvc.parser.blocks.headings import fenced_lines
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.reader import is_item, read_blocks
 from feedsvc.parser.days.day_words import names_day_alone, tells_update
-from feedsvc.parser.days.days import Days
+from feedsvc.parser.days.days import DayRule, Days
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.assemble import assemble
 from feedsvc.parser.paper.draft import Told
@@ -47,6 +47,8 @@ class Reading(Struct, frozen=True):
     today: date | None
     unit: Kind | None = None
     """The only kind of candidates that are papers; None where evidence chooses."""
+    days: DayRule | None = None
+    """What dates a paper; None where evidence decides."""
 
 
 def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
@@ -55,7 +57,8 @@ def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
         problems.report(1, "draft")
         return Digest(how.path, (), problems.in_order())
     page = _page(source.lines, looks_inside=how.unit not in {None, Kind.HEADING})
-    days = Days(how.path, source.front.first("date", "day", "created", "pubdate"), problems)
+    front = source.front.first("date", "day", "created", "pubdate")
+    days = Days(how.path, front, problems, how.days)
     days.see_title(source.title)
     return _Reader(how, source, page, days, problems).read()
 
@@ -137,7 +140,10 @@ class _Reader(Struct):
                 introductions.take(lines, max(each.end, index), end)
             else:
                 self._pass(each)
-                is_line = each.kind is Kind.BOLD  # the name of a day or of a group, and no text
+                is_line = each.kind in {
+                    Kind.BOLD,
+                    Kind.ROW,
+                }  # the name of a day or of a group, and no text
                 introductions.take(lines, each.last + 1 if is_line else index, end)
 
     def _add(self, told: Told, introductions: Introductions) -> None:
@@ -160,7 +166,8 @@ class _Reader(Struct):
         title, line = read_title(text), self.source.numbers[block.index]
         is_heading = block.kind is Kind.HEADING
         is_day = self.days.see(title.words, line, is_heading=is_heading)
-        if not is_day and title.address is not None and is_heading:
+        leads_away = title.address is not None and not title.address.startswith("#")
+        if not is_day and leads_away and is_heading:
             self.problems.report(line, "stray-text", found=self.page.lines[block.index])
 
     def _look_above(self, first: int) -> None:

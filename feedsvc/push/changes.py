@@ -46,7 +46,7 @@ def feed_versions(snapshot: Snapshot) -> Versions:
     return {
         feed_url(snapshot.config, place, name): etags.etag(place, name)
         for place in sorted(places, key=_rank)
-        for name in place.kind.feeds
+        for name in place.feeds
     }
 
 

@@ -98,6 +98,7 @@ class _Attempt:
         self._site = site
         self._key = config.base_url
         self._hub = config.hub
+        self._has_searches = bool(config.saved)
         self._pace = pace
         self._done = Progress("", site.made_with)
         """What is noted when all was told."""
@@ -108,7 +109,7 @@ class _Attempt:
 
     def begin(self, *, may_tell: bool = True) -> bool:
         """Takes the turn; False where there is nothing to tell, or it is somebody else's."""
-        with self._site.snapshot(long=True) as snapshot:
+        with self._site.snapshot(long=True, searchable=self._has_searches) as snapshot:
             self._done = replace(self._done, revision=snapshot.catalogue.state.revision)
             known = snapshot.store.pings.progress(self._key)
             if known and (known.revision == self._done.revision or not may_tell):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,6 +26,7 @@ LARGEST_WEEK_BYTES = 1_000_000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class Week(Struct, frozen=True, order=True):
@@ -75,6 +77,32 @@ def parse_week(text: str) -> Week | None:
 Part = Week | date
 
 
+class Month(Struct, frozen=True, order=True):
+    """A month of a year."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.number:02}"
+
+    @property
+    def first_day(self) -> date:
+        """Its first."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last."""
+        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+
+def parse_month(text: str) -> Month | None:
+    """The month that `2024-11` names; None for other forms."""
+    found = _MONTH.fullmatch(text)
+    return Month(int(found[1]), int(found[2])) if found and found[1] != "0000" else None
+
+
 class Calendar(Struct, frozen=True, dict=True):
     """The days that have papers."""
 
@@ -90,13 +118,18 @@ class Calendar(Struct, frozen=True, dict=True):
         """The weeks that have papers, oldest first."""
         return [*self._days_by_week]
 
+    @cached_property
+    def months(self) -> Sequence[Month]:
+        """The months that have papers, oldest first."""
+        return [*dict.fromkeys(Month(day.year, day.month) for day in self.days)]
+
     def days_between(self, first: date, last: date) -> Sequence[date]:
         """The days with papers from `first` to `last`, newest first."""
         return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)][::-1]
 
-    def days_of(self, week: Week) -> Sequence[date]:
-        """The days of a week with papers, newest first."""
-        return self.days_between(week.first_day, week.last_day)
+    def days_of(self, span: Week | Month) -> Sequence[date]:
+        """The days of a week or a month with papers, newest first."""
+        return self.days_between(span.first_day, span.last_day)
 
     def days_since(self, first: date) -> Sequence[date]:
         """The days with papers from `first` on, oldest first."""
@@ -109,6 +142,10 @@ class Calendar(Struct, frozen=True, dict=True):
     def neighbours_of_week(self, week: Week) -> tuple[Week | None, Week | None]:
         """The nearest weeks with papers before and after a week."""
         return _neighbours(self.weeks, week)
+
+    def neighbours_of_month(self, month: Month) -> tuple[Month | None, Month | None]:
+        """The nearest months with papers before and after a month."""
+        return _neighbours(self.months, month)
 
     @cached_property
     def parts(self) -> Sequence[Part]:
@@ -173,7 +210,7 @@ class Calendar(Struct, frozen=True, dict=True):
         return sum(self._facts[day][1] for day in days)
 
 
-_T = TypeVar("_T", date, Week)
+_T = TypeVar("_T", date, Week, Month)
 
 
 def _neighbours(known: Sequence[_T], one: _T) -> tuple[_T | None, _T | None]:

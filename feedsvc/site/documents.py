@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache, lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -12,12 +13,20 @@ from feedsvc.feeds.editions import edition_entry
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.feeds.json_feed import JSON_NAME
 from feedsvc.model import Document, Link
-from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.pages.article import first_picture, heading, with_eager_picture
+from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
+from feedsvc.pages.search_page import SearchPage
+from feedsvc.pages.words import words_in
+from feedsvc.site.calendar import DAYS_OF_A_WEEK
+from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
-from feedsvc.site.places import HOME, PAGE, Place, Role, address, all_places, place_paths
+from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
+from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
 from feedsvc.site.renderings import renderings
+from feedsvc.site.searches import page_of
+from feedsvc.site.sections import Section, sections_of
 from feedsvc.site.snapshot import Snapshot
 
 LONGEST_KEPT = 2000
@@ -27,7 +36,7 @@ LONGEST_KEPT = 2000
 def paths(snapshot: Snapshot) -> list[str]:
     """The path of every document without a query, as files have it: pages end in `index.html`."""
     places = all_places(snapshot.scope())
-    return [*EXTRAS, *(place.path + name for place in places for name in place.kind.names)]
+    return [*EXTRAS, *(place.path + name for place in places for name in place.names)]
 
 
 def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
@@ -40,6 +49,8 @@ def document(snapshot: Snapshot, path: str, query: str = "") -> Document:
     place, name = place_and_name(snapshot, path, query)
     if name == PAGE:
         return _page(snapshot, place)
+    if name in place.kind.lists:
+        return _members(snapshot, place)
     return feed(snapshot, place, FORMATS[name], _items(snapshot, place, name))
 
 
@@ -47,7 +58,7 @@ def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Plac
     """The place of a document and the document's name. Raises NotFoundError."""
     folder, slash, name = path.rpartition("/")
     place = snapshot.place(folder + slash, query)
-    if place and (name or PAGE) in place.kind.names:
+    if place and (name or PAGE) in place.names:
         return place, name or PAGE
     raise NotFoundError(f"There is no document at {path}.")
 
@@ -128,29 +139,69 @@ def _edition(snapshot: Snapshot, edition: Edition, format_: Format) -> bytes:
 def _page(snapshot: Snapshot, place: Place) -> Document:
     has_feeds = has_built_feeds(snapshot, place)
     metadata = page_metadata(snapshot.config, place, has_feeds=has_feeds)
-
-    def titles() -> Mapping[date, Sequence[str]]:
-        return snapshot.store.titles() if has_feeds else {}
-
-    def introduction() -> str:
-        return snapshot.store.introduction(place.days[0]) if len(place.days) == 1 else ""
-
-    frame = page_frame(
-        place.kind.template,
-        metadata,
-        place.days,
-        titles,
-        introduction,
-        topics=snapshot.store.topics,
-        editions=place.editions or (),
+    say = words_in(metadata.language)
+    sections = sections_of(snapshot, place, say)
+    contents = PageContents(
+        days=place.days,
+        counts=lambda days: sum(snapshot.catalogue.by_day[day].papers for day in days),
+        titles=lambda days: snapshot.store.titles(days[-1], days[0]) if days else {},
+        introduction=snapshot.store.introduction,
+        picture=lambda: first_picture(_articles(snapshot, sections[:1])),
+        editions=[edition.name for edition in place.editions or ()],
+        topics=lambda: topic_links(snapshot),
+        choices=lambda: [*choices_of(snapshot, say)],
+        search=cache(lambda: _search_page(snapshot, place)),
+        choice=lambda: choice_at(snapshot, say, place),
     )
-    articles = renderings(snapshot, place.days, PAGE, picks=place.picks)
+    frame = page_frame(place.kind.template, metadata, contents)
+    articles = with_eager_picture(_articles(snapshot, sections, metadata.root))
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
     made = _document(
         snapshot, place, PAGE, HTML_TYPE, frame.around(articles if frame.takes_items else ()), links
     )
-    is_long = frame.takes_items and _count(snapshot, place) > LONGEST_KEPT
-    return replace(made, is_streamed=is_long)
+    count = sum(len(section.papers) for section in sections)
+    return replace(made, is_streamed=frame.takes_items and count > LONGEST_KEPT)
+
+
+def _articles(snapshot: Snapshot, sections: Iterable[Section], root: str = "") -> Iterator[bytes]:
+    """The papers of sections as a page shows them, with their headings."""
+    of_day = lru_cache(DAYS_OF_A_WEEK)(partial(snapshot.unpack, PAGE))
+    for section in sections:
+        if section.heading:
+            yield heading(section.heading, section.path and root + address(section.path)[1:])
+        for day, position in section.papers:
+            yield of_day(day)[position]
+
+
+def _members(snapshot: Snapshot, place: Place) -> Document:
+    """The feeds of the places that a place lists."""
+    config = snapshot.config
+    assert place.kind.members
+    urls = (
+        (title, config.base_url + address(f"/{key}/")[1:])
+        for key, title in place.kind.members(snapshot.scope())
+    )
+    outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
+    title = f"{config.title} · {place.title}"
+    content = opml(config, title, outlines, newest_time(config, place))
+    return _document(snapshot, place, OPML_NAME, OPML_TYPE, [content], ())
+
+
+def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> bytes:
+    """The page of a search that is not understood: its form, filled in, and what is wrong."""
+    place = snapshot.place(SEARCH)
+    assert place
+    metadata = page_metadata(snapshot.config, place, has_feeds=False)
+    contents = PageContents(search=lambda: SearchPage(values, fault))
+    return page_frame(place.kind.template, metadata, contents).start
+
+
+def _search_page(snapshot: Snapshot, place: Place) -> SearchPage:
+    if not place.found or place.path != SEARCH:
+        return SearchPage()
+    return page_of(
+        place.found, list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
+    )
 
 
 def _document(

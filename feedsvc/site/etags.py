@@ -70,4 +70,6 @@ def _facts_of_feed(place: Place) -> list[str]:
 
 
 def _facts_of_page(place: Place) -> list[str]:
-    return [near.path if near else "" for near in (place.older, place.newer)]
+    found = place.found
+    told = [f"{found.count} {found.unread}"] if found else []
+    return [*(near.path if near else "" for near in (place.older, place.newer)), *told]

@@ -12,13 +12,18 @@ from msgspec import Struct
 
 from feedsvc import pages
 from feedsvc.config import Config
-from feedsvc.feeds.times import rfc822
 from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.metadata import not_found_metadata
+from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
 
 XML_TYPE = "application/xml"
+OPENSEARCH_TYPE = "application/opensearchdescription+xml"
+OPENSEARCH_NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
+LONGEST_SHORT_NAME = 16
+"""Characters, as OpenSearch has it."""
+
 NOT_FOUND = "/404.html"
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -62,24 +67,23 @@ def extra_etag(path: str, facts: Facts) -> str:
 
 
 def _opml(facts: Facts) -> bytes:
-    """OPML 2.0 with the one feed to subscribe to: with more, readers would show papers twice."""
+    """The one feed to subscribe to: with more, readers would show papers twice."""
     config = facts.config
-    opml = etree.Element("opml", version="2.0")
-    head = etree.SubElement(opml, "head")
-    etree.SubElement(head, "title").text = config.title
-    etree.SubElement(head, "dateModified").text = rfc822(facts.updated)
-    outline = {
-        "type": "rss",
-        "text": config.title,
-        "title": config.title,
-        "description": config.subtitle,
-        "language": config.language,
-        "xmlUrl": config.base_url + "feed.xml",
-        "htmlUrl": config.base_url,
-    }
-    told = {name: value for name, value in outline.items() if value or name != "language"}
-    etree.SubElement(etree.SubElement(opml, "body"), "outline", told)
-    return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    outline = Outline(config.title, config.base_url + "feed.xml", config.base_url)
+    return opml(config, config.title, [outline], facts.updated)
+
+
+def _opensearch(facts: Facts) -> bytes:
+    """What a browser needs to search here from its address bar (OpenSearch 1.1)."""
+    config = facts.config
+    root = etree.Element("OpenSearchDescription", xmlns=OPENSEARCH_NAMESPACE)
+    short = config.title[:LONGEST_SHORT_NAME].strip()
+    etree.SubElement(root, "ShortName").text = short
+    etree.SubElement(root, "Description").text = config.title
+    etree.SubElement(root, "InputEncoding").text = "UTF-8"
+    template = f"{config.base_url}search/?q={{searchTerms}}"
+    etree.SubElement(root, "Url", type="text/html", template=template)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def _sitemap(facts: Facts) -> bytes:
@@ -99,7 +103,13 @@ def _not_found(facts: Facts) -> bytes:
 
 
 def _robots(facts: Facts) -> bytes:
-    return f"User-agent: *\nAllow: /\nSitemap: {facts.config.base_url}sitemap.xml\n".encode()
+    lines = [
+        "User-agent: *",
+        "Allow: /",
+        f"Disallow: {facts.config.base_path}search/?",  # of which there is no end
+        f"Sitemap: {facts.config.base_url}sitemap.xml",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _asset(name: str) -> Callable[[Facts], bytes]:
@@ -109,13 +119,14 @@ def _asset(name: str) -> Callable[[Facts], bytes]:
 TEXT_TYPE = "text/plain; charset=utf-8"
 
 EXTRAS: dict[str, Extra] = {
-    "/opml.xml": Extra(
-        "text/x-opml; charset=utf-8", _opml, lambda facts: [facts.updated.isoformat()]
-    ),
+    f"/{OPML_NAME}": Extra(OPML_TYPE, _opml, lambda facts: [facts.updated.isoformat()]),
     "/sitemap.xml": Extra(XML_TYPE, _sitemap, lambda facts: facts.places()),
+    "/opensearch.xml": Extra(OPENSEARCH_TYPE, _opensearch),
     "/robots.txt": Extra(TEXT_TYPE, _robots),
     NOT_FOUND: Extra(HTML_TYPE, _not_found),
     "/style.css": Extra("text/css; charset=utf-8", _asset("style.css")),
+    "/search.js": Extra("text/javascript; charset=utf-8", _asset("search.js")),
+    "/script.js": Extra("text/javascript; charset=utf-8", _asset("script.js")),
     "/icon.png": Extra("image/png", _asset("icon.png")),
     # GitHub Pages would otherwise run the folder through Jekyll.
     "/.nojekyll": Extra(TEXT_TYPE, lambda _: b""),

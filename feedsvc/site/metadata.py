@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from feedsvc.config import Config
@@ -10,10 +11,8 @@ from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
-from feedsvc.site.places import HOME, HOME_KIND, Place, PlaceKind, Role, address
-
-INTERFACE_LANGUAGE = "en"
-"""BCP 47. Of the words that pages have beside what digests and settings say."""
+from feedsvc.pages.words import INTERFACE_LANGUAGE, words_in
+from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, Role, address, kind_at
 
 
 def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
@@ -47,33 +46,38 @@ def feed_url(config: Config, place: Place, name: str) -> str:
 def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
     """The metadata of a place's page; `has_feeds` says whether it links to the place's feeds."""
     is_home = place.path == HOME
-    own_feeds = _feed_links(config, place.kind, place.path, place.query)
+    own_feeds = feed_links(config, place.feeds, place.path, place.query)
     return PageMetadata(
-        title=_title(config, place),
+        name=place.title,
         site_title=config.title,
         subtitle=config.subtitle,
         language=config.language or INTERFACE_LANGUAGE,
         root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
         canonical=_url(config, place.address),
-        site_feeds=_feed_links(config, HOME_KIND, HOME, ""),
+        path=address(place.path),
+        site_feeds=feed_links(config, HOME_KIND.feeds, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
         older=place.older,
         newer=place.newer,
+        around=place.around,
         author=config.author,
         rights=config.rights,
         licence=config.licence,
+        has_search=kind_at(SEARCH) is not None,
+        picture=config.logo,
     )
 
 
 def not_found_metadata(config: Config) -> PageMetadata:
     """The metadata of the 404 page, which a host shows at any depth."""
     return PageMetadata(
-        title="Not found",
+        name="",
         site_title=config.title,
         subtitle=config.subtitle,
         language=config.language or INTERFACE_LANGUAGE,
         root=config.base_path,
         canonical="",
+        has_search=kind_at(SEARCH) is not None,
     )
 
 
@@ -88,7 +92,9 @@ def newest_time(config: Config, place: Place) -> datetime:
 
 
 def _title(config: Config, place: Place) -> str:
-    return f"{config.title} · {place.title}" if place.title else config.title
+    say = words_in(config.language or INTERFACE_LANGUAGE)
+    added = say.feed(place.path.strip("/"), place.title)
+    return f"{config.title} · {added}" if added else config.title
 
 
 def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, str]:
@@ -103,9 +109,9 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     return {relation: _url(config, path + format_.name) for relation, path in links.items()}
 
 
-def _feed_links(config: Config, kind: PlaceKind, path: str, query: str) -> dict[str, Link]:
+def feed_links(config: Config, names: Iterable[str], path: str, query: str) -> dict[str, Link]:
     """The feeds of a place, by the label of their format."""
-    formats = [FORMATS[name] for name in kind.feeds]
+    formats = [FORMATS[name] for name in names]
     return {
         format_.label: Link(
             "alternate", _url(config, address(path + format_.name, query)), format_.type

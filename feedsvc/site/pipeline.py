@@ -18,25 +18,28 @@ from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import feedsvc
 from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.index.stages import Fingerprints, Pipeline
+from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
+from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import PAGE
 
 _PACKAGE = Path(feedsvc.__file__).parent
 
 SOURCES = {
-    Affects.READING: ("model.py", "parser/", "index/"),
+    Affects.READING: ("model.py", "parser/", "search/", "index/"),
     Affects.ITEMS: (
         "feeds/",
         "pages/article.py",
         "pages/templates.py",
+        "pages/words.py",
         "pages/templates/article.html",
         "site/pipeline.py",
     ),
@@ -61,7 +64,7 @@ _INSTALLED = re.compile(r"(\w+)-([^-]+)\.dist-info")
 """A folder's name: https://packaging.python.org/specifications/recording-installed-packages/."""
 
 
-def make_pipeline(config: Config) -> Pipeline:
+def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipeline:
     """The pipeline of a site with these settings."""
     return Pipeline(
         parse=partial(_parse, config),
@@ -69,6 +72,7 @@ def make_pipeline(config: Config) -> Pipeline:
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
+        searching=searching,
         fingerprints=_fingerprints(config),
     )
 
@@ -81,6 +85,7 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
         longest_paper=config.longest_paper,
         today=today,
         unit=config.unit,
+        days=config.days,
     )
 
 
@@ -88,7 +93,9 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str,
     """A day's items in each format, and as articles."""
     entries = [paper_entry(item, base_url, language) for item in items]
     feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
-    return {**feeds, PAGE: [article(item, language) for item in items]}
+    path = urlsplit(base_url).path
+    articles = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
+    return {**feeds, PAGE: articles}
 
 
 def _fingerprints(config: Config) -> Fingerprints:

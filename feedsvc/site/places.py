@@ -17,15 +17,23 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from feedsvc.config import Config
+from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
+from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
-from feedsvc.site.calendar import Part, Week, parse_day, parse_week
+from feedsvc.search.query import Query
+from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
+from feedsvc.site.opml import OPML_NAME
+from feedsvc.site.searches import Found, find, query_of, title_of
 
 HOME = "/"
 EVERYTHING = "/all/"
+DAILY = "/daily/"
+WEEKLY = "/weekly/"
+SEARCH = "/search/"
 
 MOST_OF_FEED_SIZE = 3
 """Times `feed_size`: the most papers of the subscription document, if it has several parts."""
@@ -49,6 +57,15 @@ class Role(Enum):
     def grows(self) -> bool:
         """Whether papers are added for ever, so that clients may ask only for what is new."""
         return self in {Role.SUBSCRIPTION, Role.COMPLETE}
+
+
+class Whole(Enum):
+    """Which papers of a place its page shows whole."""
+
+    ALL = "all of them"
+    NEWEST_DAY = "those of its newest day"
+    MOST_VOTED = "those with the most votes"
+    NONE = "none of them"
 
 
 class Scope(Struct, frozen=True):
@@ -75,6 +92,8 @@ class Contents(Struct, frozen=True):
     older: object | None = None
     """The key of the place before it, and of the one after; None if there is none."""
     newer: object | None = None
+    around: Sequence[object] = ()
+    """The keys of the larger places that its papers are in, too."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
     part: Part | None = None
@@ -83,6 +102,8 @@ class Contents(Struct, frozen=True):
     """Which papers of its days are in it; None means all."""
     editions: Sequence[Edition] | None = None
     """The items of its feeds, if these are not the papers themselves."""
+    found: Found | None = None
+    """What a search found, whose papers these are."""
 
 
 class PlaceKind(Struct, frozen=True):
@@ -97,10 +118,18 @@ class PlaceKind(Struct, frozen=True):
     role: Role = Role.OWN
     template: str = "papers.html"
     """The template of its page, in `feedsvc/pages/templates`."""
+    whole: Whole = Whole.ALL
+    """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
     canonical_query: Callable[[str], str] | None = None
-    """Brings all queries that ask for the same into one form; None if it takes no query."""
+    """Brings all queries that ask for the same into one form; None if it takes no query.
+
+    Raises QueryError. A kind that takes one has feeds only where something is asked for.
+    """
+
+    members: Callable[[Scope], Iterable[tuple[str, str]]] | None = None
+    """The keys and titles of the places that it lists, also as OPML; None if it lists none."""
 
     @property
     def feeds(self) -> list[str]:
@@ -108,9 +137,14 @@ class PlaceKind(Struct, frozen=True):
         return [name for name in FORMATS if self.formats is None or name in self.formats]
 
     @property
+    def lists(self) -> list[str]:
+        """The names of its lists of feeds."""
+        return [OPML_NAME] if self.members else []
+
+    @property
     def names(self) -> list[str]:
         """The names of its documents."""
-        return [PAGE, *self.feeds]
+        return [PAGE, *self.feeds, *self.lists]
 
 
 class Archive(Struct, frozen=True):
@@ -133,6 +167,8 @@ class Place(Struct, frozen=True):
     """Canonical; empty if there is none."""
     older: Neighbour | None = None
     newer: Neighbour | None = None
+    around: Sequence[Neighbour] = ()
+    """The larger places that its papers are in, too."""
     archive: Archive | None = None
     """Its links in the all-time feed; None if it is no part of that."""
     last_day: date | None = None
@@ -141,6 +177,18 @@ class Place(Struct, frozen=True):
     """Which papers of its days are in it; None means all."""
     editions: Sequence[Edition] | None = None
     """The items of its feeds, if these are not the papers themselves."""
+    found: Found | None = None
+    """What a search found, whose papers these are."""
+
+    @property
+    def feeds(self) -> Sequence[str]:
+        """The names of its feeds."""
+        return self.kind.feeds if self.found or not self.kind.canonical_query else ()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of its documents."""
+        return [PAGE, *self.feeds, *self.kind.lists]
 
     @property
     def role(self) -> Role:
@@ -188,10 +236,27 @@ def picks_of(papers: Iterable[tuple[date, int]]) -> dict[date, list[int]]:
 
 
 def canonical_query(path: str, query: str) -> str:
-    """The canonical form of a query at a document's path; empty if the place takes none."""
+    """The canonical form of a query at a document's path; empty if the place takes none.
+
+    Raises QueryError, also where a feed would be of nothing.
+    """
+    folder, slash, name = path.rpartition("/")
+    kind = kind_at(folder + slash)
+    if not kind or not kind.canonical_query:
+        return ""
+    canonical = kind.canonical_query(query)
+    if not canonical and name in kind.feeds:
+        raise QueryError(
+            f"There is nothing to look for; give words, as in {path}?q=language+model."
+        )
+    return canonical
+
+
+def takes_query(path: str) -> bool:
+    """Whether the document at a path may depend on a query."""
     folder, slash, _ = path.rpartition("/")
     kind = kind_at(folder + slash)
-    return kind.canonical_query(query) if kind and kind.canonical_query else ""
+    return kind is not None and kind.canonical_query is not None
 
 
 def kind_at(path: str) -> PlaceKind | None:
@@ -214,10 +279,12 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         query=scope.query,
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
+        around=[_near(key) for key in contents.around],
         archive=_archive(contents.part, kind, scope) if contents.part else None,
         last_day=contents.last_day,
         picks=contents.picks,
         editions=contents.editions,
+        found=contents.found,
     )
 
 
@@ -228,7 +295,11 @@ def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
-    return Neighbour(str(key), _path(key)) if key is not None else None
+    return _near(key) if key is not None else None
+
+
+def _near(key: object) -> Neighbour:
+    return Neighbour(str(key), _path(key))
 
 
 def _path(key: object) -> str:
@@ -259,7 +330,8 @@ def _day(day: date, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_day(day)
     part = day if calendar.is_part(day) else None
-    return Contents([day], str(day), older, newer, day, part)
+    around = (Month(day.year, day.month), week_of(day))
+    return Contents([day], str(day), older, newer, around, day, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -269,7 +341,15 @@ def _week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, week.last_day, part)
+    return Contents(days, str(week), older, newer, (), week.last_day, part)
+
+
+def _month(month: Month, scope: Scope) -> Contents | None:
+    days = scope.catalogue.calendar.days_of(month)
+    if not days:
+        return None
+    older, newer = scope.catalogue.calendar.neighbours_of_month(month)
+    return Contents(days, str(month), older, newer, (), month.last_day)
 
 
 def _daily(_: str, scope: Scope) -> Contents:
@@ -291,9 +371,14 @@ def _topics(_: str, scope: Scope) -> Contents | None:
     return Contents(scope.catalogue.calendar.days[::-1], "topics")
 
 
-def _parse_topic(name: str) -> str | None:
-    folder, _, key = name.partition("/")
-    return name if folder == TOPICS and key and "/" not in key else None
+def _inside(folder: str) -> Callable[[str], str | None]:
+    """Parses the names of the folders in a folder."""
+
+    def parse(name: str) -> str | None:
+        begin, _, key = name.partition("/")
+        return name if begin == folder and key and "/" not in key else None
+
+    return parse
 
 
 def _topic(name: str, scope: Scope) -> Contents | None:
@@ -308,35 +393,131 @@ def _topic(name: str, scope: Scope) -> Contents | None:
     return Contents([*picks], title, picks=picks) if picks else None
 
 
+def _search(_: str, scope: Scope) -> Contents:
+    query = query_of(scope.query)
+    if query.is_empty:
+        return Contents((), "search")
+    return _of_query(title_of(query), query, scope) or Contents((), "search")
+
+
+def _saved_list(_: str, scope: Scope) -> Contents | None:
+    if not _saved_keys(scope):
+        return None
+    return Contents(scope.catalogue.calendar.days[::-1], "saved searches")
+
+
+def _saved(key: str, scope: Scope) -> Contents | None:
+    name = key.partition("/")[2]
+    saved = next((each for each in scope.config.saved if each.name == name), None)
+    return _of_query(saved.title, saved.query, scope) if saved else None
+
+
+def _saved_keys(scope: Scope) -> Sequence[str]:
+    is_possible = scope.store.search.exists()
+    return [f"{SAVED}/{saved.name}" for saved in scope.config.saved] if is_possible else ()
+
+
+def _of_query(title: str, query: Query, scope: Scope) -> Contents | None:
+    found = find(scope.store, query)
+    if not found:
+        return None
+    picks = picks_of(found.papers)
+    return Contents([*picks], title, picks=picks, found=found)
+
+
 def _only(name: str) -> Callable[[str], str | None]:
     """Parses the name of the one place of a kind."""
     return lambda text: name if text == name else None
 
 
-TOPICS = "topic"
-"""The folder of the topics."""
+SAVED = "saved"
+"""The folder of the saved searches."""
 
-HOME_KIND = PlaceKind(_only(""), lambda _: [""], _home, Role.SUBSCRIPTION)
+HOME_KIND = PlaceKind(
+    _only(""),
+    lambda _: [""],
+    _home,
+    Role.SUBSCRIPTION,
+    template="home.html",
+    whole=Whole.NEWEST_DAY,
+)
 
 KINDS: list[PlaceKind] = [
     HOME_KIND,
-    PlaceKind(_only("all"), lambda _: ["all"], _everything, Role.COMPLETE, template="titles.html"),
+    PlaceKind(
+        _only("all"),
+        lambda _: ["all"],
+        _everything,
+        Role.COMPLETE,
+        template="all.html",
+        whole=Whole.NONE,
+    ),
     PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
-    PlaceKind(parse_week, lambda scope: scope.catalogue.calendar.weeks, _week),
-    PlaceKind(_only("daily"), lambda _: ["daily"], _daily, template="editions.html"),
-    PlaceKind(_only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html"),
+    PlaceKind(
+        parse_week,
+        lambda scope: scope.catalogue.calendar.weeks,
+        _week,
+        template="week.html",
+        whole=Whole.MOST_VOTED,
+    ),
+    PlaceKind(
+        parse_month,
+        lambda scope: scope.catalogue.calendar.months,
+        _month,
+        template="titles.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
+    PlaceKind(
+        _only("daily"), lambda _: ["daily"], _daily, template="editions.html", whole=Whole.NONE
+    ),
+    PlaceKind(
+        _only("weekly"), lambda _: ["weekly"], _weekly, template="editions.html", whole=Whole.NONE
+    ),
     PlaceKind(
         _only(TOPICS),
         lambda scope: [TOPICS] * scope.store.has_topics(),
         _topics,
         template="topics.html",
+        whole=Whole.NONE,
         formats=(),
+        members=lambda scope: (
+            (f"{TOPICS}/{topic.key}", topic.name) for topic in scope.store.topics()
+        ),
     ),
     PlaceKind(
-        _parse_topic,
+        _inside(TOPICS),
         lambda scope: (f"{TOPICS}/{topic.key}" for topic in scope.store.topics()),
         _topic,
         template="topic.html",
     ),
+    PlaceKind(
+        _only("search"),
+        lambda _: ["search"],
+        _search,
+        template="search.html",
+        whole=Whole.NONE,
+        canonical_query=lambda query: query_of(query).canonical,
+    ),
+    PlaceKind(
+        _only(SAVED),
+        lambda scope: [SAVED] * bool(_saved_keys(scope)),
+        _saved_list,
+        template="searches.html",
+        whole=Whole.NONE,
+        formats=(),
+        members=lambda scope: ((f"{SAVED}/{each.name}", each.title) for each in scope.config.saved),
+    ),
+    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html"),
+    PlaceKind(
+        _only("subscribe"),
+        lambda _: ["subscribe"],
+        lambda _, scope: Contents(scope.catalogue.calendar.days[::-1], "subscribe"),
+        template="subscribe.html",
+        whole=Whole.NONE,
+        formats=(),
+    ),
 ]
-"""Every kind of place: home, everything, days, weeks, editions, topics."""
+"""Every kind of place: home, everything, days, weeks, months, editions, topics, searches, how to
+follow.
+"""

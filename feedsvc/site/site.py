@@ -13,6 +13,7 @@ from feedsvc.config import Config
 from feedsvc.errors import IndexLostError
 from feedsvc.index.index import Index
 from feedsvc.index.refresh import ProblemNews
+from feedsvc.index.stages import Searching
 from feedsvc.index.store import BuiltPlace, Store
 from feedsvc.model import Document
 from feedsvc.parallel.mapping import ParallelMap, serial_map
@@ -30,8 +31,10 @@ _Result = TypeVar("_Result")
 class Site:
     """One site; threads may share it."""
 
-    def __init__(self, config: Config) -> None:
-        pipeline = make_pipeline(config)
+    def __init__(self, config: Config, searching: Searching | None = None) -> None:
+        """Without `searching` it is searched in only if there are saved searches, then wholly."""
+        usual = Searching.WHOLLY if config.saved else Searching.NONE
+        pipeline = make_pipeline(config, searching or usual)
         self._config = config
         self._fingerprints = pipeline.fingerprints
         self._index = Index(config.digests, pipeline, config.index)
@@ -42,15 +45,18 @@ class Site:
         return self._index.refresh(parallel_map)
 
     @contextmanager
-    def snapshot(self, *, long: bool = False, unpacked: int = 0) -> Iterator[Snapshot]:
+    def snapshot(
+        self, *, long: bool = False, searchable: bool = False, unpacked: int = 0
+    ) -> Iterator[Snapshot]:
         """One state of the site, which stays while others refresh the index.
 
-        A `long` one keeps no other waiting, however long it is open. The last `unpacked` lists of
+        A `long` one keeps no other waiting, however long it is open; nobody can search in it unless
+        it is `searchable`, if the index is in memory. The last `unpacked` lists of
         renderings are remembered, for a caller who wants several documents of the same days.
         Raises FolderError where the folder was never readable, and IndexLostError where the index
         breaks meanwhile.
         """
-        with self._index.reading(long=long) as store:
+        with self._index.reading(long=long, searchable=searchable) as store:
             catalogue = self._catalogue_of(store)
             etags = ETags(catalogue, self._fingerprints.documents)
             unpack = lru_cache(unpacked)(store.renderings) if unpacked else store.renderings

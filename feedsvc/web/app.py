@@ -20,17 +20,21 @@ from werkzeug.exceptions import HTTPException
 
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
-from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError
+from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError
 from feedsvc.index.refresh import ProblemNews
+from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
+from feedsvc.index.stages import Searching
 from feedsvc.logs import configure_logs
 from feedsvc.model import Document, Severity
+from feedsvc.pages.page import HTML_TYPE
 from feedsvc.parser.vocabulary.problems import problem_line
+from feedsvc.search.query import values_of
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.deltas import delta
-from feedsvc.site.documents import document
+from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
-from feedsvc.site.places import canonical_query
+from feedsvc.site.places import PAGE, canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
 from feedsvc.web.access_log import AccessLog
@@ -54,11 +58,17 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
+SERVICE = "feedsvc"
+"""The key of an app's `Service` among its extensions."""
+
 NOT_FOUND_SECONDS = 60
 """Seconds that a 404 may be cached; not long, as a digest may come at any time."""
 
 MOST_VERSIONS = 4
 """How many versions in one If-None-Match are looked at; a client rarely has more copies."""
+
+CAPACITY_OF_ANSWERS = 1 << 20
+"""Bytes that one process keeps of what searches found."""
 
 CHUNK = 1 << 16
 """Minimum bytes of a piece of a streamed body."""
@@ -84,8 +94,11 @@ def create_app(config: Config | None = None) -> Flask:
     configure_logs(config.log_format)
     if not is_told and (warning := without_base_url(config)):
         _log.warning("%s", warning)
-    service = _Service(config)
+    if not can_search():
+        _log.warning("%s", WITHOUT_SEARCH)
+    service = Service(config)
     app = Flask("feedsvc", static_folder=None)
+    app.extensions[SERVICE] = service
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
@@ -103,21 +116,25 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-class _Service:
+class Service:
     """The views of one site."""
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
         self._digests = config.digests
         self.traffic = Traffic()
-        self._site = Site(config)
+        self.site = Site(config, Searching.GRADUALLY)
+        self.revision = ""
+        """The state of the site that is shown, or a later one; empty before there is any."""
         self._cache = DocumentCache()
+        # Apart, so that no number of searches pushes a page out of the other.
+        self._answers = DocumentCache(CAPACITY_OF_ANSWERS)
         self._refresher = Refresher(self._refresh, config.refresh)
         self._announcer: Announcer | None = None
         if config.hub and config.ping:
             from feedsvc.push.announcer import Announcer  # noqa: PLC0415 - loads a client
 
-            self._announcer = Announcer(self._site, config)
+            self._announcer = Announcer(self.site, config)
 
     def begin(self) -> None:
         """Looks for changes also where nobody asks, if somebody is to be told of them."""
@@ -129,8 +146,9 @@ class _Service:
         if not self._refresher.is_at_work():
             return None
         path = _below_base(environ["PATH_INFO"], self.base_path)
-        # A document without a query has its path as its key, see `_key`.
-        return self._cache.ready(_key(path, environ) if environ.get("QUERY_STRING") else path)
+        if environ.get("QUERY_STRING") and takes_query(path):
+            return None
+        return self._cache.ready(path)
 
     def kind(self, environ: WSGIEnvironment) -> Kind:
         """What a request is counted as."""
@@ -162,7 +180,7 @@ class _Service:
 
     def _health(self) -> Health:
         is_stale = self._refresher.is_in_trouble()
-        return self._site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
+        return self.site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
     def document(self, path: str) -> Response:
         """The document at a path, or a redirect to the one that is meant."""
@@ -176,6 +194,8 @@ class _Service:
 
     def failure(self, error: FeedsvcError) -> Response:
         """The response to our own errors: the one place where they become a status."""
+        if isinstance(error, QueryError):
+            return self._query_fault(error)
         if not isinstance(error, NotFoundError):
             _log.error("%s", error)
             return _message(HTTPStatus.SERVICE_UNAVAILABLE, "The papers can't be read just now.")
@@ -184,13 +204,26 @@ class _Service:
         response.headers["Cache-Control"] = f"public, max-age={NOT_FOUND_SECONDS}"
         return response
 
+    def _query_fault(self, error: QueryError) -> Response:
+        """What is said of a search that is not understood; in a page, for people, with its form."""
+        path = _below_base(_path_of(request.environ), self.base_path)
+        if path.rpartition("/")[2] not in {"", PAGE}:
+            return _message(HTTPStatus.BAD_REQUEST, str(error))
+        values = values_of(_query_of(request.environ))
+        page = self.site.read(lambda snapshot: search_fault(snapshot, values, str(error)))
+        return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
+
     def _refresh(self) -> None:
-        self._tell(self._site.refresh())
-        state = self._site.read(lambda snapshot: snapshot.catalogue.state)
-        self._cache.keep(state.revision, _today())
+        self._tell(self.site.refresh())
+        revision, searchable = self.site.read(
+            lambda snapshot: (snapshot.catalogue.state.revision, snapshot.store.search.extent())
+        )
+        self._cache.keep(revision, _today())
+        self._answers.keep(f"{revision} {searchable}", _today())
+        self.revision = revision
         self.traffic.share()
         if self._announcer:
-            self._announcer.look(state.revision)
+            self._announcer.look(revision)
 
     def _tell(self, news: ProblemNews) -> None:
         """Logs what is new of problems, as `check` writes it."""
@@ -211,7 +244,8 @@ class _Service:
     def _prepared(self, path: str) -> PreparedDocument:
         """The document at a path, for the request's query. Raises NotFoundError."""
         key = _key(path, request.environ)
-        return self._cache.get(key, partial(self._site.outline, *_path_and_query(key)))
+        cache = self._cache if isinstance(key, str) else self._answers
+        return cache.get(key, partial(self.site.outline, *_path_and_query(key)))
 
     def _respond(self, path: str) -> Response:
         prepared, base = self._prepared(path), None
@@ -230,14 +264,14 @@ class _Service:
         """What is new since a version that the client has, and that version."""
         for base in islice(_bases(request.headers["If-None-Match"]), MOST_VERSIONS):
             with suppress(NotFoundError):
-                make = partial(self._site.delta, path, base.version)
+                make = partial(self.site.delta, path, base.version)
                 return self._cache.get((path, base.version), make), base
         return None
 
     def _stream(self, path: str, base: _Base | None) -> Response:
         """The document at a path, or what is new in it, made while it is sent."""
         with ExitStack() as stack:
-            snapshot = stack.enter_context(self._site.snapshot(long=True))
+            snapshot = stack.enter_context(self.site.snapshot(long=True))
             version = base.version if base else None
             made = _delta_or_whole(snapshot, _key(path, request.environ), version)
             prepared = PreparedDocument(made, _today())
@@ -261,8 +295,11 @@ class _Service:
         folder, _, name = path.rstrip("/").rpartition("/")
         target = ALIASES.get(name.lower(), f"{name}/")
         is_itself = target.endswith("/") and path.endswith("/")
-        if is_itself or not self._exists(f"{folder}/{target}"):
+        found = f"{folder}/{target}"
+        if is_itself or not self._exists(found):
             return None
+        if takes_query(found) and (query := canonical_query(found, _query_of(request.environ))):
+            target = f"{target}?{query}"
         return f"../{target}" if path.endswith("/") else target
 
     def _exists(self, path: str) -> bool:
@@ -315,7 +352,7 @@ _Key = str | tuple[str, str]
 
 
 def _key(path: str, environ: WSGIEnvironment) -> _Key:
-    query = canonical_query(path, environ.get("QUERY_STRING", ""))
+    query = canonical_query(path, _query_of(environ))
     return (path, query) if query else path
 
 
@@ -352,6 +389,12 @@ def _path_of(environ: WSGIEnvironment) -> str:
     """The path of a request, with all its slashes."""
     raw: str = environ["PATH_INFO"]
     return raw.encode("latin-1").decode(errors="replace") or "/"
+
+
+def _query_of(environ: WSGIEnvironment) -> str:
+    """The query of a request, whose bytes may be UTF-8 without escapes."""
+    raw: str = environ.get("QUERY_STRING", "")
+    return raw.encode("latin-1", errors="replace").decode(errors="replace")
 
 
 def _below_base(path: str, base: str) -> str:

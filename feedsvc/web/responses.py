@@ -37,8 +37,9 @@ COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http:; "
-        "media-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self' https: http:; media-src https: http:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     # Feed readers that run in a browser may read everything here: nothing is private.
     "Access-Control-Allow-Origin": "*",

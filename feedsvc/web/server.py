@@ -10,13 +10,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.server import Server
+from granian.server.mp import MPServer, WorkerProcess
 
 from feedsvc.config import Config
 from feedsvc.errors import AddressError, FeedsvcError
@@ -38,6 +38,9 @@ SILENT_SECONDS = 30
 KILL_SECONDS = 8
 """After these a worker that was told to stop is killed; most hosts wait ten."""
 
+TOLD_SECONDS = 0.2
+"""Until the main process has been told as well, which else took the end of a worker for a crash."""
+
 CRASH_SECONDS = 10
 """A worker that dies again sooner is started again only after a pause."""
 
@@ -45,6 +48,9 @@ PAUSE_SECONDS = 2
 
 PARENT_SECONDS = 1
 """Between two looks of a worker at whether the main process is still there."""
+
+_STOPS = {signal.SIGINT, signal.SIGTERM}
+"""The signals that tell a process to stop."""
 
 ALLOCATOR = {-8: 2, -1: 131_072}
 """For glibc (mallopt(3)): few arenas, and what long documents took goes back to the system."""
@@ -90,7 +96,7 @@ def serve(
     _allow_files()
     # It would tell everybody at each start that there are many threads.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
-    server = Server(
+    server = _Server(
         "feedsvc",
         interface=Interfaces.WSGI,
         address=host,
@@ -107,7 +113,6 @@ def serve(
         websockets=False,
         log_dictconfig=log_settings(app.config.log_format, "_granian"),
         respawn_failed_workers=True,
-        # Otherwise a worker that is told to stop before it listens to signals never stops.
         workers_kill_timeout=KILL_SECONDS,
     )
     server.on_reload(app.reload)
@@ -129,8 +134,15 @@ class _App:
 
     def __call__(self) -> Any:  # noqa: ANN401 - a WSGI app
         """The app of this process, which is a worker."""
-        _become_worker(self._server)
-        return self._make(self.config)
+        use = _Use()
+        _become_worker(self._server, use)
+        app = self._make(self.config)
+
+        def used(environ: Any, start_response: Any) -> Any:  # noqa: ANN401 - as WSGI has it
+            use.is_begun = True
+            return app(environ, start_response)
+
+        return used
 
     def reload(self) -> None:
         """Reads the settings again, for the workers to come. What can't be used changes nothing."""
@@ -166,17 +178,83 @@ class _Restarts(dict[int, float]):
         return -1e9
 
 
-def _become_worker(server: int) -> None:
+class _Use:
+    """Whether a worker has begun to answer."""
+
+    is_begun = False
+
+
+class _Worker(WorkerProcess):
+    """A worker that can be told to stop from its first moment, and for whose end one thread waits.
+
+    If two wait, as granian lets them, the system tells one that there is nothing to wait for, and
+    that one takes a worker that has ended for alive.
+    """
+
+    def start(self) -> None:
+        """Starts it with the signals held that tell it to stop, until `_stop_when_told` waits."""
+        with _held(_STOPS):
+            super().start()  # type: ignore[no-untyped-call]
+
+    def _watch(self) -> None:
+        self._waiting = threading.Thread(target=self._watcher, name=f"worker-{self.idx + 1}")
+        self._waiting.start()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Waits for its end."""
+        self._waiting.join(timeout)
+
+    def is_alive(self) -> bool:
+        """Whether it hasn't ended."""
+        return self._waiting.is_alive()
+
+
+class _Server(MPServer):
+    """granian's main process, with workers of ours."""
+
+    def _spawn_worker(self, *args: Any, **more: Any) -> WorkerProcess:  # noqa: ANN401 - as granian's
+        worker = super()._spawn_worker(*args, **more)
+        worker.__class__ = _Worker
+        return worker
+
+
+@contextmanager
+def _held(signals: Collection[signal.Signals]) -> Iterator[None]:
+    """Signals that come meanwhile come afterwards; a process started meanwhile goes on to hold."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _become_worker(server: int, use: _Use) -> None:
     """What a process must do that granian has just started for the app."""
-    # What a terminal sends to a whole group is for the main process, which tells the others. Told
-    # twice, they would not end.
+    # What a terminal sends to a whole group is for the main process, which tells the others.
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
-    # The main process's, which only make a note for it; granian sets its own when the app is made.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "sigwait"):
+        threading.Thread(target=_stop_when_told, args=(use,), name="stop", daemon=True).start()
     threading.Thread(target=_end_with, args=(server,), name="parent", daemon=True).start()
     _configure_allocator()
+
+
+def _stop_when_told(use: _Use) -> None:
+    """Ends this process: at once before it has answered anybody, else as granian does.
+
+    granian's own handler must run once only, and not before all of granian has begun; a signal
+    before that, or a second one, and the process would never end.
+    """
+    number = signal.sigwait(_STOPS)
+    handler = signal.getsignal(number)
+    if use.is_begun and callable(handler):
+        handler(number, None)
+    else:
+        time.sleep(TOLD_SECONDS)
+        os._exit(0)
 
 
 def _end_with(server: int) -> None:

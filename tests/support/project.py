@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,3 +28,15 @@ def environment(**more: str) -> dict[str, str]:
         if "FEEDSVC" not in name and "PROMETHEUS" not in name
     }
     return {**kept, **more}
+
+
+def copy_project(folder: Path) -> Path:
+    """The project as a newcomer has it, in a folder that is made, without what was made from it."""
+    made = shutil.ignore_patterns(".*_cache", "node_modules", "__pycache__", "compiled")
+    folder.mkdir()
+    for entry in ROOT.iterdir():
+        if entry.is_dir() and entry.name not in {".git", ".venv", ".hypothesis", "site", "dist"}:
+            shutil.copytree(entry, folder / entry.name, ignore=made)
+        elif entry.is_file():
+            shutil.copy2(entry, folder)
+    return folder

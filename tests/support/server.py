@@ -107,7 +107,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 class Server:
     """A `feedsvc serve` in a process of its own."""
 
-    def __init__(self, digests: Path, folder: Path, *flags: str, base_url: str = BASE_URL) -> None:
+    language = "ko"
+    """What its feeds say of themselves."""
+
+    def __init__(
+        self, digests: Path, folder: Path, *flags: str, base_url: str = BASE_URL, **more: str
+    ) -> None:
+        """`more` are settings, by the names of their variables."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command = [
@@ -117,7 +123,8 @@ class Server:
         settings = {
             "FEEDSVC_INDEX": str(folder / "served.sqlite3"),
             "FEEDSVC_REFRESH": "0.2",
-            "FEEDSVC_LANGUAGE": "ko",
+            "FEEDSVC_LANGUAGE": self.language,
+            **more,
         }
         self._process, self.log = _start(command, self.port, folder, **settings)
         self.process = self._process.pid

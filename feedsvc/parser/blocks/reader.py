@@ -23,7 +23,7 @@ _SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", r
 _DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
 _BOLD = re.compile(
     r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?"
-    r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?)?)"
+    r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?|[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
 )
@@ -226,7 +226,10 @@ def _is_open(text: str) -> bool:
 
 def _rows_of(table: Table) -> Iterator[Block]:
     for row in table.rows:
-        yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+        if name := table.group_in(row):
+            yield Block(row.start, Kind.ROW, 0, name, row.start)
+        else:
+            yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
 
 
 def _title_in(table: Table) -> Block | None:

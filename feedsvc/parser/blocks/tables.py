@@ -48,6 +48,15 @@ class Table(Struct, frozen=True):
     kind: int
     """The number of its head among the file's heads: tables of one head are of one kind."""
 
+    def group_in(self, row: Row) -> str:
+        """What a row names that has one cell of several and no link: a day, a topic; else nothing.
+
+        Only the first cell names the rows below it.
+        """
+        filled = [cell for cell in row.cells if cell]
+        is_name = len(filled) == 1 and row.cells[0] == filled[0] and len(self.head) > 1
+        return filled[0] if is_name and "](" not in filled[0] and "<a " not in filled[0] else ""
+
     @property
     def is_record(self) -> bool:
         """Whether it has a label and a value in each row, and so tells of one thing."""

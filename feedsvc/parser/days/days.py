@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+import calendar
+from datetime import date, timedelta
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -10,6 +12,19 @@ from feedsvc.parser.days.dates import ImpossibleDateError, Time, time_in_path, t
 from feedsvc.parser.days.day_words import tells_update, time_named
 from feedsvc.parser.vocabulary.date_spellings import Grain
 from feedsvc.parser.vocabulary.problems import Problems
+
+
+class DayRule(StrEnum):
+    """What dates a paper where evidence can't decide."""
+
+    OWN = "own"
+    """The paper's own row or field, whatever file and heading say."""
+    FILE = "file"
+    """The file's name, its headings and its front matter, whatever rows and fields say."""
+    WEEK = "week"
+    """The last day of the week (ISO 8601) in which evidence has it."""
+    MONTH = "month"
+    """The last day of that month."""
 
 
 class DayOfPaper(Struct, frozen=True):
@@ -28,9 +43,13 @@ class Days:
 
     A path in a spelling that may mean something else gives way to a plain heading. Then come what
     the row says, the front matter, the paper's own field, the end of a month, the file's update.
+    A `rule` may change that.
     """
 
-    def __init__(self, path: str, front_matter: str, problems: Problems) -> None:
+    def __init__(
+        self, path: str, front_matter: str, problems: Problems, rule: DayRule | None = None
+    ) -> None:
+        self._rule = rule
         self._problems = problems
         self._current: date | None = None
         self._path = self._in_path(path)
@@ -92,6 +111,19 @@ class Days:
 
     def of(self, paper: DayOfPaper) -> date | None:
         """The day of a paper at the line reached."""
+        if self._rule is DayRule.OWN:
+            own = self._part(paper.own) or self._part(paper.published)
+            return own or self._by_evidence(paper)
+        if self._rule is DayRule.FILE:
+            return self._by_evidence(DayOfPaper())
+        day = self._by_evidence(paper)
+        if day and self._rule is DayRule.WEEK:
+            return day + timedelta(days=7 - day.isoweekday())
+        if day and self._rule is DayRule.MONTH:
+            return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        return day
+
+    def _by_evidence(self, paper: DayOfPaper) -> date | None:
         own = self._part(paper.own)
         is_whole = own is not None and self._plain(paper.own) is not None
         return (

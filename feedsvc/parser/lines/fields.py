@@ -17,6 +17,7 @@ _SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
 _FIELD_LINE = re.compile(
     r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
 )
+_MARKS_BEFORE = re.compile(r"^[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
 _BULLET = re.compile(r"\s*(?:>\s?)?[-*+•]\s")
@@ -44,7 +45,7 @@ def read_field(line: str) -> Field | None:
     found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
     name = found["name"].lower() if found else ""
     if found and name in _SURE and not shares_line(line):
-        value = re.sub(r"^[*_]{1,3}\s*", "", found["value"]).strip()
+        value = _MARKS_BEFORE.sub("", found["value"]).strip()
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
     alone = labelled_alone(line)
     if alone and alone.field in _TAKEN:

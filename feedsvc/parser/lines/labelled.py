@@ -22,6 +22,7 @@ _EMOJI_LABEL = re.compile(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
 )
+_MARKS_BEFORE = re.compile(r"^[*_`]{1,3}(?=\s|\S)")
 _FIRST_EMOJI = "\u2190"
 _BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
 _EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -93,8 +94,8 @@ def read_segment(text: str) -> tuple[str, str] | None:
     for form in (_LABEL, decorated):
         found = form.match(text)
         if found and (field := field_named(found["label"].strip("* _`"))):
-            value = re.sub(r"^[*_`]{1,3}(?=\s|\S)", "", found["value"].strip()).strip()
-            return field, re.sub(r"\*\*$", "", value) if "**" not in value[:-2] else value
+            value = _MARKS_BEFORE.sub("", found["value"].strip()).strip()
+            return field, value.removesuffix("**") if "**" not in value[:-2] else value
     found = _EMOJI_LABEL.match(text) if is_emoji else None
     if found and len(found["label"]) > 1:
         field = FIELD_OF_LABEL.get(plain_label(found["label"][0]))

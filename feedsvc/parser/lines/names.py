@@ -12,8 +12,8 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
-    rf"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))(?:{OTHERS})\.?$",
-    re.IGNORECASE,
+    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
+    rf"(?i:{OTHERS})\.?$"
 )
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
@@ -47,7 +47,7 @@ _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
 _SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
-    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}|[*_]{1,3}$"
+    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
@@ -59,7 +59,7 @@ _WIDE_NAME = re.compile(
     r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
 )
 _NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
-_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍])")
+_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s)")
 _LONGEST_LINE = 20_000
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 
 _ADDRESS = re.compile(
@@ -16,6 +17,10 @@ _ADDRESS = re.compile(
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
 _WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
+_CITATION = re.compile(
+    r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
+    r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*)[.,]?\s?(?P<rest>.*)"
+)
 _BRACKET = re.compile(r"[\[\]]")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
 _MARKUP = re.compile(
@@ -61,6 +66,8 @@ def read_title(text: str) -> TitleText:
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
     if " | " in words and (parted := _parted(words)):
         return parted
+    if ("](" in words or "://" in words) and (cited := _cited(words)):
+        return cited
     words, pictures = _without_pictures(words) if "![" in words else (words, "")
     start = words.find("[")
     links = [link for link in links_of(words) if link.words] if "](" in words else []
@@ -88,6 +95,20 @@ def _parted(text: str) -> TitleText | None:
     if "](" in first or not named or not re.search(r"\w", without_links(rest, links)):
         return None
     return TitleText("", _without_emphasis(first), named[0].address, behind=rest)
+
+
+def _cited(text: str) -> TitleText | None:
+    """The title of a text that cites a paper: `Names. "Title." Journal. [PDF](…)`."""
+    found = _CITATION.match(text)
+    if not found or not looks_like_authors(f"*{found['names']}*"):
+        return None
+    links = links_of(found["rest"])
+    link = next((link for link in links if link.paper), links[0] if links else None)
+    if not link or not all(names_link(each.plain_words or "link") for each in links):
+        return None
+    title = found["quoted"] or found["slanted"]
+    behind = f"{found['names']} | {found['rest']}"
+    return TitleText("", title.strip(" ,").removesuffix("."), link.address, behind=behind)
 
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:

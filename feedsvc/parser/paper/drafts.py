@@ -16,6 +16,7 @@ from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, st
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import (
     Authors,
+    author_text,
     looks_like_authors,
     names_beside_links,
     read_authors,
@@ -37,6 +38,9 @@ _VENUE = re.compile(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
+_BY = re.compile(r"\s*[Bb]y\s")
+_FULL_STOP = re.compile(r"\.(?=\s|$)")
+LONGEST_BYLINE = 400
 _QUOTE = re.compile(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
@@ -154,7 +158,7 @@ class Drafter:
                     continue
             names, behind = _names_first(self._without_brackets(piece))
             if names and not draft.authors.names:
-                draft.authors = read_authors(names)
+                draft.authors = read_authors(author_text(names))
                 left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
@@ -235,6 +239,9 @@ def _names_first(text: str) -> tuple[str, str]:
     """The names that a text begins with, and the venue behind them; both empty without names."""
     venue = _VENUE.search(text)
     pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
+    if _BY.match(text):
+        ends = [end.start() for end in _FULL_STOP.finditer(text, 0, LONGEST_BYLINE)]
+        pairs += [(text[:end].strip(), text[end + 1 :].strip()) for end in reversed(ends)]
     return next(
         (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
         ("", ""),

@@ -38,7 +38,7 @@ _RENDERING.escape = True
 _INDENT = re.compile(r"[ \t]*")
 _SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
 _MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
-_DOUBLE_EMPHASIS = re.compile(r"<em><strong>([^<]*)</strong></em>")
+_DOUBLE_EMPHASIS = re.compile(r"<em>(<strong>[^<]*</strong>)</em>")
 _LINK_TO_NOWHERE = re.compile(
     r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
 )
@@ -65,7 +65,7 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    shielded = [shield(line) for line in _with_words_of_fences(lines)]
+    shielded = [shield(line) if line else line for line in _with_words_of_fences(lines)]
     rendered = comrak.render_markdown(
         "\n".join(map(_flattened, shielded)),
         extension_options=_EXTENSIONS,
@@ -74,7 +74,7 @@ def render_markdown(lines: Sequence[str]) -> str:
     )
     if shielded != list(lines):
         rendered = unshield(rendered)
-    rendered = _DOUBLE_EMPHASIS.sub(r"<strong>\1</strong>", rendered)
+    rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
     if "<img " in rendered:
         rendered = _PICTURE.sub(r"\1", rendered)
     if "&lt;" in rendered or "://" in rendered:
@@ -115,7 +115,7 @@ def dead_links(rendered: str) -> list[str]:
 
 def _flattened(line: str) -> str:
     """The line with its nesting, by indent or by markers, cut to a depth every parser takes."""
-    if line[:1] in " \t":
+    if line.startswith((" ", "\t")):
         indent = _INDENT.match(line)[0].expandtabs(4)  # type: ignore[index]  # matches always
         line = indent[:DEEPEST_INDENT] + line.lstrip(" \t")
     if markers := _SIX_MARKERS.match(line):

@@ -8,6 +8,7 @@ import re
 from msgspec import Struct, field
 
 from feedsvc.parser.source.formulas import MATH
+from feedsvc.parser.source.html_row import Row
 
 _ATTRIBUTE = re.compile(
     r"(?<![\w:-])(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
@@ -49,6 +50,9 @@ class LineWriter:
         self.cells: list[str] | None = None
         self.parts: list[str] = []  # the paragraphs of the last cell
         self.rows = 0
+        self.columns = 0
+        self.row = Row()
+        self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
         self.is_title = False
 

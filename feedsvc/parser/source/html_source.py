@@ -7,7 +7,15 @@ import re
 from collections.abc import Callable, Mapping
 
 from feedsvc.parser.source.html_line import HtmlLines, LineWriter, escaped
-from feedsvc.parser.source.html_tags import BREAKERS, EMPHASIS, HEADINGS, KEPT, PARAGRAPHS, TOKEN
+from feedsvc.parser.source.html_row import Row
+from feedsvc.parser.source.html_tags import (
+    BREAKERS,
+    EMPHASIS,
+    HEADINGS,
+    KEPT,
+    PARAGRAPHS,
+    TOKEN,
+)
 
 _SPACE = re.compile(r"\s+")
 DEEPEST_LIST = 20
@@ -68,6 +76,7 @@ class _Writer(LineWriter):
 
     def _tag(self, name: str, attributes: str, is_end: bool, whole: str) -> None:
         self.is_title = name == "title" and not is_end
+        self.attributes = attributes
         if name in HEADINGS:
             self._heading(int(name[1]), is_end)
         elif name in EMPHASIS:
@@ -187,6 +196,7 @@ class _Writer(LineWriter):
         self.flush()
         self.blank()
         self.rows = 0
+        self.row = Row()
 
     def row_tag(self, is_end: bool) -> None:
         self._end_row()
@@ -195,12 +205,14 @@ class _Writer(LineWriter):
             self.cells = []
             self.buffer_line = self.line
 
-    def cell_tag(self, is_end: bool) -> None:
+    def cell_tag(self, is_end: bool, *, is_head: bool) -> None:
         if self.cells is None:
             if not is_end:
                 self.flush()
             return
         self._end_cell()
+        if not is_end:
+            self.row.begin(self.cells, self.attributes, is_head=is_head)
 
     def _end_cell(self) -> None:
         self.end_link()
@@ -208,29 +220,40 @@ class _Writer(LineWriter):
         self.emphasis = []
         text = "".join(self.buffer)
         self.buffer = []
-        if text.strip() and self.cells is not None:
+        if self.cells is None or not (text.strip() or self.row.is_open):
+            return
+        if text.strip():
             self.parts = [" ".join(part.split()) for part in re.split(rf"{BREAK}|<br>", text)]
-            self.cells.append(re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split())))
+        self.row.end(self.cells, re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split())))
 
     def _end_row(self) -> None:
         if self.cells is None:
             return
         self._end_cell()
         cells, self.cells = self.cells, None
-        if not cells:
+        row, self.row = self.row, self.row.next(cells)
+        if not any(cells[index] for index in row.own):
             return
-        if len(cells) == 1:  # a table for layout, or a row over all columns
-            if self._belongs_to_row_before(cells[0]):
-                self.page.lines[-1] += f" {cells[0]} |"
-                return
-            for part in filter(None, self.parts):
-                self.put(part, self.line)
-            self.blank()
+        if row.is_one_cell(cells, self.rows):
+            self._put_alone(next(cells[index] for index in row.own if cells[index]))
             return
         self.put(f"| {' | '.join(cells)} |", self.line)
         if self.rows == 0:
+            self.columns = len(cells)
             self.put("|" + "---|" * len(cells), self.line)
         self.rows += 1
+
+    def _put_alone(self, cell: str) -> None:
+        """Writes the only cell of a row: a layout's, a group's name, or more of the row before."""
+        if self.rows == 0:
+            for part in filter(None, self.parts):
+                self.put(part, self.line)
+            self.blank()
+        elif self._belongs_to_row_before(cell):
+            self.page.lines[-1] += f" {cell} |"
+        else:
+            self.put(f"| {cell} |{' |' * (self.columns - 1)}", self.line)
+            self.rows += 1
 
     def _belongs_to_row_before(self, text: str) -> bool:
         """Whether a cell over all columns goes on with the paper of the row before it."""
@@ -264,8 +287,8 @@ _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
     "pre": _Writer.pre_tag,
     "table": _Writer.table_tag,
     "tr": _Writer.row_tag,
-    "td": _Writer.cell_tag,
-    "th": _Writer.cell_tag,
+    "td": lambda writer, is_end: writer.cell_tag(is_end, is_head=False),
+    "th": lambda writer, is_end: writer.cell_tag(is_end, is_head=True),
     "summary": _Writer.summary_tag,
     "hr": _Writer.rule_tag,
 }

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = re.compile(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
+_MARKED = re.compile(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
+"""A heading that a line below would make, marked otherwise: there such a line is a rule."""
 SHORTEST_UNDERLINE = 0.8
 """The part of a text that dashes below it are long; fewer are a rule between two papers."""
 LONGEST_HEADING = 300
@@ -26,7 +28,7 @@ def plain_markdown(lines: Sequence[str]) -> Sequence[str]:
 
     Each line keeps its place. Definitions that a link was made from are emptied.
     """
-    if any(map(_UNDERLINE.fullmatch, lines)):
+    if any(map(_UNDERLINE.fullmatch, lines)) and not any(map(_MARKED.match, lines)):
         lines = _with_marked_headings(lines)
     definitions = _definitions(lines) if any(map(_DEFINITION.match, lines)) else {}
     return _with_whole_links(lines, definitions) if definitions else lines

@@ -62,7 +62,7 @@ _UNSEEN_START = re.compile(
 _UNSEEN_BEHIND_MARKS = re.compile(rf"^( {{0,3}}#{{1,6}})[{_UNSEEN}]+(?=[ \t])", re.MULTILINE)
 _PRINTABLE_UNSEEN_START = re.compile(f"\n[{_UNSEEN_THOUGH_PRINTABLE}]")
 
-_JAMO = re.compile("[\u1100-\u11ff]")
+_JAMO = re.compile("[\u1100-\u11ff]+")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
@@ -84,8 +84,8 @@ def read_lines(data: bytes, problems: Problems) -> list[str]:
     Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
     """
     text = _decode(data, problems)
-    if _JAMO.search(text):  # as macOS writes Korean
-        text = unicodedata.normalize("NFC", text)
+    # As macOS writes Korean; what else is composed stays as it was written.
+    text = _JAMO.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
     if _is_surely_printable(text) and "&#" not in text and not _begins_unseen(text):
         return text.split("\n")
     text = _UNSEEN_BEHIND_MARKS.sub(r"\1", _UNSEEN_START.sub("", text))

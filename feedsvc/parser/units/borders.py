@@ -54,13 +54,18 @@ class Borders(Struct):
         above = self.units[at - 1] if at else None
         if block.kind is Kind.HEADING:
             return above is None or self._heading_ends(block, above, at)
-        if block.kind in {Kind.ROW, Kind.LINK}:
+        if block.kind is Kind.ROW:
+            return block.table is None and self._stands_above_row(at)
+        if block.kind is Kind.LINK:
             return False
         if block.kind is Kind.BOLD and self._names_group_of_items(block, at):
             return True
         if above is None:  # an item that says more than a day is news of the archive
             return names_day_alone(text_of(block), is_item=block.kind is Kind.ITEM)
         return _ends_other(block, above)
+
+    def _stands_above_row(self, at: int) -> bool:
+        return at < len(self.units) and self.units[at].kind is Kind.ROW
 
     def _names_group_of_items(self, block: Block, at: int) -> bool:
         """Whether a bold line that is no paper's stands right above an item that is one."""

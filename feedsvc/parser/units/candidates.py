@@ -11,7 +11,7 @@ from feedsvc.parser.blocks.page import Page, is_part, is_title_label
 from feedsvc.parser.blocks.spans import Span, asides_of, spans_of
 from feedsvc.parser.days.day_words import names_time, time_named
 from feedsvc.parser.lines.addresses import is_page, is_relative
-from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import TitleText, read_title
 from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
@@ -40,6 +40,8 @@ _BRACKET_LEAD = re.compile(
 )
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
+_COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
+_RATING = re.compile(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
 _CHECKBOX = re.compile(r"\[[ x]\]\s")
 
 
@@ -100,7 +102,11 @@ def _evidence(page: Page, block: Block, span: Span, inner: int) -> Evidence:
 def _is_none(page: Page, block: Block, title: TitleText) -> bool:
     """Whether a block can't be a paper, whatever stands below it."""
     if title.is_linked:
-        return not _WORD.search(title.words) or names_time(title.words)
+        return (
+            not _WORD.search(title.words)
+            or names_time(title.words)
+            or (block.kind is Kind.LINK and _RATING.search(title.words) is not None)
+        )
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
     is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
@@ -120,14 +126,50 @@ def _names_group(text: str) -> bool:
 
 
 def _title_source(page: Page, block: Block) -> str:
-    """The text of a title; that of the next line where a heading is the label `Title:` alone."""
-    if block.kind is Kind.HEADING and is_title_label(block.text):
-        first = block.index + 1
-        for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
-            if line.strip():
+    """The text of a title.
+
+    That is the next line's where a heading is the label `Title:` alone or an id that is a link.
+    """
+    if block.kind is not Kind.HEADING:
+        return block.text
+    link = _link_alone(block.text)
+    if not link and not is_title_label(block.text):
+        return block.text
+    first = block.index + 1
+    for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
+        if line.strip():
+            if not link:
                 block.last = index
                 return line.strip()
+            if _is_plain_title(page, index):
+                block.last = index
+                return f"{line.strip()} [arXiv]({link.address})"
+            break
     return block.text
+
+
+def _link_alone(text: str) -> InlineLink | None:
+    """The link to a paper that a heading is and that says no title: `[2411.00001](…)`."""
+    links = links_of(text) if "](" in text else ()
+    link = next((link for link in links if link.paper), None)
+    is_alone = link and all(names_link(each.plain_words) for each in links)
+    return (
+        link
+        if is_alone and not _WORD.search(_COUNTER.sub("", without_links(text, links)))
+        else None
+    )
+
+
+def _is_plain_title(page: Page, index: int) -> bool:
+    """Whether a line may be a title: a bold line, or words that are no names and no field."""
+    line = page.lines[index]
+    if (
+        page.facts(index).links
+        or page.facts(index).fields
+        or (line[0] in "#|>-*+ " and line[:2] != "**")
+    ):
+        return False
+    return len(line) <= LONGEST_TITLE and not looks_like_authors(line.strip("* "), may_be_one=False)
 
 
 def _without_mark(block: Block, text: str) -> str:

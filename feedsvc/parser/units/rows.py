@@ -21,8 +21,10 @@ _TITLE_END = re.compile(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\
 def row_evidence(block: Block) -> Evidence:
     """What speaks for a paper in a row."""
     table = block.table
-    index = title_column(table.roles, block.cells) if table else None
-    if table is None or index is None:
+    if table is None:  # the name of a group
+        return Evidence(read_title(block.text), is_none=True)
+    index = title_column(table.roles, block.cells)
+    if index is None:
         return Evidence()
     evidence = Evidence(read_title(title_of_cell(block.cells[index])))
     if not _WORD.search(evidence.title.words) or names_time(evidence.title.words):

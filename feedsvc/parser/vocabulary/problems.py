@@ -107,8 +107,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     ),
     "no-date": (
         Severity.ERROR,
-        "the file has papers but no date, so they are left out; name the file like 2024-11-18.md "
-        "or start it with a heading like '## Daily Papers (2024-11-18)'",
+        "the file has papers, but neither its name nor a heading, its front matter or the papers "
+        "tell their day, so they are left out; name the file like 2024-11-18.md, start it with a "
+        "heading like '## Daily Papers (2024-11-18)', write 'date: 2024-11-18' into its front "
+        "matter, or give its table a column 'Date'",
     ),
     "no-link": (
         Severity.WARNING,

@@ -1,0 +1,110 @@
+"""What searches find in one state of the archive, and what a page tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Struct, field
+
+from feedsvc.index.search_table import Hit
+from feedsvc.index.store import Store
+from feedsvc.pages.article import anchor
+from feedsvc.pages.search_page import SearchPage, ShownHit
+from feedsvc.search.query import Query, parse_query, values_of
+
+MOST_COUNTED = 1000
+"""Hits; of more nobody is told how many they are, as counting takes longer than finding."""
+
+VOTES = (10, 30, 100)
+"""What the page of a search offers as `min_votes`."""
+
+
+class Found(Struct, frozen=True):
+    """What a search found."""
+
+    query: Query
+    papers: Sequence[Hit]
+    """As many as it wants, newest first."""
+    count: int
+    """How many there are in all; MOST_COUNTED and one more if there are more than that."""
+    unread: date | None
+    """The newest day that can't be searched yet, as an index is still being filled."""
+
+
+def query_of(canonical: str) -> Query:
+    """The query of an address. Raises QueryError."""
+    return parse_query(values_of(canonical))
+
+
+def find(store: Store, query: Query) -> Found | None:
+    """What a query finds; None where nobody can search."""
+    if not store.search.exists():
+        return None
+    hits = store.search.hits(query, max(query.limit, MOST_COUNTED + 1))
+    unread = next(iter(store.search.missing_days()), None)
+    return Found(query, hits[: query.limit], min(len(hits), MOST_COUNTED + 1), unread)
+
+
+def title_of(query: Query) -> str:
+    """What a search is called where it has no other name."""
+    named = [
+        f"{name}={value}" for name, value in query.values.items() if name not in {"q", "limit"}
+    ]
+    return " ".join(filter(None, [query.q, *named]))
+
+
+def page_of(found: Found, items: Sequence[bytes]) -> SearchPage:
+    """The page of a search, with what it found as items of JSON Feed."""
+    return SearchPage(
+        values=found.query.values,
+        count=min(found.count, MOST_COUNTED),
+        is_counted=found.count <= MOST_COUNTED,
+        hits=[*map(_shown, items)],
+        unread=found.unread,
+        filters=_filters(found.query) if found.count > 1 else [],
+    )
+
+
+def _filters(query: Query) -> list[tuple[int, str]]:
+    values = query.values
+    return [
+        (votes, urlencode(values | {"min_votes": votes}))
+        for votes in VOTES
+        if votes > query.min_votes
+    ]
+
+
+class _Author(Struct):
+    name: str
+
+
+class _Facts(Struct):
+    day: date
+    votes: int | None
+
+
+class _Item(Struct):
+    id: str
+    title: str
+    facts: _Facts = field(name="_paper")
+    authors: Sequence[_Author] = ()
+    summary: str = ""
+
+
+_decode = msgspec.json.Decoder(_Item).decode
+
+
+def _shown(item: bytes) -> ShownHit:
+    read = _decode(item)
+    day = read.facts.day
+    return ShownHit(
+        title=read.title,
+        path=f"{day}/#{anchor(read.id)}",
+        day=day,
+        votes=read.facts.votes,
+        authors=[author.name for author in read.authors],
+        summary=read.summary,
+    )

@@ -1,0 +1,170 @@
+"""Every kind of page in a real browser, and before two judges: axe for access, vnu for HTML."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.project import ROOT
+from tests.support.server import Server
+
+CHROMIUM = shutil.which("chromium")
+NODE = shutil.which("node")
+JAVA = shutil.which("java")
+TOOLS = ROOT / "tests" / "readers"
+VNU = TOOLS / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+needs_browser = pytest.mark.skipif(
+    not (CHROMIUM and NODE and (TOOLS / "node_modules" / "puppeteer-core").is_dir()),
+    reason="needs a browser, node and npm's packages: apt-get install chromium nodejs npm, "
+    "then npm install in tests/readers",
+)
+needs_vnu = pytest.mark.skipif(
+    not (JAVA and VNU.is_file()),
+    reason="needs Java and npm's packages: apt-get install default-jre-headless npm, "
+    "then npm install in tests/readers",
+)
+pytestmark = pytest.mark.slow(reason="opens each kind of page in a browser, many times")
+
+HARD = Path(__file__).parent / "pages" / "digests"
+PATHS = {
+    "own": (
+        *("/", "/2024-11-18/", "/2024-W47/", "/2024-11/", "/all/"),
+        *("/daily/", "/weekly/", "/subscribe/", "/nowhere"),
+    ),
+    "hard": (
+        *("/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
+        *("/topic/", "/topic/reasoning-planning/", "/subscribe/"),
+    ),
+}
+"""A page of each kind, on the project's own site and on that of hard digests."""
+
+PICTURES = ("wide", "tall", "small", "blocked")
+LARGEST_SHIFT = 0.01
+
+Look = tuple[str, str, int, bool, str]
+"""A site, a path, a width, whether it is dark, and what pictures come."""
+
+LOOKS: list[Look] = [
+    *(
+        (site, path, width, dark, "card")
+        for site, paths in PATHS.items()
+        for path in paths
+        for width, dark in ((360, False), (1440, True))
+    ),
+    ("own", "/", 360, True, "card"),
+    ("own", "/", 1440, False, "card"),
+    *(
+        ("own", "/2024-11-18/", width, False, picture)
+        for width in (360, 768, 1440)
+        for picture in PICTURES
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def sites(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """The project's own digests in Korean, hard ones on a site in English."""
+    folder = tmp_path_factory.mktemp("hard")
+    hard = Server(HARD, folder, FEEDSVC_LANGUAGE="en", FEEDSVC_FEED_SIZE="1")
+    yield {"own": server, "hard": hard}
+    hard.stop()
+
+
+def _look(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [str(NODE), "look_at_pages.mjs", str(CHROMIUM)],
+        cwd=TOOLS,
+        input=json.dumps(looks),
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def seen(sites: dict[str, Server]) -> dict[Look, dict[str, Any]]:
+    """What is seen of each page, in one run of the browser."""
+    asked = [
+        {"url": sites[site].url + path, "width": width, "dark": dark, "pictures": pictures}
+        for site, path, width, dark, pictures in LOOKS
+    ]
+    return dict(zip(LOOKS, _look(asked), strict=True))
+
+
+@needs_browser
+@pytest.mark.timeout(900)
+def test_axe_finds_nothing(seen: dict[Look, dict[str, Any]]) -> None:
+    found = {look: each["findings"] for look, each in seen.items() if each["findings"]}
+    assert found == {}
+
+
+@needs_browser
+@pytest.mark.timeout(900)
+def test_nothing_jumps_whatever_pictures_come(seen: dict[Look, dict[str, Any]]) -> None:
+    assert {
+        look: each["shift"] for look, each in seen.items() if each["shift"] > LARGEST_SHIFT
+    } == {}
+
+
+@needs_browser
+@pytest.mark.timeout(900)
+def test_no_page_is_wider_than_its_window(seen: dict[Look, dict[str, Any]]) -> None:
+    assert [look for look, each in seen.items() if each["overflows"]] == []
+
+
+@needs_browser
+@pytest.mark.timeout(900)
+def test_the_browser_refuses_nothing(seen: dict[Look, dict[str, Any]]) -> None:
+    expected = re.compile(r"Failed to load resource: (net::ERR_FAILED|.* 404 \(Not Found\))")
+    said = [line for each in seen.values() for line in each["console"]]
+    assert [line for line in said if not expected.fullmatch(line)] == []
+
+
+@needs_vnu
+@pytest.mark.timeout(200)
+def test_vnu_finds_nothing(sites: dict[str, Server], tmp_path: Path) -> None:
+    for site, paths in PATHS.items():
+        for number, path in enumerate(paths):
+            (tmp_path / f"{site}-{number}.html").write_bytes(sites[site].get(path)[2])
+    (tmp_path / "style.css").write_bytes(sites["own"].get("/style.css")[2])
+    done = subprocess.run(
+        [str(JAVA), "-jar", str(VNU), "--stdout", "--also-check-css", *tmp_path.iterdir()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.replace(str(tmp_path), "") == ""
+    assert done.returncode == 0
+
+
+def _focused(server: Server, path: str, *keys: str) -> list[str]:
+    """What has the focus after each key, without white space around."""
+    look = {"url": server.url + path, "width": 800, "dark": False, "pictures": "card", "keys": keys}
+    focused: list[str] = _look([look])[0]["focused"]
+    return focused
+
+
+@needs_browser
+def test_the_first_tab_leads_to_the_content(server: Server) -> None:
+    skip, _, tab = _focused(server, "/2024-11-18/", "Tab", "Enter", "Tab")
+    assert 'href="#content"' in skip
+    assert 'rel="prev"' in tab
+
+
+@needs_browser
+def test_j_and_k_lead_from_paper_to_paper(server: Server) -> None:
+    seen = _focused(server, "/2024-11-18/", "j", "j", "k", "k")
+    numbers = [re.findall(r"abs/([0-9.]+)", each) for each in seen]
+    assert numbers == [["2411.10440"], ["2411.06558"], ["2411.10440"], ["2411.10440"]]
