@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,8 @@ from lxml import etree
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.push.changes import MOST_REMADE
+from feedsvc.index.store import Store
+from feedsvc.push.changes import MOST_REMADE, changes
 from feedsvc.push.round import MOST_FAILURES, Pace, Report, tell_hub
 from feedsvc.search.saved import parse_saved
 from feedsvc.site.site import Site
@@ -190,6 +191,15 @@ def test_a_build_that_leaves_the_feeds_of_all_out_has_nobody_told_of_them(
     assert "all/feed.xml" not in told
 
 
+def test_of_very_many_that_changed_it_is_told_of_the_first_and_the_others_are_noted() -> None:
+    known = {f"https://x/{number}": "old" for number in range(9)}
+    found = dict.fromkeys(known, "new") | {"https://x/9": "new"}
+    todo = changes(found, known, most=3)
+    assert todo.to_tell == ["https://x/0", "https://x/1", "https://x/2"]
+    assert todo.to_note == {f"https://x/{number}": "new" for number in range(3, 10)}
+    assert changes(found, {**known, **todo.to_note}, most=9).to_tell == todo.to_tell
+
+
 # --- what it is not told ---------------------------------------------------------------------
 
 
@@ -271,6 +281,38 @@ def test_of_many_that_see_a_change_at_once_one_tells_of_it(publisher: Publisher)
     assert sum(report.told for report in reports) == len(told)
 
 
+class _Overtaken(Site):
+    """A site that others tell of, in a later state, while this one still looks at its feeds."""
+
+    others: Callable[[], object] | None = None
+
+    @contextmanager
+    def noting(self) -> Iterator[Store]:
+        if self.others:
+            self.others()
+        with super().noting() as store:
+            yield store
+
+
+def test_who_is_overtaken_tells_of_nothing_old(publisher: Publisher) -> None:
+    publisher.write("2024-01-17", 90)
+    site = _Overtaken(publisher.config)
+    site.refresh()
+
+    def others() -> None:
+        site.others = None
+        publisher.write("2024-01-17", 90, 91)
+        publisher.tell()
+
+    site.others = others
+    report = tell_hub(site, publisher.config, QUICK)
+    assert report.told == 0
+    assert report.again
+    assert "feed.xml" in publisher.told()
+    assert publisher.tell() == Report()
+    assert not publisher.told()
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
@@ -310,6 +352,20 @@ def test_what_a_killed_process_has_left_is_told_by_another_and_nothing_twice(
     assert "feed.xml" in first
     assert rest
     assert not first & rest
+
+
+def test_where_no_index_can_be_written_a_process_tells_what_it_sees_change(
+    publisher: Publisher,
+) -> None:
+    publisher.settings["index"] = Path("/proc/none/index.sqlite3")
+    site = publisher.site()
+    assert not site.is_on_disk()
+    assert tell_hub(site, publisher.config, QUICK) == Report()
+    publisher.write("2024-01-17", 90)
+    for expected in (True, False):
+        site.refresh()
+        tell_hub(site, publisher.config, QUICK)
+        assert ("feed.xml" in publisher.told()) is expected
 
 
 # --- hubs in trouble -------------------------------------------------------------------------

@@ -66,7 +66,8 @@ def _serving(digests: Path, hub: str, *command: str) -> Iterator[tuple[str, Path
         "FEEDSVC_HUB": hub,
     }
     with running(words, port, digests.parent, **settings) as log:
-        assert until(lambda: _is_noted(digests.parent / "served.sqlite3"))
+        if "--watch" not in command:
+            assert until(lambda: _is_noted(digests.parent / "served.sqlite3"))
         yield base_url, log
 
 
@@ -98,6 +99,18 @@ def test_a_subscriber_gets_the_papers_of_a_new_digest_at_once(
         assert b"2411.00090" in content
     assert not subscriber.refused
     assert set(hub.pings.values()) == {1}
+
+
+def test_what_an_author_tries_is_no_news(digests: Path, hub: RunningHub) -> None:
+    with _serving(digests, hub.url, *SERVE, "--watch") as (base_url, _):
+        port = urlsplit(base_url).port
+        assert port
+        for number in (90, 91):
+            (digests / "2024-01-10.md").write_text(digest("2024-01-10", [paper(number)]))
+            assert until(lambda n=number: b"2411.%05d" % n in ask(port, "/feed.xml")[2])
+            time.sleep(10 * REFRESH)
+    assert not hub.forms
+    assert not _is_noted(digests.parent / "served.sqlite3")
 
 
 @pytest.mark.slow(reason="eight processes at once")
