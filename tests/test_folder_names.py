@@ -81,7 +81,7 @@ def test_folders_that_are_left_out_are_not_looked_at(tmp_path: Path) -> None:
     [
         {"leave_out": "../x"},
         {"leave_out": "a//b"},
-        {"unit": "table"},
+        {"unit": "row"},
         {"unit": 1},
         {"days": "year"},
     ],

@@ -125,9 +125,10 @@ class PlaceKind(Struct, frozen=True):
     canonical_query: Callable[[str], str] | None = None
     """Brings all queries that ask for the same into one form; None if it takes no query.
 
-    Raises QueryError. A kind that takes one has feeds only where something is asked for.
+    Raises QueryError.
     """
-
+    finds: bool = False
+    """Whether it is a search, which has feeds only where something is asked for and can be found."""
     members: Callable[[Scope], Iterable[tuple[str, str]]] | None = None
     """The keys and titles of the places that it lists, also as OPML; None if it lists none."""
 
@@ -183,7 +184,7 @@ class Place(Struct, frozen=True):
     @property
     def feeds(self) -> Sequence[str]:
         """The names of its feeds."""
-        return self.kind.feeds if self.found or not self.kind.canonical_query else ()
+        return () if self.kind.finds and not self.found else self.kind.feeds
 
     @property
     def names(self) -> Sequence[str]:
@@ -245,7 +246,7 @@ def canonical_query(path: str, query: str) -> str:
     if not kind or not kind.canonical_query:
         return ""
     canonical = kind.canonical_query(query)
-    if not canonical and name in kind.feeds:
+    if kind.finds and not canonical and name in kind.feeds:
         raise QueryError(
             f"There is nothing to look for; give words, as in {path}?q=language+model."
         )
@@ -498,6 +499,7 @@ KINDS: list[PlaceKind] = [
         template="search.html",
         whole=Whole.NONE,
         canonical_query=lambda query: query_of(query).canonical,
+        finds=True,
     ),
     PlaceKind(
         _only(SAVED),
