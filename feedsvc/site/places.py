@@ -128,7 +128,7 @@ class PlaceKind(Struct, frozen=True):
     Raises QueryError.
     """
     finds: bool = False
-    """Whether it is a search, which has feeds only where something is asked for and can be found."""
+    """Whether it is a search, which has feeds only where something is asked for."""
     members: Callable[[Scope], Iterable[tuple[str, str]]] | None = None
     """The keys and titles of the places that it lists, also as OPML; None if it lists none."""
 
