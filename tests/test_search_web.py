@@ -343,3 +343,21 @@ def test_every_paper_is_found_by_its_id(client: FlaskClient) -> None:
     for key in PAPERS:
         items = json.loads(client.get(f"/search/feed.json?q=2503.000{key}").data)["items"]
         assert [item["id"] for item in items] == [f"https://arxiv.org/abs/2503.000{key}"]
+
+
+def test_the_form_in_the_cache_answers_no_search(client: FlaskClient) -> None:
+    for _ in range(2):
+        assert "papers found" not in client.get("/search/").text.partition("data-")[0]
+    assert len(
+        lxml.html.document_fromstring(client.get("/search/?q=model").data).findall(".//ol/li")
+    )
+
+
+def test_a_page_that_tells_of_more_hits_is_another(client: FlaskClient, config: Config) -> None:
+    first = client.get("/search/?q=model&limit=1")
+    day = FIRST_DAY.replace(year=2020)
+    paper = markdown("2003.00001", "An Old Model", "A", 1, "x")
+    (config.digests / f"{day}.md").write_text(digest(day, [paper]))
+    second = create_app(config).test_client().get("/search/?q=model&limit=1")
+    assert first.data != second.data
+    assert first.headers["ETag"] != second.headers["ETag"]
