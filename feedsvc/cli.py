@@ -22,7 +22,7 @@ from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
 from feedsvc.parallel.progress import parallel_map
 from feedsvc.parser.vocabulary.problems import CODES
-from feedsvc.site.documents import document
+from feedsvc.site.documents import document, feed_at
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
 from feedsvc.starter.workflows import PAGES
@@ -142,6 +142,7 @@ def serve(
 
         make, defaults["refresh"] = watched.create_app, watched.REFRESH_SECONDS
         flags["base_url"] = flags["base_url"] or here
+        flags["ping"] = False  # what an author tries is no news
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
@@ -170,7 +171,7 @@ def serve(
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-@click.option("--allow-empty", is_flag=True, help="Write a site without papers.")
+@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)
@@ -195,6 +196,46 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
             f"The feeds of /all/ were not written: there are {report.papers_left_out} papers, more "
             f"than all_size ({config.all_size})."
         )
+    if config.hub and config.ping:
+        try:
+            trouble = _tell_hub(site, config)
+        except FeedsvcError as error:
+            trouble = str(error)
+        if trouble:
+            click.echo(f"Warning: {trouble}", err=True)
+
+
+@main.command()
+@_config
+@_digests
+@_base_url
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+def ping(
+    file: Path | None, digests: str | None, base_url: str | None, paths: tuple[str, ...]
+) -> None:
+    """Tell the hub of the feeds that changed since it was last told, or of those at PATH.
+
+    For a site whose files are uploaded after they were built, with `ping = false`.
+    """
+    from feedsvc.push.hub import Hub  # noqa: PLC0415 - rarely needed
+
+    config = Config.load(file, flags={"digests": digests, "base_url": base_url})
+    if not config.hub:
+        raise click.ClickException(
+            "hub is not set, so there is nobody to tell. Set it to the address of a WebSub hub, "
+            "with FEEDSVC_HUB or in feedsvc.toml."
+        )
+    site = _fresh_site(config)
+    if not paths:
+        if trouble := _tell_hub(site, config):
+            raise click.ClickException(trouble)
+        return
+    with site.snapshot(long=True) as snapshot:
+        feeds = [feed_at(snapshot, f"/{path.removeprefix('/')}") for path in paths]
+    with Hub(config.hub) as hub:
+        for feed in feeds:
+            hub.ping(feed)
+    click.echo(f"{config.hub}: told of {_count(len(feeds), 'feed')}")
 
 
 @main.command()
@@ -278,6 +319,27 @@ def _ask(question: str, name: str, proposal: str) -> str:
     return str(
         click.prompt(question, default=proposal, value_proc=parse, show_default=bool(proposal))
     )
+
+
+def _tell_hub(site: Site, config: Config) -> str:
+    """Tells the hub what changed and the user what came of it; gives what is wrong, if anything."""
+    from feedsvc.push.round import AFTER_A_BUILD, tell_hub  # noqa: PLC0415 - loads a client
+
+    report = tell_hub(site, config, AFTER_A_BUILD)
+    if report.told:
+        click.echo(f"{config.hub}: told of {_count(report.told, 'feed')}")
+    if report.again:
+        click.echo(f"{config.hub}: another process tells it just now")
+    if not report.left:
+        return ""
+    return (
+        f"{config.hub}: the hub was not told of {_count(report.left, 'feed')} that changed; "
+        "the next build or `feedsvc ping` tells it."
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _fresh_site(config: Config, searching: Searching | None = None) -> Site:

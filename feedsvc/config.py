@@ -150,6 +150,13 @@ def _optional_web_address(value: object) -> str:
     return "" if value == "" else _web_address(value)
 
 
+def _hub(value: object) -> str:
+    address = _optional_web_address(value)
+    if {"#", "@"} & set(address):
+        raise ValueError("an address without user name and fragment")
+    return address
+
+
 def _site_id(value: object) -> str:
     if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(/[A-Za-z0-9._~-]+)*/?", str(value)):
         raise ValueError("a host and perhaps a path, such as example.org/papers")
@@ -212,7 +219,8 @@ class Config:
         "",
         _optional_language,
         Affects.ITEMS,
-        "the language of the site and of papers that tell none; empty: it claims none",
+        "the language of the site, of the words on its pages (Korean or English), and of papers "
+        "that tell none; empty: it claims none",
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")
@@ -260,7 +268,7 @@ class Config:
         "",
         _unit,
         Affects.READING,
-        "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
+        "what is a paper in the digests: `heading`, `table`, `item`, `fold`, `bold` or `file`; "
         "empty: chosen by evidence",
     )
     days: str = setting(
@@ -314,6 +322,20 @@ class Config:
         _yes_or_no,
         Affects.NOTHING,
         "whether a build also writes each file as .gz, .br and .zst, for servers that send those",
+    )
+    hub: str = setting(
+        "",
+        _hub,
+        Affects.DOCUMENTS,
+        "the address of a WebSub hub, which every feed names and which is told of each feed that "
+        "changes, so that it can tell subscribers at once; empty: none",
+    )
+    ping: bool = setting(
+        True,  # noqa: FBT003 - a setting's default
+        _yes_or_no,
+        Affects.NOTHING,
+        "whether servers and builds tell the hub; `false` on all but one of several machines that "
+        "publish one site, and where a build is uploaded later (`feedsvc ping`)",
     )
     index: Path | None = setting(
         None, _optional_path, Affects.NOTHING, "the index file; empty: a file in your cache folder"

@@ -21,6 +21,15 @@ class BuildError(FeedsvcError):
     """The static site can't be written."""
 
 
+class HubError(FeedsvcError):
+    """A WebSub hub could not be told of a feed."""
+
+    def __init__(self, message: str, *, may_pass: bool) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+        """Whether it can perhaps be told later of the same."""
+
+
 class AddressError(FeedsvcError):
     """A server can't listen at the address that it was told."""
 

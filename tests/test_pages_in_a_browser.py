@@ -160,6 +160,12 @@ def _focused(server: Server, path: str, *keys: str) -> list[str]:
 
 
 @needs_browser
+def test_a_slash_leads_to_the_search(server: Server) -> None:
+    (field,) = _focused(server, "/2024-11-18/", "/")
+    assert 'type="search"' in field
+
+
+@needs_browser
 def test_the_first_tab_leads_to_the_content(server: Server) -> None:
     skip, _, tab = _focused(server, "/2024-11-18/", "Tab", "Enter", "Tab")
     assert 'href="#content"' in skip

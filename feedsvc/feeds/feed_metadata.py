@@ -30,6 +30,8 @@ class FeedMetadata(Struct, frozen=True):
     licence: str
     icon: str
     logo: str
+    hub: str = ""
+    """The address of the WebSub hub that tells of changes."""
     archive_links: dict[str, str] = field(default_factory=dict)
     """Addresses by relation: `prev-archive`, `next-archive`, `current` (RFC 5005)."""
     is_archive: bool = False

@@ -76,6 +76,8 @@ class _MetadataExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no
         return rss
 
     def _extend(self, parent: Any, link: str) -> None:  # noqa: ANN401
+        if self.metadata.hub:
+            etree.SubElement(parent, link, rel="hub", href=self.metadata.hub)
         for relation, address in self.metadata.archive_links.items():
             etree.SubElement(parent, link, rel=relation, href=address)
         if self.metadata.licence:

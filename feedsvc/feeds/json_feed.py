@@ -54,6 +54,7 @@ def json_frame(metadata: FeedMetadata) -> Frame:
         "favicon": metadata.icon,
         "authors": [{"name": metadata.author}],
         "language": metadata.language,
+        "hubs": [{"type": "WebSub", "url": metadata.hub}] if metadata.hub else [],
     }
     start = _encode({name: value for name, value in fields.items() if value})
     return Frame(start.removesuffix(b"}") + b',"items":[\n', b"\n]}\n", between=b",\n")

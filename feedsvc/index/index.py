@@ -84,6 +84,19 @@ class Index:
         with suppress(sqlite3.Error), connection.writer_lock, connection.writer.writing():
             connection.writer.update_manifest(folder, places, gone)
 
+    @contextmanager
+    def noting(self) -> Iterator[Store]:
+        """The newest state, for whoever notes what was done: all inside is one transaction.
+
+        Raises IndexLostError where nothing can be noted now.
+        """
+        try:
+            connection = self._connect()
+            with connection.writer_lock, connection.writer.writing():
+                yield connection.writer
+        except sqlite3.Error as error:
+            raise IndexLostError(f"{self._file}: the index can't be written: {error}.") from error
+
     def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
         """Takes up what changed in the folder, and gives what that changes about problems.
 

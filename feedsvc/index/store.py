@@ -18,6 +18,7 @@ from msgspec import Struct
 from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
 from feedsvc.index.packing import unpack_papers, unpack_renderings
+from feedsvc.index.pings import PING_TABLES, Pings
 from feedsvc.index.search_table import SearchTable
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
 from feedsvc.index.topic_keys import topic_key
@@ -112,6 +113,9 @@ CREATE TABLE IF NOT EXISTS built (
     PRIMARY KEY (folder, place)
 ) WITHOUT ROWID;
 """
+
+_KEPT_TABLES = ("built", "pinged", "pinging")
+"""Tables that tell what was done, not what digests say, and so outlive an index."""
 
 _TABLES_OF_DAYS = ("days", "item_hashes", "items", "topics", "renderings")
 """Tables that are made from papers, not read from digests."""
@@ -222,6 +226,7 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        self.pings = Pings(self._db)
         if not path:  # apart, so that a copy may do without it
             self._db.execute(f"ATTACH ':memory:' AS {_ASIDE}")
         self.search = SearchTable(self._db, "main" if path else _ASIDE)
@@ -262,7 +267,7 @@ class Store:
         self._db.execute("COMMIT")
 
     def start_afresh(self, fingerprints: Fingerprints) -> None:
-        """Empties the index, but for the time of its last change and manifests of built sites.
+        """Empties the index, but for the time of its last change and what tells of things done.
 
         Only while writing.
         """
@@ -273,27 +278,28 @@ class Store:
         self.search.drop()
         tables = self._db.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-            " AND name != 'built'"
         ).fetchall()
         for (name,) in tables:
-            self._db.execute(f'DROP TABLE "{name}"')
-        for statement in _TABLES.split(";"):
+            if name not in _KEPT_TABLES:
+                self._db.execute(f'DROP TABLE "{name}"')
+        for statement in f"{_TABLES}{PING_TABLES}".split(";"):
             self._db.execute(statement)
         row = (fingerprints.reading, fingerprints.items, changed)
         self._db.execute("INSERT INTO state VALUES (?, ?, '', '', ?)", row)
 
     def borrow(self, lender: Store, fingerprints: Fingerprints) -> None:
-        """Takes over the manifests of another index of the same digests, and what it read of them.
+        """Takes over what tells of things done from another index of the same digests.
 
-        The latter only where it was read with the same fingerprint. Only after `start_afresh`.
+        And what it read of them, where that was read with the same fingerprint. Only after
+        `start_afresh`.
         """
-        copied = ["built"]
+        copied = [table for table in _KEPT_TABLES if lender._columns(table)]
         if lender.was_read_with(fingerprints):
             copied += ["papers", "files"]
         for table in copied:
             rows = lender._db.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name from above
             places = ", ".join("?" * len(rows.description))
-            self._db.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+            self._db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({places})", rows)  # noqa: S608
 
     def forget_renderings(self, items: str) -> None:
         """Keeps what was read from digests only; `items` is the new fingerprint of the rest.
@@ -328,11 +334,15 @@ class Store:
 
     def _made_with(self) -> tuple[str, str]:
         """The fingerprints of reading and of items; empty if there is no state of ours."""
-        columns = self._db.execute("SELECT name FROM pragma_table_info('state')").fetchall()
-        if not {("reading",), ("items",)} <= set(columns):
+        if not {"reading", "items"} <= self._columns("state"):
             return "", ""
         row = self._db.execute("SELECT reading, items FROM state").fetchone()
         return row or ("", "")
+
+    def _columns(self, table: str) -> set[str]:
+        """The columns of a table; none if there is no such table."""
+        rows = self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))
+        return {name for (name,) in rows}
 
     def made_documents_with(self, fingerprints: Fingerprints) -> bool:
         """Whether documents were last made with these, as far as anybody noted."""
@@ -579,6 +589,14 @@ class Store:
             (first.isoformat(), last.isoformat(), most),
         )
         return [(date.fromisoformat(day), position) for day, position in rows]
+
+    def has_votes(self, first: date, last: date) -> bool:
+        """Whether any item from `first` to `last` has a vote."""
+        rows = self._db.execute(
+            "SELECT 1 FROM items WHERE day BETWEEN ? AND ? AND votes > 0 LIMIT 1",
+            (first.isoformat(), last.isoformat()),
+        )
+        return rows.fetchone() is not None
 
     def topics(self) -> list[Topic]:
         """Every topic, by its key."""

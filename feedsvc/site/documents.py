@@ -21,7 +21,7 @@ from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
-from feedsvc.site.metadata import feed_metadata, newest_time, page_metadata
+from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
 from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
 from feedsvc.site.renderings import renderings
@@ -63,6 +63,14 @@ def place_and_name(snapshot: Snapshot, path: str, query: str = "") -> tuple[Plac
     raise NotFoundError(f"There is no document at {path}.")
 
 
+def feed_at(snapshot: Snapshot, path: str) -> str:
+    """The address of the feed at a path. Raises NotFoundError where there is no feed."""
+    place, name = place_and_name(snapshot, path)
+    if name not in FORMATS:
+        raise NotFoundError(f"There is no feed at {path}, but a page.")
+    return feed_url(snapshot.config, place, name)
+
+
 def feed(
     snapshot: Snapshot,
     place: Place,
@@ -80,6 +88,7 @@ def feed(
     links = (
         Link("self", metadata.self_url, format_.type),
         Link("alternate", metadata.page_url, HTML_TYPE),
+        *([Link("hub", metadata.hub)] if metadata.hub else ()),
         *(Link(relation, url, format_.type) for relation, url in metadata.archive_links.items()),
     )
     pieces = format_.frame(metadata).around(items, older)

@@ -23,7 +23,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
         title=_title(config, place),
         subtitle=config.subtitle,
         updated=newest_time(config, place),
-        self_url=_url(config, address(place.path + format_.name, place.query)),
+        self_url=feed_url(config, place, format_.name),
         page_url=_url(config, place.address),
         language=config.language,
         author=config.author or config.title,
@@ -31,10 +31,16 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
         licence=config.licence,
         icon=config.icon or _url(config, "/icon.png"),
         logo=config.logo,
+        hub=config.hub,
         archive_links=_archive_links(config, place, format_),
         is_archive=role is Role.ARCHIVE,
         is_complete=role is Role.COMPLETE and is_whole,
     )
+
+
+def feed_url(config: Config, place: Place, name: str) -> str:
+    """The address of a place's feed, by which a feed names itself and a hub knows it."""
+    return _url(config, address(place.path + name, place.query))
 
 
 def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:

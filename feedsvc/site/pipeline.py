@@ -47,7 +47,7 @@ SOURCES = {
 }
 """The files and folders of the package that each floor adds to those below it."""
 
-_SUFFIXES = (".py", ".html", ".css", ".js", ".png")
+_SUFFIXES = (".py", ".html", ".css", ".js", ".png", ".svg")
 """The endings of source files."""
 
 _GENERATED = "compiled"

@@ -87,6 +87,20 @@ class Site:
         """Notes which files a build left in places, and which places are gone."""
         self._index.update_manifest(folder, places, gone)
 
+    @contextmanager
+    def noting(self) -> Iterator[Store]:
+        """The newest state, for whoever notes what a hub was told; all inside is one transaction.
+
+        Raises IndexLostError where nothing can be noted now.
+        """
+        with self._index.noting() as store:
+            yield store
+
+    @property
+    def made_with(self) -> str:
+        """The fingerprint that papers are rendered with."""
+        return self._fingerprints.items
+
     def read(self, read: Callable[[Snapshot], _Result]) -> _Result:
         """What `read` makes of the newest state; tries once more if the index breaks meanwhile."""
         try:

@@ -54,6 +54,8 @@ from feedsvc.web.traffic import Kind, Traffic, is_shared, kind_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+    from feedsvc.push.announcer import Announcer
+
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
 SERVICE = "feedsvc"
@@ -85,7 +87,7 @@ _log = logging.getLogger(__name__)
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI app of one site; without `config`, the settings come from file and environment.
 
-    Raises ConfigError. Reads no digest before the first request.
+    Raises ConfigError. Reads no digest before the first request, unless a hub is to be told.
     """
     is_told = config is not None
     config = config or Config.load()
@@ -109,6 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
     lane: WSGIApplication = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
+    service.begin()
     app.wsgi_app = AccessLog(lane) if config.access_log else lane  # type: ignore[method-assign, assignment]
     return app
 
@@ -127,6 +130,16 @@ class Service:
         # Apart, so that no number of searches pushes a page out of the other.
         self._answers = DocumentCache(CAPACITY_OF_ANSWERS)
         self._refresher = Refresher(self._refresh, config.refresh)
+        self._announcer: Announcer | None = None
+        if config.hub and config.ping:
+            from feedsvc.push.announcer import Announcer  # noqa: PLC0415 - loads a client
+
+            self._announcer = Announcer(self.site, config)
+
+    def begin(self) -> None:
+        """Looks for changes also where nobody asks, if somebody is to be told of them."""
+        if self._announcer:
+            self._refresher.begin()
 
     def ready(self, environ: WSGIEnvironment) -> PreparedDocument | None:
         """The document that a request is for, if it is ready in the cache."""
@@ -209,6 +222,8 @@ class Service:
         self._answers.keep(f"{revision} {searchable}", _today())
         self.revision = revision
         self.traffic.share()
+        if self._announcer:
+            self._announcer.look(revision)
 
     def _tell(self, news: ProblemNews) -> None:
         """Logs what is new of problems, as `check` writes it."""

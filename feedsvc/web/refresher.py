@@ -37,9 +37,9 @@ class Refresher:
         self._interval = max(interval, 0.05)
         self._trouble = ""
         self._thread: threading.Thread | None
-        self._begin()
-        begin = weakref.WeakMethod(self._begin)
-        os.register_at_fork(after_in_child=lambda: (again := begin()) and again())
+        self._reset()
+        reset = weakref.WeakMethod(self._reset)
+        os.register_at_fork(after_in_child=lambda: (again := reset()) and again())
 
     def ensure_fresh(self) -> None:
         """Returns at once if the thread is at work; else looks itself.
@@ -57,6 +57,10 @@ class Refresher:
             elif not self.is_at_work():
                 self._look()
 
+    def begin(self) -> None:
+        """Looks from now on, also where no request comes; returns at once."""
+        threading.Thread(target=self._begin_alone, name="first look", daemon=True).start()
+
     def is_at_work(self) -> bool:
         """Whether the thread lives in this process and is looking, or has looked lately."""
         return self._clock() < self._trusted_until
@@ -65,7 +69,19 @@ class Refresher:
         """Whether the last look failed."""
         return bool(self._trouble)
 
-    def _begin(self) -> None:
+    def _begin_alone(self) -> None:
+        while True:
+            try:
+                self.ensure_fresh()
+            except FolderError as error:
+                self._tell(error)
+            except Exception:  # noqa: BLE001 - it may succeed next time
+                _log.exception("The folder of digests could not be read.")
+            else:
+                return
+            self._sleep(self._interval)
+
+    def _reset(self) -> None:
         """The state of a process that hasn't looked yet: a new one, or one that was forked."""
         self._lock = threading.Lock()
         self._thread = None
@@ -80,9 +96,7 @@ class Refresher:
         try:
             self._refresh()
         except FolderError as error:
-            if str(error) != self._trouble:
-                _log.warning("%s", error)
-            self._trouble = str(error)
+            self._tell(error)
         except Exception as error:  # noqa: BLE001 - the thread must go on, and may succeed next time
             _log.exception("The folder of digests could not be read.")
             self._trouble = repr(error)
@@ -92,6 +106,11 @@ class Refresher:
             self._trouble = ""
         finally:
             self._trust()
+
+    def _tell(self, error: FolderError) -> None:
+        if str(error) != self._trouble:
+            _log.warning("%s", error)
+        self._trouble = str(error)
 
     def _run(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from werkzeug.http import http_date, quote_etag
 
 from feedsvc.compression import ENCODINGS, IDENTITY, is_worth_encoding
-from feedsvc.model import Document
+from feedsvc.model import Document, Link
 from feedsvc.web.negotiation import (
     choose_encoding,
     is_unmodified,
@@ -181,13 +181,7 @@ class PreparedDocument:
         if varies := ", ".join(self._varies_by()):
             yield "Vary", varies
         if document.links:
-            yield (
-                "Link",
-                ", ".join(
-                    f'<{link.url}>; rel="{link.relation}"; type="{link.type}"'
-                    for link in document.links
-                ),
-            )
+            yield "Link", ", ".join(map(_link, document.links))
         yield from COMMON_HEADERS.items()
 
     def _varies_by(self) -> Iterator[str]:
@@ -213,6 +207,11 @@ class PreparedDocument:
 def _fresh_seconds(document: Document, today: date) -> int:
     is_settled = document.last_day is not None and document.last_day + SETTLED_AFTER <= today
     return SETTLED_SECONDS if is_settled else LIVE_SECONDS
+
+
+def _link(link: Link) -> str:
+    """As RFC 8288 writes it."""
+    return f'<{link.url}>; rel="{link.relation}"' + (f'; type="{link.type}"' if link.type else "")
 
 
 def _line(status: HTTPStatus) -> str:

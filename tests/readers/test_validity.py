@@ -17,6 +17,8 @@ from tests.readers.rules import RULES, Feed, Rule, atom, json_feed, rss, xml
 from tests.readers.truths import HARD_DIGESTS
 from tests.support.project import BASE_URL
 
+HUB = "https://hub.example.org/?a=1&b=2"
+
 CASES = [
     pytest.param(name, rule, id=f"{name} {rule.__name__}")
     for name, rules in RULES.items()
@@ -29,7 +31,7 @@ def sites(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The project's own site, one of hard digests and one without any."""
     return [
         built,
-        _build(tmp_path_factory.mktemp("hard"), HARD_DIGESTS, feed_size=1),
+        _build(tmp_path_factory.mktemp("hard"), HARD_DIGESTS, feed_size=1, hub=HUB),
         _build(tmp_path_factory.mktemp("empty"), {}),
     ]
 

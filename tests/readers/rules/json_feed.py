@@ -54,6 +54,13 @@ def _are_attachments(value: Any) -> bool:
     )
 
 
+def _are_hubs(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        set(hub) == {"type", "url"} and _is_text(hub["type"]) and _is_address(hub["url"])
+        for hub in value
+    )
+
+
 FEED_FIELDS = {
     "version": lambda value: value == "https://jsonfeed.org/version/1.1",
     "title": _is_text,
@@ -67,7 +74,7 @@ FEED_FIELDS = {
     "authors": _are_authors,
     "language": _is_language,
     "expired": lambda value: isinstance(value, bool),
-    "hubs": lambda value: isinstance(value, list),
+    "hubs": _are_hubs,
     "items": lambda value: isinstance(value, list),
 }
 
