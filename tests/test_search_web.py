@@ -103,6 +103,8 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     assert page.find(".//input[@name='min_votes']").get("value") == "5"
     links = [link.get("href") for link in page.iterfind(".//ol/li/a")]
     assert links == ["../2025-03-08/#2503.00006", "../2025-03-04/#2503.00002"]
+    titles = [link.get("lang") for link in page.iterfind(".//ol/li/a")]
+    assert titles == [None, "en"]  # of a site in Korean
     feeds = [each.get("href") for each in page.iterfind(".//link[@rel='alternate']")][-3:]
     assert feeds == [f"{BASE_URL}search/{name}?q=model&min_votes=5" for name in FORMATS]
     assert client.get(feeds[0].removeprefix(BASE_URL[:-1])).status_code == 200
