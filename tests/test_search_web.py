@@ -103,6 +103,8 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     assert page.find(".//input[@name='min_votes']").get("value") == "5"
     links = [link.get("href") for link in page.iterfind(".//ol/li/a")]
     assert links == ["../2025-03-08/#2503.00006", "../2025-03-04/#2503.00002"]
+    titles = [link.get("lang") for link in page.iterfind(".//ol/li/a")]
+    assert titles == [None, "en"]  # of a site in Korean
     feeds = [each.get("href") for each in page.iterfind(".//link[@rel='alternate']")][-3:]
     assert feeds == [f"{BASE_URL}search/{name}?q=model&min_votes=5" for name in FORMATS]
     assert client.get(feeds[0].removeprefix(BASE_URL[:-1])).status_code == 200
@@ -343,3 +345,21 @@ def test_every_paper_is_found_by_its_id(client: FlaskClient) -> None:
     for key in PAPERS:
         items = json.loads(client.get(f"/search/feed.json?q=2503.000{key}").data)["items"]
         assert [item["id"] for item in items] == [f"https://arxiv.org/abs/2503.000{key}"]
+
+
+def test_the_form_in_the_cache_answers_no_search(client: FlaskClient) -> None:
+    for _ in range(2):
+        assert "papers found" not in client.get("/search/").text.partition("data-")[0]
+    assert len(
+        lxml.html.document_fromstring(client.get("/search/?q=model").data).findall(".//ol/li")
+    )
+
+
+def test_a_page_that_tells_of_more_hits_is_another(client: FlaskClient, config: Config) -> None:
+    first = client.get("/search/?q=model&limit=1")
+    day = FIRST_DAY.replace(year=2020)
+    paper = markdown("2003.00001", "An Old Model", "A", 1, "x")
+    (config.digests / f"{day}.md").write_text(digest(day, [paper]))
+    second = create_app(config).test_client().get("/search/?q=model&limit=1")
+    assert first.data != second.data
+    assert first.headers["ETag"] != second.headers["ETag"]

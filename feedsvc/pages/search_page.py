@@ -19,6 +19,9 @@ class ShownHit(Struct, frozen=True):
     authors: Sequence[str]
     summary: str
     """Its first sentences; empty if it has none."""
+    language: str | None
+    """Of the summary, where it is another than the site's; the same of the title."""
+    title_language: str | None
 
 
 class SearchPage(Struct, frozen=True):

@@ -150,7 +150,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         editions=[edition.name for edition in place.editions or ()],
         topics=lambda: topic_links(snapshot),
         choices=lambda: [*choices_of(snapshot, say)],
-        search=cache(lambda: _search_page(snapshot, place)),
+        search=cache(lambda: _search_page(snapshot, place, metadata.language)),
         choice=lambda: choice_at(snapshot, say, place),
     )
     frame = page_frame(place.kind.template, metadata, contents)
@@ -196,12 +196,11 @@ def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> b
     return page_frame(place.kind.template, metadata, contents).start
 
 
-def _search_page(snapshot: Snapshot, place: Place) -> SearchPage:
+def _search_page(snapshot: Snapshot, place: Place, language: str) -> SearchPage:
     if not place.found or place.path != SEARCH:
         return SearchPage()
-    return page_of(
-        place.found, list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
-    )
+    items = list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
+    return page_of(place.found, items, language)
 
 
 def _document(

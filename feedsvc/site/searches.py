@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Store
-from feedsvc.pages.article import anchor
+from feedsvc.pages.article import anchor, language_of_title
 from feedsvc.pages.search_page import SearchPage, ShownHit
 from feedsvc.search.query import Query, parse_query, values_of
 
@@ -56,13 +56,13 @@ def title_of(query: Query) -> str:
     return " ".join(filter(None, [query.q, *named]))
 
 
-def page_of(found: Found, items: Sequence[bytes]) -> SearchPage:
-    """The page of a search, with what it found as items of JSON Feed."""
+def page_of(found: Found, items: Sequence[bytes], language: str) -> SearchPage:
+    """The page of a search in `language`, with what it found as items of JSON Feed."""
     return SearchPage(
         values=found.query.values,
         count=min(found.count, MOST_COUNTED),
         is_counted=found.count <= MOST_COUNTED,
-        hits=[*map(_shown, items)],
+        hits=[_shown(item, language) for item in items],
         unread=found.unread,
         filters=_filters(found.query) if found.count > 1 else [],
     )
@@ -92,12 +92,13 @@ class _Item(Struct):
     facts: _Facts = field(name="_paper")
     authors: Sequence[_Author] = ()
     summary: str = ""
+    language: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Item).decode
 
 
-def _shown(item: bytes) -> ShownHit:
+def _shown(item: bytes, language: str) -> ShownHit:
     read = _decode(item)
     day = read.facts.day
     return ShownHit(
@@ -107,4 +108,6 @@ def _shown(item: bytes) -> ShownHit:
         votes=read.facts.votes,
         authors=[author.name for author in read.authors],
         summary=read.summary,
+        language=read.language if read.language != language else None,
+        title_language=language_of_title(read.title, language),
     )

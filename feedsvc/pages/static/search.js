@@ -251,7 +251,7 @@
     const found = element("li", "");
     found.append(
       element("a", item.title, { href: `${root}${day}/${id ? `#${id[1]}` : ""}` }),
-      facts, ...(item.summary ? [element("p", item.summary)] : []));
+      facts, ...(item.summary ? [element("p", item.summary, item.language ? { lang: item.language } : {})] : []));
     return found;
   };
 
