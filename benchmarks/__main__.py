@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks import builds, requests, workers
+from benchmarks import builds, requests, searches, workers
 from benchmarks.archives import write_archive
 from benchmarks.measure import row
 
@@ -34,6 +34,8 @@ def main() -> None:
         row("what", "median (least to most)", "")
         cold = builds.measure_cold_builds(medium, folder / "medium")
         new_day = builds.measure_new_day(medium, folder / "medium", cold)
+        searches.measure_cold_builds(medium, folder / "medium")
+        searches.measure_answers(medium, folder / "medium", MEDIUM[1])
         requests.measure(medium, folder / "medium")
         workers.measure(small, folder / "small")
         workers.measure(medium, folder / "medium")
@@ -41,6 +43,7 @@ def main() -> None:
             large = write_archive(folder / "large" / "digests", *LARGE)
             builds.measure_large_new_day(large, folder / "large", new_day)
             workers.measure(large, folder / "large")
+            searches.measure_answers(large, folder / "large", LARGE[1])
     finally:
         if not arguments.folder:
             shutil.rmtree(folder)

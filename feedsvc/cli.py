@@ -171,7 +171,7 @@ def serve(
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
 )
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
-@click.option("--allow-empty", is_flag=True, help="Write a site without papers.")
+@click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
     """Write the site as a folder of files, for any web host."""
     config = Config.load(file, flags=flags)

@@ -219,7 +219,8 @@ class Config:
         "",
         _optional_language,
         Affects.ITEMS,
-        "the language of the site and of papers that tell none; empty: it claims none",
+        "the language of the site, of the words on its pages (Korean or English), and of papers "
+        "that tell none; empty: it claims none",
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")
@@ -267,7 +268,7 @@ class Config:
         "",
         _unit,
         Affects.READING,
-        "what is a paper in the digests: `heading`, `row`, `item`, `fold`, `bold` or `file`; "
+        "what is a paper in the digests: `heading`, `table`, `item`, `fold`, `bold` or `file`; "
         "empty: chosen by evidence",
     )
     days: str = setting(

@@ -57,7 +57,7 @@ def precompressed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copytree(built, folder / "site")
     for path in [*(folder / "site").rglob("*")]:
         if path.is_file():
-            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
     site = (DEPLOY / "nginx-static.conf").read_text()
     with _nginx(_replaced(site, "/srv/feedsvc/site", str(folder / "site")), folder) as port:
         yield port

@@ -146,7 +146,7 @@ def test_a_setting_says_what_dates_a_paper(days: str, dates: list[tuple[int, ...
         ("", ["Ants", "Bees"]),
         ("heading", ["Ants", "Bees"]),
         ("item", ["Cats", "Dogs", "Eels"]),
-        ("row", []),
+        ("table", []),
         ("file", []),
     ],
 )

@@ -38,9 +38,10 @@ PATHS = {
     "own": (
         *("/", "/2024-11-18/", "/2024-W47/", "/2024-11/", "/all/"),
         *("/daily/", "/weekly/", "/subscribe/", "/nowhere"),
+        *("/search/", "/search/?q=model", "/search/?q=%22", "/search/?q=nothingatall"),
     ),
     "hard": (
-        *("/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
+        *("/", "/2024-11-14/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
         *("/topic/", "/topic/reasoning-planning/", "/subscribe/"),
     ),
 }
@@ -127,7 +128,9 @@ def test_no_page_is_wider_than_its_window(seen: dict[Look, dict[str, Any]]) -> N
 @needs_browser
 @pytest.mark.timeout(900)
 def test_the_browser_refuses_nothing(seen: dict[Look, dict[str, Any]]) -> None:
-    expected = re.compile(r"Failed to load resource: (net::ERR_FAILED|.* 404 \(Not Found\))")
+    expected = re.compile(
+        r"Failed to load resource: (net::ERR_FAILED|.* 404 \(Not Found\)|.* 400 \(Bad Request\))"
+    )
     said = [line for each in seen.values() for line in each["console"]]
     assert [line for line in said if not expected.fullmatch(line)] == []
 
@@ -154,6 +157,12 @@ def _focused(server: Server, path: str, *keys: str) -> list[str]:
     look = {"url": server.url + path, "width": 800, "dark": False, "pictures": "card", "keys": keys}
     focused: list[str] = _look([look])[0]["focused"]
     return focused
+
+
+@needs_browser
+def test_a_slash_leads_to_the_search(server: Server) -> None:
+    (field,) = _focused(server, "/2024-11-18/", "/")
+    assert 'type="search"' in field
 
 
 @needs_browser

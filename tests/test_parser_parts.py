@@ -227,3 +227,28 @@ def test_other_votes_are_refused(value: str) -> None:
 )
 def test_markdown_becomes_clean_html(line: str, html: str) -> None:
     assert sanitise(render_markdown([line])) == html
+
+
+@pytest.mark.parametrize(
+    ("lines", "html"),
+    [
+        (
+            ["| a | b |", "|---|---|", "| 1 | **2** |"],
+            "<tr><th>a</th><th>b</th></tr><tr><td>1</td><td><strong>2</strong></td></tr>",
+        ),
+        # A row with more cells than the header loses none.
+        (
+            ["a | b", "--|--", "1 | 2 | 3"],
+            "<th>b</th><th></th></tr><tr><td>1</td><td>2</td><td>3</td>",
+        ),
+        (["> | a |", "> |---|", "> | 1 | 2 |"], "<td>1</td><td>2</td>"),
+        (["| a \\| b |", "|---|", "| 1 |"], "<th>a | b</th></tr><tr><td>1</td>"),
+    ],
+)
+def test_a_table_in_a_summary_is_a_table_with_every_cell(lines: list[str], html: str) -> None:
+    shown = re.sub(r"</?t(?:head|body)>|\n", "", sanitise(render_markdown(lines)))
+    assert html in shown
+
+
+def test_bars_without_a_line_below_a_header_are_text() -> None:
+    assert sanitise(render_markdown(["p(x | y)", "1 | 2"])) == "<p>p(x | y)\n1 | 2</p>"

@@ -184,12 +184,18 @@ def test_every_setting_stands_in_the_file_with_its_default(tmp_path: Path) -> No
     text = settings_file({})
     uncommented = re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE)
     assert tomllib.loads(text) == {}
-    assert list(tomllib.loads(uncommented)) == [each.name for each in Config.settings()]
+    tables = re.findall(r"^# \[\[([a-z_]+)\]\]$", text, re.MULTILINE)
+    names = [each.name for each in Config.settings() if each.name not in tables]
+    assert list(tomllib.loads(uncommented)) == names
+    assert {*names, *tables} == {each.name for each in Config.settings()}
     file = tmp_path / "feedsvc.toml"
     file.write_text(uncommented)
     defaults = Config(digests=tmp_path / "digests", out=tmp_path / "site")
     assert Config.load(file, environment={}) == defaults
     assert all(len(line) <= 100 for line in text.splitlines())
+    table = '[[saved]]\nname = "robots"\nq = "robot"\n'
+    file.write_text(text.removesuffix("# [[saved]]\n") + table)
+    assert [each.name for each in Config.load(file, environment={}).saved] == ["robots"]
 
 
 # --- init over digests ------------------------------------------------------------------------

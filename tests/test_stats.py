@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import pty
 import random
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from feedsvc.stats.report import as_json, as_svg, as_text
 from tests.support.archive import write_archive
 from tests.support.project import environment
 from tests.support.server import Server
+from tests.support.waiting import until
 
 FEEDLY = "Feedly/1.0 (+http://www.feedly.com/fetcher.html; {} subscribers; like FeedFetcher-Google)"
 NEWSBOAT = "newsboat/2.21.0 (Linux x86_64)"
@@ -67,8 +70,8 @@ def test_pollers_are_counted_once_each_by_address_and_program() -> None:
 def test_an_aggregator_counts_as_it_last_said() -> None:
     figures = _count(
         _line(agent=FEEDLY.format(12), at="19/Nov/2024:00:00:00 +0000"),
-        _line(agent=FEEDLY.format(99), at="18/Nov/2024:00:00:00 +0000"),
         _line(address="192.0.2.7", agent=FEEDLY.format(10), at="20/Nov/2024:00:00:00 +0000"),
+        _line(agent=FEEDLY.format(99), at="18/Nov/2024:00:00:00 +0000"),
         _line(agent="Feedbin feed-id:1 - 4 subscribers"),
         _line(agent="Feedbin feed-id:2 - 3 subscribers"),
         _line(agent=FEEDLY.format(5), path="/daily/feed.xml"),
@@ -143,6 +146,8 @@ FEEDS = {
     "/2024-11-18/": "",
     "/style.css": "",
     "/topic/feed.xml": "",
+    "/papers/search/feed.xml?x=1&q=Diffusion": "/papers/search/feed.xml?q=diffusion",
+    "/search/feed.xml": "",
 }
 
 
@@ -358,6 +363,23 @@ def test_the_command_reads_files_and_the_standard_input(tmp_path: Path) -> None:
     assert json.loads(_stats(tmp_path, "--json", given=LOG))["lines"] == 5
 
 
+def test_a_person_who_names_no_log_is_told_to(tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "feedsvc", "stats"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=end,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(terminal)
+    os.close(end)
+    assert done.returncode == 2
+    assert "name a log, or send one to the standard input." in done.stderr
+
+
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_the_log_of_our_own_server_is_understood(tmp_path: Path, log_format: str) -> None:
     write_archive(tmp_path / "digests", days=9, papers=1)
@@ -369,6 +391,7 @@ def test_the_log_of_our_own_server_is_understood(tmp_path: Path, log_format: str
         server.get("/feed.xml", User_Agent=FEEDLY.format(7))
         server.get("/rss")
         server.get("/2024-01-01/feed.xml")
+        assert until(lambda: "/2024-01-01/feed.xml" in server.log.read_text())
     finally:
         server.stop()
     report = json.loads(_stats(tmp_path, "--json", str(server.log)))

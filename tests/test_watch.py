@@ -13,6 +13,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
+from feedsvc.watch.app import create_app as create_app_for_authors
 from feedsvc.web.app import create_app
 from tests.support.archive import digest, paper, write_archive
 from tests.support.project import BASE_URL, Configure, environment
@@ -61,6 +62,16 @@ def test_a_problem_stands_at_its_paper(watched: Server, digests: Path) -> None:
     assert _problems(page) == [said]
 
 
+def test_a_paper_of_two_days_has_its_problem_on_the_right_one(
+    watched: Server, digests: Path
+) -> None:
+    two = digest("2024-02-01", [paper(1)]) + "\n" + digest("2024-02-02", [WRONG_VOTES])
+    (digests / "any name.md").write_text(two)
+    assert until(lambda: "[bad-votes]" in watched.get("/2024-02-02/")[2].decode())
+    assert "2411.00001" in watched.get("/2024-02-01/")[2].decode()
+    assert "[bad-votes]" not in watched.get("/2024-02-01/")[2].decode()
+
+
 def test_what_is_at_no_paper_stands_above_all(watched: Server, digests: Path) -> None:
     text = (digests / "2024-01-05.md").read_text()
     (digests / "2024-01-05.md").write_text(text.replace("(2024-01-05)", "(2024-01-04)"))
@@ -84,7 +95,9 @@ def test_a_page_has_a_script_that_may_run(watched: Server) -> None:
     assert headers["cache-control"] == "no-store"
     assert "etag" not in headers
     assert "content-encoding" not in headers
-    assert "script-src 'self'; connect-src 'self';" in headers["content-security-policy"]
+    policy = headers["content-security-policy"].split("; ")
+    assert {"script-src 'self'", "connect-src 'self'"} <= {*policy}
+    assert len({rule.split()[0] for rule in policy}) == len(policy)
     assert b'src="../_watch/watch.js"' in page
     for name, type_ in (("watch.js", "text/javascript"), ("watch.css", "text/css")):
         answer = watched.get(f"/_watch/{name}")
@@ -119,6 +132,18 @@ def test_pages_lead_to_this_server_whatever_the_settings_say(tmp_path: Path) -> 
     settings = {"FEEDSVC_BASE_URL": BASE_URL, "FEEDSVC_INDEX": str(tmp_path / "i.sqlite3")}
     with running(command, port, tmp_path, **settings) as log:
         assert f"  read       http://127.0.0.1:{port}/\n" in log.read_text()
+
+
+def test_a_site_below_a_path_is_watched_there(digests: Path, configure: Configure) -> None:
+    config = configure(digests=digests, base_url="https://papers.example.org/a/b/")
+    client = create_app_for_authors(config).test_client()
+    for path in ("/2024-01-05/", "/a/b/2024-01-05/"):
+        page = client.get(path)
+        assert b"[bad-votes]" in page.data
+        assert b'src="../_watch/watch.js"' in page.data
+    state = client.get("/a/b/_watch/state").data
+    assert state
+    assert state == client.get("/_watch/state").data
 
 
 def test_only_watch_changes_pages(configure: Configure, digests: Path) -> None:

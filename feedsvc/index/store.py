@@ -590,6 +590,14 @@ class Store:
         )
         return [(date.fromisoformat(day), position) for day, position in rows]
 
+    def has_votes(self, first: date, last: date) -> bool:
+        """Whether any item from `first` to `last` has a vote."""
+        rows = self._db.execute(
+            "SELECT 1 FROM items WHERE day BETWEEN ? AND ? AND votes > 0 LIMIT 1",
+            (first.isoformat(), last.isoformat()),
+        )
+        return rows.fetchone() is not None
+
     def topics(self) -> list[Topic]:
         """Every topic, by its key."""
         rows = self._db.execute(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from feedsvc.index.topic_keys import topic_key, topic_path
 from feedsvc.model import Item
+from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.templates import render
 from feedsvc.pages.words import words_in
 from feedsvc.parser.paper.language import language_of_letters
@@ -51,7 +52,7 @@ def article(item: Item, language: str, base_path: str = "/") -> bytes:
             (topic, quote(base_path[:-1] + topic_path(topic_key(topic)), safe="/+"))
             for topic in paper.topics
         ],
-        summary=below_headings(paper.summary_html, 4),
+        summary=with_formulas(below_headings(paper.summary_html, 4)),
         language=paper.language if paper.language != language else None,
         title_language=language_of_title(paper.title, language),
         translation_language=language_of_title(paper.translated_title, language),

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import anchor, below_headings, language_of_title
+from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
@@ -146,7 +147,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         counts=contents.counts,
         titles=titles,
         months_of=months_of,
-        introduction=lambda day: below_headings(contents.introduction(day), 3),
+        introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
         picture=contents.picture,
         editions=contents.editions,
         topics=contents.topics,

@@ -42,7 +42,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "papers, one": ("{} paper", "논문 {}편"),
     "other papers": ("Other papers", "그 밖의 논문"),
     "days before": ("The days before", "지난 며칠"),
-    "most voted": ("Most votes this week", "이번 주에 가장 많이 추천받은 논문"),
+    "most voted": ("Most votes of the week", "이 주에 가장 많이 추천받은 논문"),
+    "first of week": ("From this week", "이 주의 논문"),
     "by day": ("Day by day", "날짜별로"),
     "all days": ("Archive", "지난 글"),
     "everything": ("A feed of everything:", "전체를 담은 피드:"),
@@ -126,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month": ("{month} {year}", "{year}년 {number}월"),
     "week": ("Week {week} of {year}", "{year}년 {week}주"),
     "week of this year": ("Week {week}", "{week}주"),
-    "span": ("{first} to {last}", "{first}부터 {last}까지"),
+    "span": ("{first} to {last}", "{first}~{last}"),
     "months": (
         "January February March April May June July August September October November December",
         "1월 2월 3월 4월 5월 6월 7월 8월 9월 10월 11월 12월",
@@ -208,6 +209,13 @@ class Words:
         if month := _MONTH.fullmatch(name):
             return self.month(date(int(month[1]), int(month[2]), 1))
         return self(name) if name in WORDS else name
+
+    def days_of(self, name: str) -> str:
+        """From when to when the week with this name is; empty for a name of something else."""
+        if not (week := _WEEK.fullmatch(name)):
+            return ""
+        first, last = (date.fromisocalendar(int(week[1]), int(week[2]), day) for day in (1, 7))
+        return self.span(first, last)
 
     def near(self, name: str, year: int) -> str:
         """The same in short, for a link from a page of a year."""

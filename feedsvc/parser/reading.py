@@ -35,6 +35,7 @@ LINES_ABOVE = 40
 """Lines above the first paper among which the file's day may stand without a heading."""
 LONGEST_DAY_LINE = 60
 _LABEL = re.compile(r"[^0-9:：]{1,60}[:：]")
+_TAG = re.compile(r"<[^>]*>")
 PAPERS_FOR_LANGUAGE = 20
 
 
@@ -202,7 +203,7 @@ class _Reader(Struct):
             self.source.front.first("lang", "language", "locale")
         )
         return said or language_of_letters(
-            paper.summary_html for paper in self.papers[:PAPERS_FOR_LANGUAGE]
+            _TAG.sub("", paper.summary_html) for paper in self.papers[:PAPERS_FOR_LANGUAGE]
         )
 
 

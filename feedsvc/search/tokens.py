@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 from operator import add
 
@@ -28,14 +29,14 @@ BARRIER = "¦"
 """A token between texts, so that no phrase goes from one to the next. No word has this sign."""
 
 _SIGNS = (
-    "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb"  # Hangul
-    "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"  # Han
-    "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # Kana
+    *((0x1100, 0x11FF), (0x3131, 0x318E), (0xA960, 0xA97C), (0xAC00, 0xD7A3), (0xD7B0, 0xD7FB)),
+    *((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3134F)),
+    *((0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF)),
 )
-"""What is written without spaces. Not the bar ·, which parts words."""
+"""What is written without spaces: Hangul, Han, Kana. Not the bar ・, which parts words."""
 
-_RUNS = re.compile(rf"[{_SIGNS}]+|[^\W_{_SIGNS}]+")
-_IS_SIGNS = re.compile(rf"[{_SIGNS}]")
+_BORDERS = sorted(border for first, last in _SIGNS for border in (first, last + 1))
+
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _HYPHENS = re.compile("[\u2010\u2013]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]")
@@ -94,12 +95,12 @@ def without_unseen(text: str) -> str:
 
 def letters_in(word: str) -> int:
     """How many letters, digits and signs a word has."""
-    return sum(map(len, _RUNS.findall(fold(word))))
+    return sum(map(len, _runs().findall(fold(word))))
 
 
 def is_of_signs(word: str) -> bool:
     """Whether a word ends in a run of signs, which longer ones that begin so have in them."""
-    runs = _RUNS.findall(fold(word))
+    runs = _runs().findall(fold(word))
     return bool(runs) and _is_signs(runs[-1])
 
 
@@ -133,18 +134,18 @@ def phrases_of_words(words: Sequence[str], *, has_forms: bool = True) -> list[Ph
 
 def _streams(text: str) -> Iterator[str]:
     """A folded text, and each of its words with hyphens again without them."""
-    yield " ".join(map(_closed, _RUNS.findall(text)))
+    yield " ".join(map(_closed, _runs().findall(text)))
     if "-" not in text:
         return
     for chunk in dict.fromkeys(text.split()):
         if "-" in chunk and _INNER_HYPHEN.search(chunk):
-            yield " ".join(map(_closed, _RUNS.findall(_INNER_HYPHEN.sub("", chunk))))
+            yield " ".join(map(_closed, _runs().findall(_INNER_HYPHEN.sub("", chunk))))
 
 
 def _readings(words: Sequence[str]) -> list[list[str]]:
     """The runs of words: with their parts apart, and with all hyphens gone; often the same."""
     folded = " ".join(map(fold, words))
-    readings = [_RUNS.findall(folded), _RUNS.findall(_INNER_HYPHEN.sub("", folded))]
+    readings = [_runs().findall(folded), _runs().findall(_INNER_HYPHEN.sub("", folded))]
     return [runs for number, runs in enumerate(readings) if runs and runs not in readings[:number]]
 
 
@@ -154,7 +155,14 @@ def _marked(runs: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _is_signs(run: str) -> bool:
-    return _IS_SIGNS.match(run) is not None
+    return bisect(_BORDERS, ord(run[0])) % 2 == 1
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    """Finds runs; made when first needed, as that takes longer than all else of loading this."""
+    signs = "".join(f"{chr(first)}-{chr(last)}" for first, last in _SIGNS)
+    return re.compile(rf"[{signs}]+|[^\W_{signs}]+")
 
 
 def _tokens(run: str, *, is_open: bool) -> Sequence[str]:

@@ -39,6 +39,7 @@ SOURCES = {
         "feeds/",
         "pages/article.py",
         "pages/templates.py",
+        "pages/mathml.py",
         "pages/words.py",
         "pages/templates/article.html",
         "site/pipeline.py",
@@ -55,7 +56,7 @@ _GENERATED = "compiled"
 
 LIBRARIES = {
     Affects.READING: ("beautifulsoup4", "comrak", "lxml", "msgspec", "nh3", "unicodeit"),
-    Affects.ITEMS: ("jinja2", "markupsafe"),
+    Affects.ITEMS: ("jinja2", "markupsafe", "math-core"),
     Affects.DOCUMENTS: ("feedgen",),
 }
 """The libraries whose next version may give other bytes for the same digest."""
@@ -160,5 +161,5 @@ def _installed() -> dict[str, str]:
         with suppress(OSError):  # sys.path may name a zip file
             for name in os.listdir(folder or "."):  # noqa: PTH208 - Path is slow here
                 if match := _INSTALLED.fullmatch(name):
-                    found[match[1].lower()] = match[2]
+                    found[match[1].lower().replace("_", "-")] = match[2]
     return found

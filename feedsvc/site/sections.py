@@ -52,9 +52,10 @@ def _newest_day(snapshot: Snapshot, place: Place, say: Words) -> Iterator[Sectio
             left -= len(papers)
 
 
-def _most_voted(snapshot: Snapshot, place: Place, _: Words) -> Iterator[Section]:
-    most = snapshot.config.weekly_size
-    yield Section(snapshot.store.most_voted(place.days[-1], place.days[0], most))
+def _most_voted(snapshot: Snapshot, place: Place, say: Words) -> Iterator[Section]:
+    store, first, last = snapshot.store, place.days[-1], place.days[0]
+    heading = say("most voted" if store.has_votes(first, last) else "first of week")
+    yield Section(store.most_voted(first, last, snapshot.config.weekly_size), heading)
 
 
 def _by_topic(snapshot: Snapshot, day: date, say: Words) -> Iterator[Section]:

@@ -21,8 +21,13 @@ _WIDTH = 100
 
 def settings_file(values: Mapping[str, object]) -> str:
     """A feedsvc.toml with these values set, and all other settings as comments."""
-    settings = Config.settings()
+    # Tables are the last of a file: what follows one is part of it.
+    settings = sorted(Config.settings(), key=_is_table)
     return "\n".join([_HEAD, *(_paragraph(each, values) for each in settings)])
+
+
+def _is_table(setting: Any) -> bool:  # noqa: ANN401 - as below
+    return isinstance(setting.default, tuple)
 
 
 def _paragraph(setting: Any, values: Mapping[str, object]) -> str:  # noqa: ANN401 - a dataclass's
@@ -35,6 +40,8 @@ def _paragraph(setting: Any, values: Mapping[str, object]) -> str:  # noqa: ANN4
         break_long_words=False,
         break_on_hyphens=False,
     )
+    if _is_table(setting):
+        return f"{words}\n# [[{name}]]\n"
     is_set = name in values
     value = values[name] if is_set else setting.default
     return f"{words}\n{'' if is_set else '# '}{name} = {_toml(value)}\n"
@@ -44,8 +51,6 @@ def _toml(value: object) -> str:
     """A value as TOML has it; None, which TOML has not, as an empty text."""
     if isinstance(value, bool | int | float):
         return str(value).lower()
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, PurePath):
         value = value.as_posix()
     if isinstance(value, time):

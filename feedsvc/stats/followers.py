@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
+from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.calendar import parse_day, parse_week
@@ -162,5 +163,8 @@ def feed_at(address: bytes) -> str:
         return ""
     if kind.parse in {parse_day, parse_week}:
         return OLDER
-    asked = canonical_query(f"{place}{name}", query)
+    try:
+        asked = canonical_query(f"{place}{name}", query)
+    except QueryError:
+        return ""  # a server refuses it; a static site has no such place
     return f"{folder}/{name}?{asked}" if asked else f"{folder}/{name}"

@@ -29,7 +29,7 @@ STANDARD_INPUT = Path("-")
 _GZIP = b"\x1f\x8b"
 
 _COMBINED = re.compile(
-    rb"(?:[^ ]+ )??([^ ]+) [^ ]+ [^ ]+ "  # the host asked for, the address, names
+    rb"(?:[^ ]+ )?([^ ]+) [^ ]+ [^ ]+ "  # the host asked for, the address, names
     rb'\[([^\]]{11,40})\] "([A-Z]{1,20}) ([^ "]+)[^"]{0,20}" ([0-9]{3}) ([0-9]{1,19}|-)'
     rb'(?: "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)")?'
 )

@@ -38,12 +38,11 @@ def create_app(config: Config) -> Flask:
     """The app of a site, for its authors."""
     app = create_site_app(config)
     service: Service = app.extensions[SERVICE]
-    for prefix in {"/", config.base_path}:
-        app.add_url_rule(
-            f"{prefix}{STATE}", STATE, lambda: _unstored(service.revision, "text/plain")
-        )
-        for path, type_ in ASSETS.items():
-            app.add_url_rule(f"{prefix}{path}", path, _asset(path, type_))
+    views = {path: _asset(path, type_) for path, type_ in ASSETS.items()}
+    views[STATE] = lambda: _unstored(service.revision, "text/plain")
+    for path, view in views.items():
+        for prefix in {"/", config.base_path}:
+            app.add_url_rule(f"{prefix}{path}", path, view)
     app.wsgi_app = _PagesForAuthors(app.wsgi_app, service, config)  # type: ignore[method-assign]
     return app
 

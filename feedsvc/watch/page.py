@@ -14,6 +14,7 @@ from feedsvc.watch.placing import ARTICLE, Placed
 MOST_ABOVE = 30
 """Problems above the papers; of more their number is told."""
 
+_MAIN = re.compile(r"<main[^>]*>\n")
 _ROOT = re.compile(r'<link rel="stylesheet" href="([^"]*)style\.css">')
 _MAIN = re.compile(r"<main[^>]*>")
 

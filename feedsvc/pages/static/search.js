@@ -242,7 +242,10 @@
     const id = /^https:\/\/arxiv\.org\/abs\/(.+)$/.exec(item.id);
     const names = (item.authors || []).map((author) => author.name);
     const facts = element("p", "", { className: "facts" });
-    facts.append(element("time", day, { dateTime: day }));
+    const { lang } = document.documentElement;
+    const said = new Date(day).toLocaleDateString(
+      lang.startsWith("ko") ? lang : "en-GB", { dateStyle: "full", timeZone: "UTC" });
+    facts.append(element("time", said, { dateTime: day }));
     if (votes !== null) facts.append(` · ▲ ${votes}`);
     if (names.length) facts.append(` · ${names.slice(0, 3).join(", ")}${names[3] ? ", …" : ""}`);
     const found = element("li", "");

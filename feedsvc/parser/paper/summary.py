@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import comrak
 import nh3
@@ -30,6 +31,7 @@ _CLEANER = nh3.Cleaner(
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
+_EXTENSIONS.table = True
 _PARSING = comrak.ParseOptions()
 _PARSING.ignore_setext = True  # a line of dashes below text is no heading in a digest
 _RENDERING = comrak.RenderOptions()
@@ -50,6 +52,9 @@ _FENCE = re.compile(
     r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
     r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
 )
+_SIGNS_BELOW_HEADER = frozenset("|-: \t>")
+"""All signs of the line below the header of a table."""
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 _LANGUAGE = re.compile(r"[\w+#./{}:-]{1,30}", re.ASCII)
 """What may stand on a fence's line and says nothing to who reads the text."""
 _MARKER = re.compile(r"[^\s>]")
@@ -65,7 +70,8 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    shielded = [shield(line) if line else line for line in _with_words_of_fences(lines)]
+    even = _with_even_tables(_with_words_of_fences(lines))
+    shielded = [shield(line) if line else line for line in even]
     rendered = comrak.render_markdown(
         "\n".join(map(_flattened, shielded)),
         extension_options=_EXTENSIONS,
@@ -96,6 +102,23 @@ def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
             inside = _MARKER.sub(" ", fence["before"])
             parted += [f"{fence['before']}{fence['mark']}", f"{inside}{words}"]
     return parted
+
+
+def _with_even_tables(lines: Sequence[str]) -> Sequence[str]:
+    """The lines; headers of tables with as many cells as the longest row has.
+
+    Cells that stand below no header are left out by CommonMark's tables.
+    """
+    evened = list(lines)
+    for number, line in enumerate(lines[1:], 1):
+        if "|" not in line or "-" not in line or not _SIGNS_BELOW_HEADER.issuperset(line):
+            continue
+        rows = takewhile(lambda row: "|" in row, lines[number - 1 :])
+        counts = [len(_BETWEEN_CELLS.findall(row.strip().strip("|"))) for row in rows]
+        if missing := max(counts) - counts[0]:
+            evened[number - 1] = lines[number - 1].rstrip().rstrip("|") + "| " * missing + "|"
+            evened[number] = line.rstrip().rstrip("|") + "|-" * missing + "|"
+    return evened
 
 
 def sanitise(rendered: str) -> str:

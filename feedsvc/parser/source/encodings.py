@@ -39,7 +39,7 @@ _WESTERN = re.compile(
     rb"[\x80\x82-\x85\x8a\x8c\x8e\x91-\x97\x99-\x9c\x9e\xa0\xab\xb0\xb7\xbb\xc0-\xff]"
 )
 """Letters, quotes and dashes of Windows-1252, without the signs that are rare in prose."""
-_AT_A_LETTER = re.compile(rb"(?<=[a-zA-Z])[\x80-\xff]+|[\x80-\xff]+(?=[a-zA-Z])")
+_AT_A_LETTER = re.compile(rb"(?<=[a-zA-Z])[\x80-\xff]++|(?<![\x80-\xff])[\x80-\xff]++(?=[a-zA-Z])")
 _MOST_LOOKED_AT = 200_000
 _CLEAR = 0.9
 

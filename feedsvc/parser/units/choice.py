@@ -27,7 +27,7 @@ _ORDER = {
 }
 UNITS: Mapping[str, Kind] = {
     "heading": Kind.HEADING,
-    "row": Kind.ROW,
+    "table": Kind.ROW,
     "item": Kind.ITEM,
     "fold": Kind.SUMMARY,
     "bold": Kind.BOLD,
