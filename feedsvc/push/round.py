@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,6 +42,8 @@ class Pace(Struct, frozen=True):
     """A hub's silence."""
     turn: float = 60.0
     """How long the others wait for a sign of who has the turn; longer than a ping takes."""
+    look: float = 300.0
+    """The same while it looks at all feeds, which of a million papers takes a minute."""
     pauses: Sequence[float] = ()
     """Before each further attempt to tell of the same changes. After the last they are given up."""
 
@@ -69,7 +71,9 @@ def note_feeds(site: Site, config: Config) -> None:
 
     Raises IndexLostError and FolderError.
     """
-    _Attempt(site, config, Pace(whole=0.0)).begin(may_tell=False)
+    attempt = _Attempt(site, config, AFTER_A_BUILD)
+    if attempt.take_turn(may_tell=False):
+        attempt.make(tells=False)
 
 
 def tell_hub(site: Site, config: Config, pace: Pace) -> Report:
@@ -79,11 +83,8 @@ def tell_hub(site: Site, config: Config, pace: Pace) -> Report:
     noted and nothing told. Raises IndexLostError and FolderError.
     """
     attempt = _Attempt(site, config, pace)
-    if attempt.begin():
-        try:
-            attempt.tell()
-        finally:
-            attempt.end()
+    if attempt.take_turn():
+        attempt.make()
     return attempt.report
 
 
@@ -104,47 +105,60 @@ class _Attempt:
         """What is noted when all was told."""
         self._versions: Versions = {}
         self._to_tell: Sequence[str] = ()
+        self._has_looked = False
         self._turn = 0.0
         self.report = Report()
 
-    def begin(self, *, may_tell: bool = True) -> bool:
-        """Takes the turn; False where there is nothing to tell, or it is somebody else's."""
+    def take_turn(self, *, may_tell: bool = True) -> bool:
+        """False where there is nothing to tell, or it is somebody else's turn."""
+        with self._site.snapshot(long=True) as snapshot:
+            revision = snapshot.catalogue.state.revision
+            known = snapshot.store.pings.progress(self._key)
+            if known and (known.revision == revision or not may_tell):
+                return False
+        with self._site.noting() as store:
+            known, now = store.pings.progress(self._key), time.time()
+            if known and (known.revision == store.state().revision or not may_tell):
+                return False
+            known = known or Progress("", self._done.made_with)
+            # Who looks may be done long before its turn is over.
+            turn = min(self._left_of_turn(known, now), self._pace.turn)
+            if wait := max(turn, self._left_of_pause(known, store, now)):
+                self.report.again = wait
+                return False
+            self._hold_turn(store, known, self._pace.look)
+            return True
+
+    def make(self, *, tells: bool = True) -> None:
+        """What there is to do for who has the turn, which ends with it."""
+        try:
+            self._look()
+            if tells:
+                self._tell()
+        except _TurnLostError:
+            self.report.again = SOON
+        finally:
+            self._end()
+
+    def _look(self) -> None:
+        """Finds what there is to tell, and notes what there is not.
+
+        Only with the turn: so what is seen is never older than what others have noted.
+        """
         with self._site.snapshot(long=True, searchable=self._has_searches) as snapshot:
             self._done = replace(self._done, revision=snapshot.catalogue.state.revision)
-            known = snapshot.store.pings.progress(self._key)
-            if known and (known.revision == self._done.revision or not may_tell):
-                return False
             self._versions = feed_versions(snapshot)
         with self._site.noting() as store:
-            if store.state().revision != self._done.revision:
-                self.report.again = SOON  # what changed meanwhile is told with it
-                return False
-            return self._take_turn(store, may_tell=may_tell)
-
-    def _take_turn(self, store: Store, *, may_tell: bool) -> bool:
-        pings, now = store.pings, time.time()
-        known = pings.progress(self._key)
-        if not known:
-            pings.put_versions(self._versions)
-            pings.put_progress(self._key, self._done)
-            return False
-        if known.revision == self._done.revision or not may_tell:
-            return False
-        if wait := max(self._left_of_turn(known, now), self._left_of_pause(known, now)):
-            self.report.again = wait
-            return False
-        is_remade = known.made_with != self._done.made_with
-        todo = changes(self._versions, pings.versions(), MOST_REMADE if is_remade else MOST)
-        pings.put_versions(todo.to_note)
-        if not todo.to_tell:
-            pings.put_progress(self._key, self._done)
-            return False
+            known = self._own_progress(store)
+            is_remade = known.made_with != self._done.made_with
+            most = MOST_REMADE if is_remade else MOST
+            todo = changes(self._versions, store.pings.versions(), most)
+            store.pings.put_versions(todo.to_note)
+            self._hold_turn(store, known, self._pace.turn)
         self._to_tell = todo.to_tell
-        self._turn = now + self._pace.turn
-        pings.put_progress(self._key, replace(known, turn=self._turn))
-        return True
+        self._has_looked = True
 
-    def tell(self) -> None:
+    def _tell(self) -> None:
         """Tells of one feed after another, until time or patience is over."""
         failures = 0
         self.report.left = len(self._to_tell)
@@ -162,11 +176,7 @@ class _Attempt:
                     failures = 0
                     self.report.told += 1
                     is_known = True
-                try:
-                    self._note(feed, is_known=is_known)
-                except _TurnLostError:
-                    self.report.again = SOON
-                    return
+                self._note(feed, is_known=is_known)
                 self.report.left -= is_known
                 if failures == MOST_FAILURES:
                     return
@@ -177,16 +187,21 @@ class _Attempt:
             known = self._own_progress(store)
             if is_known:
                 store.pings.put_versions({feed: self._versions[feed]})
-            self._turn = time.time() + self._pace.turn
-            store.pings.put_progress(self._key, replace(known, turn=self._turn))
+            self._hold_turn(store, known, self._pace.turn)
 
-    def end(self) -> None:
+    def _end(self) -> None:
         """Gives the turn back, and says what is left, and when that is tried again."""
-        with suppress(_TurnLostError), self._site.noting() as store:
-            known = self._own_progress(store)
-            store.pings.put_progress(self._key, self._ended(known))
+        try:
+            with self._site.noting() as store:
+                known = self._own_progress(store)
+                store.pings.put_progress(self._key, self._ended(known))
+        except _TurnLostError:
+            self.report.again = SOON
 
     def _ended(self, known: Progress) -> Progress:
+        if not self._has_looked:
+            self.report.again = SOON
+            return replace(known, turn=0.0)
         if not self.report.left:
             return self._done
         if not self._pace.pauses:  # this process won't try again: any may, at once
@@ -210,6 +225,10 @@ class _Attempt:
             pause=time.time() + pause,
         )
 
+    def _hold_turn(self, store: Store, known: Progress, seconds: float) -> None:
+        self._turn = time.time() + seconds
+        store.pings.put_progress(self._key, replace(known, turn=self._turn))
+
     def _own_progress(self, store: Store) -> Progress:
         known = store.pings.progress(self._key)
         if not known or known.turn != self._turn:
@@ -219,11 +238,11 @@ class _Attempt:
     def _left_of_turn(self, known: Progress, now: float) -> float:
         """Seconds; a time further ahead is one of a clock that was wrong."""
         left = known.turn - now
-        return left if 0 < left <= self._pace.turn else 0.0
+        return left if 0 < left <= max(self._pace.turn, self._pace.look) else 0.0
 
-    def _left_of_pause(self, known: Progress, now: float) -> float:
+    def _left_of_pause(self, known: Progress, store: Store, now: float) -> float:
         """Seconds; there is none for other changes than those that could not be told."""
-        left = known.pause - now if known.tried == self._done.revision else 0.0
+        left = known.pause - now if known.tried == store.state().revision else 0.0
         return left if 0 < left <= max(self._pace.pauses, default=0.0) else 0.0
 
 
