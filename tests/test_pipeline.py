@@ -47,15 +47,17 @@ def _linked(folder: Path, names: dict[str, str]) -> Path:
 def test_another_version_of_a_library_has_another_fingerprint(tmp_path: Path) -> None:
     here = _fingerprint(INSTALLED)
     for library, version in zip(LIBRARIES, VERSIONS, strict=True):
-        name = f"{library}-{version}.dist-info"
-        newer = _linked(tmp_path / library, {name: f"{library}-9.9.dist-info"})
+        folder = library.replace("-", "_")
+        name = f"{folder}-{version}.dist-info"
+        newer = _linked(tmp_path / library, {name: f"{folder}-9.9.dist-info"})
         assert _fingerprint(newer) != here, library
 
 
 @pytest.mark.slow(reason="starts a process for each form")
 def test_the_versions_are_found_where_folders_are_called_otherwise(tmp_path: Path) -> None:
     here = _fingerprint(INSTALLED)
-    pairs = list(zip(LIBRARIES, VERSIONS, strict=True))
+    folders = [library.replace("-", "_") for library in LIBRARIES]
+    pairs = list(zip(folders, VERSIONS, strict=True))
     capitals = {f"{name}-{of}.dist-info": f"{name.title()}-{of}.dist-info" for name, of in pairs}
     bare = {f"{name}-{of}.dist-info": f"{name}.dist-info" for name, of in pairs}
     assert _fingerprint(_linked(tmp_path / "capitals", capitals)) == here
