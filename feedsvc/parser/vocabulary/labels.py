@@ -113,6 +113,11 @@ ASIDES = (
 )
 """Headings of what stands in a digest and holds none of its papers."""
 
+TOPICS_TOO = (
+    "statistics stats navigation models datasets leaderboard history 통계 統計 统计 历史 导航"
+)
+"""Those of them that are fields of research, too: papers may stand below as elsewhere."""
+
 LINK_WORDS = (
     "arxiv pdf paper papers link links abs abstract html page view read full text download the"
     " on hf hugging face huggingface more here doi openreview url original source alphaxiv"
@@ -170,6 +175,7 @@ FIELD_OF_LABEL = {
 }
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
+_TOPICS_TOO = label_set(TOPICS_TOO)
 _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
@@ -197,6 +203,11 @@ def names_part(text: str) -> bool:
 def names_aside(text: str) -> bool:
     """Whether a heading names something that holds none of a digest's papers."""
     return len(text) <= _LONGEST_LABEL and plain_label(text) in _ASIDES
+
+
+def may_name_topic(text: str) -> bool:
+    """Whether a heading that names an aside may as well name a topic of papers."""
+    return len(text) <= _LONGEST_LABEL and plain_label(text) in _TOPICS_TOO
 
 
 def names_paper_link(text: str) -> bool:
