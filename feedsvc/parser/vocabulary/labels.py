@@ -75,6 +75,13 @@ FIELDS: dict[str, str] = {
 }
 """The names of each field, apart by spaces, in lower case; an underscore is a space."""
 
+PUBLICATION = (
+    "published publish_date published_date publication_date published_on submitted submitted_on"
+    " submission_date posted release_date 게시일 발행일 제출일 공개일 출판일 发布日期 发布时间"
+    " 发表时间 发表日期 提交日期 提交时间 公開日 投稿日 発表日"
+)
+"""The names of `date` that say when a paper came out, and not of which day its digest is."""
+
 SECTIONS = (
     "abstract methods method methodology methodologies approach results result conclusion"
     " conclusions introduction background motivation contribution contributions"
@@ -175,6 +182,7 @@ FIELD_OF_LABEL = {
 }
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
+_PUBLICATION = label_set(PUBLICATION)
 _TOPICS_TOO = label_set(TOPICS_TOO)
 _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
@@ -189,6 +197,11 @@ _LONGEST_LABEL = 40
 def field_named(label: str) -> str | None:
     """The key of FIELDS that a label names; None where it names none."""
     return FIELD_OF_LABEL.get(plain_label(label)) if len(label) <= _LONGEST_LABEL else None
+
+
+def names_publication(label: str) -> bool:
+    """Whether a label of a day says that the paper came out on it."""
+    return len(label) <= _LONGEST_LABEL and plain_label(label) in _PUBLICATION
 
 
 def names_part(text: str) -> bool:
