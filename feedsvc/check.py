@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
 from feedsvc.index.days import merge_day
-from feedsvc.index.digest_folder import DigestFile, find_digests
+from feedsvc.index.digest_folder import DigestFile, files_that_end_so, find_digests
 from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
@@ -36,6 +36,8 @@ class Findings(Struct, frozen=True):
     """The paths of files that were read and have no paper."""
     papers_of: Mapping[str, int] = {}
     """How many papers each of the other files has, by path."""
+    left_out: Sequence[str] = ()
+    """The paths of files with the ending of a digest, where none of them was read."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +58,10 @@ class Findings(Struct, frozen=True):
 def check(path: Path, config: Config) -> Findings:
     """Reads a folder of digests, or one digest. Raises FolderError if it can't be read."""
     if path.is_dir():
-        return _findings(path, find_digests(path, config.folders_left_out), config)
+        findings = _findings(path, find_digests(path, config.folders_left_out), config)
+        if findings.forms or findings.without_papers:
+            return findings
+        return structs.replace(findings, left_out=files_that_end_so(path, config.folders_left_out))
     if path.suffix.lower() not in READERS:
         suffixes = ", ".join(READERS)
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
@@ -160,14 +165,26 @@ def no_papers(findings: Findings) -> list[str]:
     if not findings.is_empty:
         return []
     folder, read = visible(str(findings.folder)), findings.without_papers
-    if not read:
-        return [f"{folder}: error: no paper was found: no file ends in {', '.join(READERS)}"]
-    names = ", ".join(visible(path) for path in read[:FIRST_FEW])
-    more = ", …" if len(read) > FIRST_FEW else ""
-    return [
-        f"{folder}: error: no paper was found: {_number(len(read), 'file')} ({names}{more}) name "
-        "no paper by a heading, a table row or a list item with its link, or no day"
-    ]
+    if read:
+        why = (
+            f"{_some(read)} name no paper by a heading, a table row or a list item with its link, "
+            "or no day"
+        )
+    elif left_out := findings.left_out:
+        why = (
+            f"all that end in {', '.join(READERS)} are left out, by their names or as said above: "
+            f"{_some(left_out)}; name a digest by its day, as in 2024-11-18.md"
+        )
+    else:
+        why = f"no file ends in {', '.join(READERS)}"
+    return [f"{folder}: error: no paper was found: {why}"]
+
+
+def _some(paths: Sequence[str]) -> str:
+    """The number of files and the first names."""
+    names = ", ".join(visible(path) for path in paths[:FIRST_FEW])
+    more = ", …" if len(paths) > FIRST_FEW else ""
+    return f"{_number(len(paths), 'file')} ({names}{more})"
 
 
 def as_json(findings: Findings) -> str:

@@ -284,6 +284,16 @@ def test_a_folder_without_papers_is_an_error_for_check_and_strict_builds(tmp_pat
     assert (counts["papers"], counts["errors"]) == (0, 1)
 
 
+def test_check_names_the_files_that_are_left_out_where_there_is_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    assert "no file ends in .md, .markdown" in _run(tmp_path, "check").stdout
+    for name in ("SUMMARY.md", "_about.md", ".hidden.md", "notes.txt"):
+        (folder / name).write_text("## [A](https://arxiv.org/abs/2411.00001)\n")
+    said = _run(tmp_path, "check").stdout
+    assert "are left out, by their names or as said above: 2 files (SUMMARY.md, _about.md)" in said
+
+
 def test_a_site_does_not_lose_its_papers_because_its_digests_went(tmp_path: Path) -> None:
     digests = write_archive(tmp_path / "digests", days=3, papers=1)
     assert _run(tmp_path, "build", *AT).returncode == 0

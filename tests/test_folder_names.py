@@ -64,6 +64,26 @@ def test_what_describes_a_folder_is_no_digest() -> None:
     assert sort_names(["LICENSE.md", "notes.txt"]) == ([], {})
 
 
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [
+        (["2025-03-04/summary.md"], ["2025-03-04/summary.md"]),
+        (["out/2025/03/04/SUMMARY.html"], ["out/2025/03/04/SUMMARY.html"]),
+        (["2025-03-04/summary.md", "2025-03-04/papers.md"], ["2025-03-04/papers.md"]),
+        (["2025-03-04/notes/summary.md", "summary.md", "2025-03/summary.md"], []),
+        (["2025-13-04/summary.md", "2025-03-04/LICENSE.md"], []),
+    ],
+)
+def test_a_summary_is_a_digest_where_it_lies_alone_in_a_days_folder(
+    names: list[str], read: list[str], tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = find_digests(tmp_path)
+    assert [(digest.path, digest.trouble) for digest in found] == [(name, "") for name in read]
+
+
 def test_folders_that_are_left_out_are_not_looked_at(tmp_path: Path) -> None:
     names = ["2025-03-04.md", "notes/2025-03-05.md", "2023/old/2023-03-04.md", "old/2025-03-06.md"]
     for name in names:

@@ -12,7 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from feedsvc.errors import FolderError
-from feedsvc.index.names import is_digest_name, sort_names
+from feedsvc.index.names import may_be_digest_name, sort_names, without_descriptions
+from feedsvc.parser import READERS
 
 YOUNGEST_TRUSTED = 2.0
 """Seconds. A file that changed more recently may change again within one tick of the clock."""
@@ -64,6 +65,24 @@ def find_digests(folder: Path, leave_out: Collection[str] = ()) -> list[DigestFi
     return sorted(_sorted_out(found), key=lambda digest: digest_order(digest.path))
 
 
+def files_that_end_so(folder: Path, leave_out: Collection[str] = ()) -> list[str]:
+    """The paths of all files below `folder` with the ending of a digest, hidden ones apart."""
+    found = []
+    for above, folders, names in os.walk(folder):
+        inside = Path(above).relative_to(folder)
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and (inside / name).as_posix() not in leave_out
+        ]
+        found += [
+            os.fsencode(inside / name).decode(errors="replace")
+            for name in names
+            if not name.startswith(".") and Path(name).suffix.lower() in READERS
+        ]
+    return sorted(found)
+
+
 def _sorted_out(found: list[DigestFile]) -> list[DigestFile]:
     """The files, copies and drafts of digests among them left alone."""
     left_out = sort_names(digest.path for digest in found if not digest.trouble).left_out
@@ -108,14 +127,15 @@ def _scan(
                 digests.append(seen)
             elif seen:
                 folders.append((f"{inside}{entry.name}/", (*parents, seen)))
-    return digests, folders
+    kept = set(without_descriptions(digest.path for digest in digests))
+    return [digest for digest in digests if digest.path in kept], folders
 
 
 def _look_at(
     entry: os.DirEntry[str], inside: str, parents: tuple[Path, ...]
 ) -> DigestFile | Path | None:
     """An entry as a digest, or the real path if it is a folder; None for others."""
-    path, is_digest = inside + entry.name, is_digest_name(entry.name)
+    path, is_digest = inside + entry.name, may_be_digest_name(entry.name)
     try:
         real, status = _follow(entry, parents)
     except FileNotFoundError:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from feedsvc.parser import READERS
+from feedsvc.parser.days.dates import ImpossibleDateError, date_in_path
 
 NOT_DIGESTS = {
     *("license", "licence", "changelog", "changes", "contributing", "code_of_conduct", "security"),
     *("authors", "notice", "todo", "support", "governance", "summary", "_sidebar", "citation"),
 }
 """Names, without suffix and in lower case, of files that describe a folder."""
+
+OF_A_DAY = {"summary"}
+"""Those of them that the only digest in a day's folder may have."""
 
 _DRAFT_FOLDERS = {"_drafts", "drafts", "_draft", "draft"}
 _COPY = re.compile(
@@ -46,13 +50,46 @@ def is_digest_name(name: str) -> bool:
     )
 
 
+def may_be_digest_name(name: str) -> bool:
+    """Whether a file of this name may be a digest, if perhaps only where it lies alone."""
+    return is_digest_name(name) or _is_of_a_day(name)
+
+
+def without_descriptions(paths: Iterable[str]) -> list[str]:
+    """The paths of files in one folder without those that describe it.
+
+    `2024-11-18/summary.md` is a digest where no other one lies beside it.
+    """
+    paths = list(paths)
+    sure = [path for path in paths if not _is_of_a_day(path.rpartition("/")[2])]
+    return sure if sure or not paths else [path for path in paths if _lies_in_day(path)]
+
+
+def _is_of_a_day(name: str) -> bool:
+    stem, dot, suffix = name.lower().rpartition(".")
+    return dot + suffix in READERS and stem in OF_A_DAY
+
+
+def _lies_in_day(path: str) -> bool:
+    """Whether the folder of a file names a day, and no folder above it does."""
+    folder = path.rpartition("/")[0]
+    return _names_day(folder) and not _names_day(folder.rpartition("/")[0])
+
+
+def _names_day(folder: str) -> bool:
+    try:
+        return date_in_path(f"{folder}/.") is not None
+    except ImpossibleDateError:
+        return False
+
+
 def sort_names(paths: Iterable[str]) -> SortedNames:
     """The digests among paths inside an archive, and what is left out of them.
 
     A copy or a second format of a digest is left out where the digest itself is there; a draft
     always.
     """
-    named = [path for path in paths if is_digest_name(path.rpartition("/")[2])]
+    named = [path for path in paths if may_be_digest_name(path.rpartition("/")[2])]
     best: dict[str, str] = {}
     for path in named:
         stem = path.rpartition(".")[0].lower()

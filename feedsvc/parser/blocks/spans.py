@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page, is_part
-from feedsvc.parser.vocabulary.labels import names_aside
+from feedsvc.parser.vocabulary.labels import may_name_topic, names_aside
 
 _LEVELS = 7
 
@@ -85,16 +85,28 @@ def _next_texts(page: Page) -> Sequence[int]:
     return ends
 
 
-def asides_of(page: Page) -> set[int]:
+class Asides(Struct):
     """The indexes of blocks in sections that hold none of the digest's papers."""
-    found: set[int] = set()
+
+    sure: set[int]
+    perhaps: list[set[int]]
+    """A set a section whose heading may as well name a field of research, such as Statistics."""
+
+
+def asides_of(page: Page) -> Asides:
+    """The sections of a page that its headings call none of its papers'."""
+    asides = Asides(set(), [])
     level = 0
+    section = asides.sure
     for block in page.blocks:
         if block.kind is Kind.SUMMARY or (block.kind is Kind.HEADING and block.level <= level):
             level = 0
         is_aside = block.kind is Kind.HEADING and "](" not in block.text
         if not level and is_aside and names_aside(block.text):
             level = block.level
+            section = asides.sure
+            if may_name_topic(block.text):
+                asides.perhaps.append(section := set())
         if level:
-            found.add(block.index)
-    return found
+            section.add(block.index)
+    return asides

@@ -19,9 +19,11 @@ _TOPICS = (
     "topic topics category categories area field task track subject keyword keywords 方向"
     " 研究方向 类别 分类 领域 主题 分野 カテゴリ 분야 주제 카테고리 분류"
 )
+_DAYS = "when day 일자 일시 何日 日時 日程"
 TITLE_COLUMNS = label_set(_TITLES)
 TOPIC_COLUMNS = label_set(_TOPICS)
-"""What heads call the columns of titles and of topics."""
+DAY_COLUMNS = label_set(_DAYS)
+"""What heads call the columns of titles, of topics and, besides the labels of `date`, of days."""
 MOST_CELLS = 60
 LABEL_AND_VALUE = 2
 """The cells of a row that names what it tells; a table of fewer rows tells nothing."""
@@ -135,4 +137,6 @@ def _role(name: str) -> str:
         return "title"
     if label in TOPIC_COLUMNS:
         return "topic"
+    if label in DAY_COLUMNS:
+        return "date"
     return field_named(label) or ""

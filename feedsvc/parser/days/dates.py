@@ -44,6 +44,8 @@ class Time(Struct, frozen=True):
     """Whether the spelling is one that nobody uses for anything else."""
     is_named: bool = False
     """Whether the month is said by its name."""
+    is_range: bool = False
+    """Whether a first day is said, too, and no year."""
     start: int = 0
     end: int = 0
     """Where it stands in the text."""
@@ -146,6 +148,7 @@ def _time(found: re.Match[str], spelling: Spelling) -> Time:
         is_iso_week=bool(year and number),
         is_usual=spelling.is_usual,
         is_named="name" in said,
+        is_range=spelling.is_range,
         start=found.start(),
         end=found.end(),
     )

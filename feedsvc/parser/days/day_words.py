@@ -15,6 +15,9 @@ WORDS_BESIDE_A_DAY = 4
 WORDS_BESIDE_A_NAMED_DAY = 1
 """Of a month by its name, which titles have too: `Report of March 3, 2024`."""
 
+WORDS_BESIDE_A_RANGE = 8
+"""Of days without a year, as in `Top ML Papers of the Week (April 21 - April 27)`."""
+
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[월화수목금토일]요일|(?:周|星期|週)[一二三四五六日天]"
     r"|[月火水木金土日]曜日?",
@@ -44,6 +47,8 @@ def time_named(text: str, most_words: int = WORDS_BESIDE_A_DAY) -> Time | None:
         return None
     before = _words(_WEEKDAY.sub(" ", text[: time.start]))
     behind = _words(_WEEKDAY.sub(" ", text[time.end :]))
+    if time.is_range and most_words:
+        return time if not (before and behind) and before + behind <= WORDS_BESIDE_A_RANGE else None
     if time.is_named:
         most_words = min(most_words, WORDS_BESIDE_A_NAMED_DAY)
     if time.grain is not Grain.DAY or not time.year:

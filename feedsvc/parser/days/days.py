@@ -36,6 +36,8 @@ class DayOfPaper(Struct, frozen=True):
     """In a field; the day on which it came out, which digests often name beside their own."""
     is_before_title: bool = False
     """Whether `own` stands before the title, where it is of this paper alone."""
+    is_publication: bool = False
+    """Whether `own` is the day on which the paper came out, by what its column is called."""
 
 
 class Days:
@@ -59,6 +61,7 @@ class Days:
         self._context: dict[Grain, Time] = {}
         self._seen: set[date] = set()
         self._title_day: date | None = None
+        self._year_beside = 0  # that a heading ends in which says more: `Papers, 2025`
         if self._path and self._path.year:
             self._context[Grain.YEAR] = self._path
             if self._path.month:
@@ -104,6 +107,8 @@ class Days:
         if time.grain is Grain.DAY and time.year:
             self._begin(time, line, is_heading=is_heading)
         elif is_heading and time_named(text) is None:
+            if time.grain is Grain.YEAR and not text[time.end :].strip(" )]）】"):
+                self._year_beside = self._year_beside or time.year
             return False
         else:
             self._note(time)
@@ -130,9 +135,10 @@ class Days:
             self.of_path
             or (own if is_whole and paper.is_before_title else None)
             or self._current
-            or own
+            or (own if not paper.is_publication else None)
             or self._of_context(Grain.WEEK)
             or (self._path.last_day() if self._path and self._path.grain >= Grain.WEEK else None)
+            or own
             or self._front
             or self._title_day
             or self._part(paper.published)
@@ -175,7 +181,7 @@ class Days:
     def _whole(self, time: Time) -> date | None:
         year = self._context.get(Grain.YEAR)
         month = self._context.get(Grain.MONTH)
-        fallback = self._front.year if self._front else 0
+        fallback = self._front.year if self._front else self._year_beside
         return time.last_day((year.year if year else 0) or fallback, month.month if month else 0)
 
     def _part(self, text: str) -> date | None:

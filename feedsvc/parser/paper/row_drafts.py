@@ -14,6 +14,7 @@ from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.units.rows import title_column, title_of_cell
 from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.labels import names_publication
 from feedsvc.parser.vocabulary.problems import Problems
 
 _CELL_LAYOUT = re.compile(
@@ -42,7 +43,7 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
     table, cells = unit.block.table, unit.block.cells
     assert table
     index = title_column(table.roles, cells)
-    own = ""
+    own, is_publication = "", False
     left: list[str] = []
     is_small = False  # whether one name behind the title would be its author
     for number, written in enumerate(cells):
@@ -53,7 +54,7 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
         else:
             text, line = cell.text, _bullet(cell)
             if cell.role == "date":
-                own = cell.plain
+                own, is_publication = cell.plain, names_publication(cell.head)
             if _take(draft, cell):
                 continue
         if _says_something(text) and cell.plain != str(len(left)):  # else a counter
@@ -62,7 +63,7 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
         left.insert(1, "")
     body = Body(left, [draft.line] * len(left), may_be_one_name=is_small)
     read_body(draft, body, "", longest, problems)
-    return Told(draft, DayOfPaper(own, ""))
+    return Told(draft, DayOfPaper(own, "", is_publication=is_publication))
 
 
 def _cell(table: Table, number: int, written: str) -> _Cell:

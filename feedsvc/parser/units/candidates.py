@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -55,6 +56,11 @@ class Candidate(Struct):
     """Whether a line with words stands below its title."""
 
     @property
+    def shape(self) -> tuple[Kind, int]:
+        """What candidates of one form have in common; tables are told apart by their heads."""
+        return self.block.kind, self.block.table.kind if self.block.table else self.block.level
+
+    @property
     def start(self) -> int:
         """The index of its first line."""
         return self.block.index
@@ -67,18 +73,41 @@ class Candidate(Struct):
 
 def candidates(page: Page) -> list[Candidate]:
     """Every block that may begin a paper, with its lines and its evidence, in order."""
-    aside = asides_of(page)
+    asides = asides_of(page)
     found = []
     inner = len(page.lines)  # where the next block stands that is no heading and speaks for itself
     for block, span in zip(reversed(page.blocks), reversed(spans_of(page)), strict=True):
-        if block.index in aside:
+        if block.index in asides.sure:
             continue
         evidence = _evidence(page, block, span, inner)
         below = page.lines[block.last + 1 : min(span.end, block.last + 1 + LINES_TO_TEXT)]
         found.append(Candidate(block, span, evidence, any(map(str.strip, below))))
         if block.kind is not Kind.HEADING and evidence.weight >= MEDIUM:
             inner = block.index
-    return found[::-1]
+    return _without_asides(found[::-1], asides.perhaps)
+
+
+def _without_asides(found: list[Candidate], sections: Sequence[set[int]]) -> list[Candidate]:
+    """The candidates without those of sections that hold no papers of the file's own form.
+
+    A section holds such papers where candidates in it speak as those elsewhere do, if any, and
+    name papers that are named nowhere else: statistics tell of papers that stand in the digest.
+    """
+    inside = set[int]().union(*sections)
+    if not inside:
+        return found
+    outside = [each for each in found if each.evidence.weight > NONE and each.start not in inside]
+    shapes = {each.shape for each in outside if each.evidence.weight == STRONG}
+    papers = {each.evidence.paper for each in outside}
+    own = {
+        each.start
+        for each in found
+        if each.evidence.weight == STRONG
+        and (each.shape in shapes or not outside)
+        and each.evidence.paper not in papers
+    }
+    mute = set[int]().union(*(section for section in sections if not section & own))
+    return [each for each in found if each.start not in mute]
 
 
 def _evidence(page: Page, block: Block, span: Span, inner: int) -> Evidence:

@@ -172,7 +172,7 @@ def _holds(outer: Form, inner: Form) -> bool:
 def _forms(candidates: Sequence[Candidate]) -> list[Form]:
     forms: dict[Shape, Form] = {}
     for each in candidates:
-        shape = shape_of(each)
+        shape = each.shape
         form = forms.setdefault(shape, Form(shape, [], 0, 0))
         if each.evidence.weight > NONE:
             form.papers.append(each)
@@ -181,12 +181,6 @@ def _forms(candidates: Sequence[Candidate]) -> list[Form]:
         else:
             form.mute += 1
     return list(forms.values())
-
-
-def shape_of(candidate: Candidate) -> Shape:
-    """What candidates of one form have in common; tables are told apart by their heads."""
-    block = candidate.block
-    return block.kind, block.table.kind if block.table else block.level
 
 
 def _apart(left: Sequence[Candidate], papers: Sequence[Candidate], shape: Shape) -> list[Candidate]:
@@ -201,6 +195,6 @@ def _apart(left: Sequence[Candidate], papers: Sequence[Candidate], shape: Shape)
             position += 1
         is_inside = each.start < reach
         holds = position < len(spans) and spans[position][0] < each.end
-        if not is_inside and not holds and shape_of(each) != shape:
+        if not is_inside and not holds and each.shape != shape:
             kept.append(each)
     return kept

@@ -9,7 +9,13 @@ from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.clean_titles import Style, clean_title
 from feedsvc.parser.lines.title_text import read_title
-from feedsvc.parser.vocabulary.labels import field_named, label_set, names_aside, plain_label
+from feedsvc.parser.vocabulary.labels import (
+    field_named,
+    label_set,
+    may_name_topic,
+    names_aside,
+    plain_label,
+)
 
 LONGEST_TOPIC = 80
 LONGEST_HEADING = 300
@@ -72,7 +78,8 @@ def topic_of(group: Block) -> str:
     words = _COUNT.sub("", _BEHIND_DOT.sub("", words)).rstrip() or words
     words = " ".join(words.replace(",", " ·").replace("，", " ·").split())
     words = words.strip(" -–—|·:：*_`[]")
-    is_none = len(words) > LONGEST_TOPIC or names_time(words) or names_aside(words)
+    is_aside = names_aside(words) and not may_name_topic(words)
+    is_none = len(words) > LONGEST_TOPIC or names_time(words) or is_aside
     return "" if is_none or plain_label(words) in _GENERIC else words
 
 

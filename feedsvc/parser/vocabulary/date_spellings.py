@@ -29,6 +29,8 @@ class Spelling(NamedTuple):
     grain: Grain
     is_usual: bool = True
     """Whether nobody writes anything else so."""
+    is_range: bool = False
+    """Whether it names a first and a last day, though no year, as hardly a title does."""
 
 
 def _spelling(form: str, grain: Grain = Grain.DAY, *, is_usual: bool = True) -> Spelling:
@@ -37,6 +39,10 @@ def _spelling(form: str, grain: Grain = Grain.DAY, *, is_usual: bool = True) -> 
 
 def _rare(form: str, grain: Grain = Grain.DAY) -> Spelling:
     return _spelling(form, grain, is_usual=False)
+
+
+def _range(form: str) -> Spelling:
+    return Spelling(re.compile(form, re.IGNORECASE), Grain.DAY, is_usual=False, is_range=True)
 
 
 _NAMES = (
@@ -51,6 +57,7 @@ _END = "(?![0-9])"
 _YEAR = f"{_NO}(?P<year>[0-9]{{4}})"
 _MONTH = "(?P<month>[0-9]{1,2})"
 _DAY = "(?P<day>[0-9]{1,2})"
+_NO_MONTH = "(?P<day>1[3-9]|2[0-9]|3[01])"
 _YMD = rf"{_YEAR}\s?(?:[-_./]|년|年)\s?{_MONTH}\s?(?:[-_./]|월|月)\s?{_DAY}{_END}(?:\s?[일日])?"
 _FIRST = re.sub(r"P<(\w+)>", r"P<\g<1>1>", _YMD)
 _PACKED = "(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])"
@@ -66,7 +73,7 @@ IN_PATHS = (
     _rare(rf"(?<![a-z]){_NAME}[-_. ]{_DAY}{_TH}[-_., ]{{1,2}}(?P<year>[0-9]{{4}}){_END}"),
     _rare(rf"{_YEAR}[-_./]{_NAME}[-_./]{_DAY}{_END}"),
     _rare(rf"{_NO}{_DAY}[-_.]{_MONTH}[-_.](?P<year>[0-9]{{4}}){_END}"),
-    _rare(rf"{_YEAR}[年년][ _]?{_MONTH}[月월][ _]?{_DAY}[日일]?"),
+    _rare(rf"{_YEAR}[年년][ _/]?{_MONTH}[月월][ _/]?{_DAY}[日일]?"),
     _rare(r"(?:^|/)(?P<short>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=$|[ _./-])"),
     _rare(rf"{_YEAR}[-/]{_MONTH}/[^/0-9]{{1,40}}{_DAY}(?=$|/)"),
     _rare(
@@ -74,7 +81,7 @@ IN_PATHS = (
         Grain.WEEK,
     ),
     _rare(rf"{_YEAR}[-_/](?P<week>[0-9]{{1,2}})[-_ ]?week(?![a-z])", Grain.WEEK),
-    _rare(rf"{_YEAR}[-_/年년]{_MONTH}{_END}", Grain.MONTH),
+    _rare(rf"{_YEAR}(?:[年년][ _/]?|[-_/]){_MONTH}{_END}", Grain.MONTH),
     _rare(rf"{_YEAR}[-_/]{_NAME}(?![a-z])", Grain.MONTH),
     _rare(rf"(?<![a-z]){_NAME}[-_ ](?P<year>[0-9]{{4}}){_END}", Grain.MONTH),
     _rare(rf"{_NO}(?P<year>20[0-9]{{2}})(?P<month>[01][0-9]){_END}", Grain.MONTH),
@@ -88,7 +95,7 @@ IN_TEXT = (
     _spelling(_YMD),
     _spelling(
         rf"\b{_NAME1}\.?\s(?P<day1>[0-9]{{1,2}}){_TH}{_TO}(?:{_NAME}\.?\s)?{_DAY}{_TH}"
-        rf"(?:,\s?|\s?-\s?|\s)(?P<year>[0-9]{{4}})\b"
+        rf"(?:\)\s?)?(?:,\s?|\s?-\s?|\s)(?P<year>[0-9]{{4}})\b"
     ),
     _spelling(rf"\b{_NAME}\.?\s{{1,4}}{_DAY}{_TH},?\s{{1,4}}(?P<year>[0-9]{{4}})\b"),
     _spelling(rf"\b{_DAY}{_TH}[\s-]{{1,4}}{_NAME}\.?,?[\s-]{{1,4}}(?P<year>[0-9]{{4}})\b"),
@@ -96,6 +103,11 @@ IN_TEXT = (
         rf"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s{{1,4}}{_DAY}\s{_NAME}\s"
         rf"(?P<short>[0-9]{{2}})\b"
     ),
+    _spelling(rf"{_NO}{_DAY}[-.]{_MONTH}[-.](?P<year>[0-9]{{4}}){_END}"),
+    # Between slashes either may stand first, so one of them must be no month or be both.
+    _spelling(rf"{_NO}{_NO_MONTH}/{_MONTH}/(?P<year>[0-9]{{4}}){_END}"),
+    _spelling(rf"{_NO}{_MONTH}/{_NO_MONTH}/(?P<year>[0-9]{{4}}){_END}"),
+    _spelling(rf"{_NO}{_DAY}/(?P<month>(?P=day))/(?P<year>[0-9]{{4}}){_END}"),
     _spelling(rf"(?<![0-9.]){_PACKED}(?![0-9.])"),
     _spelling(
         rf"{_YEAR}\s?[-年년]?\s?(?:w|week\s?|第)(?P<week>[0-9]{{1,2}})\s?(?:周|週|주|주차)?{_END}",
@@ -109,6 +121,11 @@ IN_TEXT = (
 """The spellings in text that say the year, the most exact first."""
 
 PARTS_IN_TEXT = (
+    _range(rf"\b{_NAME1}\.?\s(?P<day1>[0-9]{{1,2}}){_TH}{_TO}(?:{_NAME}\.?\s)?{_DAY}{_TH}\b"),
+    _range(
+        rf"{_NO}(?P<month1>[0-9]{{1,2}})[월月]\s?[0-9]{{1,2}}[일日]?{_TO}{_MONTH}[월月]\s?{_DAY}[일日]"
+    ),
+    _range(rf"{_NO}{_MONTH}[월月]\s?[0-9]{{1,2}}[일日]?{_TO}{_DAY}[일日]"),
     _rare(rf"{_NO}{_MONTH}\s?[월月]\s?{_DAY}\s?[일日]"),
     _rare(r"(?<![0-9./-])(?P<month>[01]?[0-9])[-/.](?P<day>[0-3]?[0-9])(?![0-9./-])"),
     _rare(rf"\b{_NAME}\.?\s{_DAY}{_TH}\b"),

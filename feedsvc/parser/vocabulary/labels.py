@@ -75,6 +75,13 @@ FIELDS: dict[str, str] = {
 }
 """The names of each field, apart by spaces, in lower case; an underscore is a space."""
 
+PUBLICATION = (
+    "published publish_date published_date publication_date published_on submitted submitted_on"
+    " submission_date posted release_date 게시일 발행일 제출일 공개일 출판일 发布日期 发布时间"
+    " 发表时间 发表日期 提交日期 提交时间 公開日 投稿日 発表日"
+)
+"""The names of `date` that say when a paper came out, and not of which day its digest is."""
+
 SECTIONS = (
     "abstract methods method methodology methodologies approach results result conclusion"
     " conclusions introduction background motivation contribution contributions"
@@ -112,6 +119,11 @@ ASIDES = (
     " リンク集 購読 購読方法 お問い合わせ"
 )
 """Headings of what stands in a digest and holds none of its papers."""
+
+TOPICS_TOO = (
+    "statistics stats navigation models datasets leaderboard history 통계 統計 统计 历史 导航"
+)
+"""Those of them that are fields of research, too: papers may stand below as elsewhere."""
 
 LINK_WORDS = (
     "arxiv pdf paper papers link links abs abstract html page view read full text download the"
@@ -170,6 +182,8 @@ FIELD_OF_LABEL = {
 }
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
+_PUBLICATION = label_set(PUBLICATION)
+_TOPICS_TOO = label_set(TOPICS_TOO)
 _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
@@ -185,6 +199,11 @@ def field_named(label: str) -> str | None:
     return FIELD_OF_LABEL.get(plain_label(label)) if len(label) <= _LONGEST_LABEL else None
 
 
+def names_publication(label: str) -> bool:
+    """Whether a label of a day says that the paper came out on it."""
+    return len(label) <= _LONGEST_LABEL and plain_label(label) in _PUBLICATION
+
+
 def names_part(text: str) -> bool:
     """Whether a heading or bold line names a part of a paper, such as `Abstract:`."""
     if len(text) > _LONGEST_LABEL:
@@ -197,6 +216,11 @@ def names_part(text: str) -> bool:
 def names_aside(text: str) -> bool:
     """Whether a heading names something that holds none of a digest's papers."""
     return len(text) <= _LONGEST_LABEL and plain_label(text) in _ASIDES
+
+
+def may_name_topic(text: str) -> bool:
+    """Whether a heading that names an aside may as well name a topic of papers."""
+    return len(text) <= _LONGEST_LABEL and plain_label(text) in _TOPICS_TOO
 
 
 def names_paper_link(text: str) -> bool:
