@@ -39,6 +39,7 @@ _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,
 _LEADING_TIME = re.compile(
     r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
 )
+_DAY_BEFORE_LINK = re.compile(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
 _LEADING_ID = re.compile(
     r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
     r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
@@ -170,6 +171,7 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     before = _leading(f"{title.before} ", style)
     if style.has_brackets or not _BRACKETS.sub("", before).strip():
         before = _BRACKETS.sub("", before) if style.has_brackets else before
+    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
     if (
         before

@@ -19,8 +19,12 @@ _ADDRESS = re.compile(
 _WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
 _CITATION = re.compile(
     r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
-    r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*)[.,]?\s?(?P<rest>.*)"
+    r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*"
+    r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
 )
+_EMPTY_BRACKETS = re.compile(r"[(\[<]\s?[)\]>]")
+_LINK_OPENED = re.compile(r"\]\s?\(")
+_NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
 _MARKUP = re.compile(
@@ -68,6 +72,8 @@ def read_title(text: str) -> TitleText:
         return parted
     if ("](" in words or "://" in words) and (cited := _cited(words)):
         return cited
+    if "://" in words and (addressed := _addressed(words)):
+        return addressed
     words, pictures = _without_pictures(words) if "![" in words else (words, "")
     start = words.find("[")
     links = [link for link in links_of(words) if link.words] if "](" in words else []
@@ -106,9 +112,25 @@ def _cited(text: str) -> TitleText | None:
     link = next((link for link in links if link.paper), links[0] if links else None)
     if not link or not all(names_link(each.plain_words or "link") for each in links):
         return None
-    title = found["quoted"] or found["slanted"]
-    behind = f"{found['names']} | {found['rest']}"
+    title = found["quoted"] or found["slanted"] or found["bold"]
+    rest = _EMPTY_BRACKETS.sub(
+        "", without_links(found["rest"], [each for each in links if each.paper])
+    )
+    behind = f"{found['names']} | {rest.strip(' ,;')}"
     return TitleText("", title.strip(" ,").removesuffix("."), link.address, behind=behind)
+
+
+def _addressed(text: str) -> TitleText | None:
+    """The title of a text that ends in the bare address of its paper: `Title (Names) https://…`."""
+    links = links_of(text) if not _LINK_OPENED.search(text) else ()
+    link = links[0] if len(links) == 1 else None
+    if not link or link.words or not link.paper or text[link.end :].strip(" >)]."):
+        return None
+    title = text[: link.start].rstrip(" <([-–—|:：")
+    named = _NAMES_BEHIND.fullmatch(title)
+    if named and looks_like_authors(f"*{named['names']}*"):
+        return TitleText("", named["title"], link.address, behind=named["names"])
+    return TitleText("", title, link.address) if _WORDS_OF_TITLE.search(title) else None
 
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:

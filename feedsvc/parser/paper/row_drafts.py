@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.tables import Table
 from feedsvc.parser.days.days import DayOfPaper
+from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.body import Body, read_body
@@ -45,11 +46,13 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
     index = title_column(table.roles, cells)
     own, is_publication = "", False
     left: list[str] = []
+    beside: list[str] = []
     is_small = False  # whether one name behind the title would be its author
     for number, written in enumerate(cells):
         cell = _cell(table, number, written)
         if number == index:
             text = line = _behind_title(cell.text)
+            beside = _links_before_title(cell.text)
             is_small = _IN_SMALL_TYPE.match(_rest_of_title(cell.text)) is not None
         else:
             text, line = cell.text, _bullet(cell)
@@ -59,6 +62,7 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
                 continue
         if _says_something(text) and cell.plain != str(len(left)):  # else a counter
             left.append(line)
+    left += beside
     if left and not left[0].startswith("- "):
         left.insert(1, "")
     body = Body(left, [draft.line] * len(left), may_be_one_name=is_small)
@@ -79,8 +83,16 @@ def _behind_title(text: str) -> str:
 
 
 def _rest_of_title(text: str) -> str:
-    title = title_of_cell(text)
-    return text[len(title) :] if text.startswith(title) else ""
+    return text.partition(title_of_cell(text))[2]
+
+
+def _links_before_title(text: str) -> list[str]:
+    """The links above the title in its cell that lead elsewhere than to the paper."""
+    return [
+        f"- [{words}]({link.address})"
+        for link in links_of(text.partition(title_of_cell(text))[0])
+        if (words := link.plain_words) and not link.paper
+    ]
 
 
 def _take(draft: PaperDraft, cell: _Cell) -> bool:

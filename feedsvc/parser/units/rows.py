@@ -9,12 +9,14 @@ from feedsvc.parser.blocks.blocks import Block
 from feedsvc.parser.blocks.tables import Table
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.addresses import is_relative
-from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.units.evidence import MEDIUM, STRONG, WEAK, Evidence
+from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 
 _WORD = re.compile(r"\w")
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _TITLE_END = re.compile(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\b", re.IGNORECASE)
 
 
@@ -38,8 +40,13 @@ def _weigh(evidence: Evidence, table: Table, cells: Sequence[str], index: int) -
     address = evidence.title.address
     own = next((link.paper for link in links_of(cells[index]) if link.paper), None)
     others = (link.paper for cell in cells for link in links_of(cell) if link.paper)
+    ids = (
+        address_of_id(cell)
+        for cell, role in zip(cells, table.roles, strict=False)
+        if role == "link"
+    )
     has_title = "title" in table.roles
-    if paper := own or next(others, None):
+    if paper := own or next(others, None) or next(filter(None, ids), None):
         evidence.paper = paper
         evidence.weight = STRONG if own or table.roles[index] == "title" else WEAK
     elif has_title and address and not is_relative(address):
@@ -62,5 +69,23 @@ def title_column(roles: Sequence[str], cells: Sequence[str]) -> int | None:
 
 
 def title_of_cell(cell: str) -> str:
-    """The part of a cell that holds the title: what stands before a break, a fold or a remark."""
-    return _TITLE_END.split(cell, maxsplit=1)[0].strip()
+    """The part of a cell that holds the title: what stands before a break, a fold or a remark.
+
+    Badges and other names of links on lines of their own before it are passed over.
+    """
+    start = 0
+    for end in _BREAK.finditer(cell):
+        if not _is_of_links(cell[start : end.start()]):
+            break
+        start = end.end()
+    return _TITLE_END.split(cell[start:], maxsplit=1)[0].strip()
+
+
+def _is_of_links(line: str) -> bool:
+    """Whether a line holds links that say where they lead, and no words besides."""
+    links = links_of(line)
+    is_named = all(
+        link.words.startswith("![") or (link.words and names_link(link.plain_words))
+        for link in links
+    )
+    return bool(links) and is_named and not _WORD.search(without_links(line, links))
