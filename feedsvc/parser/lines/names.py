@@ -7,8 +7,10 @@ import re
 from msgspec import Struct
 
 from feedsvc.parser.lines.inline import links_of, without_links
+from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
+from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
@@ -59,7 +61,12 @@ _WIDE_NAME = re.compile(
     r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
 )
 _NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
-_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s)")
+_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s|<(?:sub|small|i|em)>)")
+_IN_TAGS = re.compile(
+    r"<(?P<tag>sub|small|i|em|p|span)(?:\s[^<>]{0,200})?>(?P<inner>.*)</(?P=tag)\s?>"
+)
+_RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>")
+_PARTS = re.compile(r"\s[·•|]\s|　")
 _LONGEST_LINE = 20_000
 
 
@@ -77,7 +84,7 @@ def read_authors(value: str) -> Authors:
     read.
     """
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
-    value = _EMOJI_BEFORE.sub("", value).strip()
+    value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value)).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
@@ -114,7 +121,7 @@ def look_like_names(authors: Authors) -> bool:
 
 def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
     """Whether a line without a label is nothing but names; `may_be_one` lets one name do."""
-    if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![")):
+    if len(line) > _LONGEST_LINE or line.startswith(("#", "|", "http", "![", "<sup>")):
         return False
     text = author_text(_without_searches(line))
     if (
@@ -140,7 +147,11 @@ def looks_like_authors(line: str, *, may_be_one: bool = False) -> bool:
 
 def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
-    return _OUTER.sub("", decode_references(_without_searches(line)).strip()).strip()
+    text = decode_references(_without_searches(line)).strip().removesuffix("\\").rstrip()
+    if "<" in text:
+        text = _RAISED.sub("", text)
+        text = found["inner"] if (found := _IN_TAGS.fullmatch(text)) else text
+    return _OUTER.sub("", text).strip()
 
 
 def _without_searches(line: str) -> str:
@@ -151,6 +162,25 @@ def _without_searches(line: str) -> str:
     if any(link.paper or names_link(link.plain_words) for link in links):
         return line
     return _MARKDOWN_LINK.sub(r"\1", line)
+
+
+def names_among_parts(line: str, *, may_be_one: bool = False) -> str:
+    """The one list of names among parts of a line of which another is a link, an id or a field."""
+    parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
+    if len(parts) <= 1 or not any(map(_says_other, parts)):
+        return ""
+    lists = [part for part in parts if looks_like_authors(part)]
+    if not lists and may_be_one:
+        lists = [part for part in parts if looks_like_authors(part, may_be_one=True)]
+    return author_text(lists[0]) if len(lists) == 1 else ""
+
+
+def _says_other(part: str) -> bool:
+    """Whether a piece of a line is a field, an id or links that say where they lead."""
+    links = links_of(part)
+    if links:
+        return all(names_link(link.plain_words) for link in links)
+    return bool(address_of_id(part.strip("`*_ "))) or read_segment(part) is not None
 
 
 def names_beside_links(line: str, *, may_be_one: bool = False) -> str:

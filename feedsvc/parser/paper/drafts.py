@@ -18,6 +18,7 @@ from feedsvc.parser.lines.names import (
     Authors,
     author_text,
     looks_like_authors,
+    names_among_parts,
     names_beside_links,
     read_authors,
 )
@@ -204,7 +205,12 @@ class Drafter:
 
 def _are_names(lines: Sequence[str]) -> bool:
     """Whether the lines below titles are lists of names, so that a single name is one, too."""
-    alone = [names_beside_links(line, may_be_one=True) or line for line in lines]
+    alone = [
+        names_among_parts(line, may_be_one=True)
+        or names_beside_links(line, may_be_one=True)
+        or line
+        for line in lines
+    ]
     several = sum(map(looks_like_authors, alone))
     names = sum(looks_like_authors(line, may_be_one=True) for line in alone)
     return several > HALF * len(lines) or (

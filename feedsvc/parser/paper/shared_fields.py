@@ -6,11 +6,10 @@ import re
 
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.lines.inline import links_of
-from feedsvc.parser.lines.labelled import LONGEST_LINE, Labelled
+from feedsvc.parser.lines.labelled import Labelled
 from feedsvc.parser.lines.names import (
-    author_text,
     look_like_names,
-    looks_like_authors,
+    names_among_parts,
     names_beside_links,
     read_authors,
 )
@@ -20,7 +19,6 @@ from feedsvc.parser.units.evidence import LINES_OF_AUTHORS, LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home
 from feedsvc.parser.vocabulary.labels import field_named, names_link
 
-_PARTS = re.compile(r"\s[·•|]\s|　")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -50,21 +48,10 @@ def take_shared_fields(
 
 
 def _names_among(draft: PaperDraft, line: str, *, may_be_one: bool) -> None:
-    """Several names without a label, beside an id, links or a topic on the same line."""
-    parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
-    lists = [part for part in parts if looks_like_authors(part)] if len(parts) > 1 else ()
-    if len(lists) == 1 and any(map(_says_where, parts)):
-        draft.authors = read_authors(author_text(lists[0]))
-    elif names := names_beside_links(line, may_be_one=may_be_one):
+    """Names without a label, beside an id, links, a field or a topic on the same line."""
+    names = names_among_parts(line, may_be_one=may_be_one)
+    if names := names or names_beside_links(line, may_be_one=may_be_one):
         draft.authors = read_authors(names)
-
-
-def _says_where(part: str) -> bool:
-    """Whether a piece of a line is an id or links that say where they lead."""
-    links = links_of(part)
-    return bool(address_of_id(part.strip("`*_ "))) or (
-        bool(links) and all(names_link(link.plain_words) for link in links)
-    )
 
 
 def _under_label(draft: PaperDraft, label: str, value: str) -> None:

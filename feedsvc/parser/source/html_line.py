@@ -55,6 +55,7 @@ class LineWriter:
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
         self.is_title = False
+        self.is_joined = False  # whether the next block goes on with the line: a label's value
 
     def add(self, text: str, line: int = 0) -> None:
         """Goes on with the line; `line` is where the page has it, if not here."""
@@ -78,7 +79,7 @@ class LineWriter:
         """Begins or ends a link."""
         self.end_link()
         self.link = None
-        if not is_end and (address := _attribute(attributes, "href")) is not None:
+        if not is_end and (address := attribute(attributes, "href")) is not None:
             self.link = (len(self.buffer), " ".join(address.split()))
             self.link_blocks = 0
 
@@ -117,6 +118,7 @@ class LineWriter:
         """Ends the line that is being written; a link that is open goes on in the next one."""
         if self.cells is not None or self.is_code:
             return
+        self.is_joined = False
         link = self.link
         if link and "".join(self.buffer[link[0] :]).strip():
             self.link_blocks += 1
@@ -157,7 +159,8 @@ class LineWriter:
             self.put("", self.line)
 
 
-def _attribute(text: str, name: str) -> str | None:
+def attribute(text: str, name: str) -> str | None:
+    """The value of an attribute among those of a tag; None where the tag has none of that name."""
     for found in _ATTRIBUTE.finditer(text):
         if found["name"].lower() == name:
             value = next(

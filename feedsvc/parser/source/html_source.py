@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 
-from feedsvc.parser.source.html_line import HtmlLines, LineWriter, escaped
+from feedsvc.parser.source.html_line import HtmlLines, LineWriter, attribute, escaped
 from feedsvc.parser.source.html_row import Row
 from feedsvc.parser.source.html_tags import (
     BREAKERS,
@@ -16,6 +16,7 @@ from feedsvc.parser.source.html_tags import (
     PARAGRAPHS,
     TOKEN,
 )
+from feedsvc.parser.vocabulary.labels import field_named
 
 _SPACE = re.compile(r"\s+")
 DEEPEST_LIST = 20
@@ -116,6 +117,7 @@ class _Writer(LineWriter):
             self.blank()
         self.heading = 0 if is_end else level
         self.lists, self.quotes = [], 0
+        self.marker = ""  # an item that begins with a heading is no more than that
         if is_end:
             for media in self.after:
                 self.put(media, self.line)
@@ -162,6 +164,11 @@ class _Writer(LineWriter):
         if self.cells is not None:
             self.buffer.append("<br>" if not is_end and self.buffer else " ")
             return
+        if is_end and self.is_joined:
+            return
+        if not is_end and attribute(self.attributes, "itemprop") == "author":
+            self._begin_author()
+            return
         self.flush()
         if is_end:
             self.marker = ""
@@ -169,6 +176,28 @@ class _Writer(LineWriter):
         counting = self.lists[-1] if self.lists else [0]
         self.marker = f"{counting[0]}. " if counting[0] else "- "
         counting[0] += bool(counting[0])
+
+    def _begin_author(self) -> None:
+        """Begins an item that is one author, which goes on with the line of the one before."""
+        if self.is_joined:
+            self.add(", ")
+            return
+        self.flush()
+        self.marker = "- "
+        self.add("Authors: ")
+        self.is_joined = True
+
+    def term_tag(self, is_end: bool) -> None:
+        """A term that is a label stands before its description on the same line."""
+        if is_end and not self.heading and field_named("".join(self.buffer).strip(" :：")):
+            self.add(": ")
+            self.is_joined = True
+        else:
+            self._paragraph("dt", is_end)
+
+    def description_tag(self, is_end: bool) -> None:
+        if is_end or not self.is_joined:
+            self._paragraph("dd", is_end)
 
     def quote_tag(self, is_end: bool) -> None:
         self.flush()
@@ -283,6 +312,8 @@ _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
     "ul": lambda writer, is_end: writer.list_tag(0, is_end),
     "ol": lambda writer, is_end: writer.list_tag(1, is_end),
     "li": _Writer.item_tag,
+    "dt": _Writer.term_tag,
+    "dd": _Writer.description_tag,
     "blockquote": _Writer.quote_tag,
     "pre": _Writer.pre_tag,
     "table": _Writer.table_tag,

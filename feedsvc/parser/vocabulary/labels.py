@@ -14,6 +14,7 @@ FIELDS: dict[str, str] = {
     ),
     "authors": (
         "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 作者团队 论文作者 著者"
+        " 一作 第一作者 first_author lead_author 제1저자 筆頭著者"
         " 著者名 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
     ),
     "link": (
