@@ -29,6 +29,7 @@ from feedsvc.search.query import (
 )
 from feedsvc.starter.workflows import PROJECT, RELEASE
 from feedsvc.stats.distinct import MOST_EXACT
+from tests.support.needs import NEEDS_GIT
 from tests.support.project import ROOT, copy_project, environment
 from tests.support.server import ask, free_port, running
 
@@ -72,6 +73,7 @@ def _read(url: str) -> bytes:
         return bytes(response.read())
 
 
+@NEEDS_GIT
 @pytest.mark.slow(reason="does what a newcomer does, in a copy of the project")
 def test_a_publisher_has_a_site_after_a_push(tmp_path: Path) -> None:
     install, *commands = _block("feedsvc init").splitlines()

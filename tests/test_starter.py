@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -28,6 +27,7 @@ from feedsvc.starter.settings_file import settings_file
 from feedsvc.starter.start import look, start
 from tests.support.archive import digest, paper, write_archive
 from tests.support.folders import tree
+from tests.support.needs import open_terminal
 from tests.support.project import SHARED, environment
 
 TODAY = date(2024, 11, 18)
@@ -40,6 +40,8 @@ def _git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
+    if not shutil.which("git"):
+        pytest.skip("git is not installed")
     folder = tmp_path / "repository"
     folder.mkdir()
     _git(folder, "init", "--initial-branch", "trunk")
@@ -161,7 +163,7 @@ def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_a_person_is_asked_and_asked_again(tmp_path: Path) -> None:
-    terminal, end = pty.openpty()
+    terminal, end = open_terminal()
     with subprocess.Popen(
         [sys.executable, "-m", "feedsvc", "init"],
         cwd=tmp_path,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import pty
 import random
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from feedsvc.stats.followers import MOST_FEEDS, OTHERS, Figures, count, feed_at
 from feedsvc.stats.log_lines import LONGEST_LINE, Request, read_requests, request_of
 from feedsvc.stats.report import as_json, as_svg, as_text
 from tests.support.archive import write_archive
+from tests.support.needs import open_terminal
 from tests.support.project import environment
 from tests.support.server import Server
 from tests.support.waiting import until
@@ -364,7 +364,7 @@ def test_the_command_reads_files_and_the_standard_input(tmp_path: Path) -> None:
 
 
 def test_a_person_who_names_no_log_is_told_to(tmp_path: Path) -> None:
-    terminal, end = pty.openpty()
+    terminal, end = open_terminal()
     done = subprocess.run(
         [sys.executable, "-m", "feedsvc", "stats"],
         cwd=tmp_path,
