@@ -10,6 +10,7 @@ set -euo pipefail
 release=${1:?name a Debian release, such as bookworm or trixie}
 project=$(cd "$(dirname "$0")/.." && pwd)
 root=${2:-$(mktemp -d)}
+mkdir -p "$root" && chmod 755 "$root"  # the tests go through it as another user, too
 mirror=$(apt-get indextargets --format '$(SITE)' | head -n 1)
 port=8123
 
