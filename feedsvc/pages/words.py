@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # around every page
     "skip": ("Skip to the content", "본문으로 건너뛰기"),
     "site": ("Site", "사이트"),
+    "languages": ("Languages", "언어"),
     "archive": ("Archive", "지난 글"),
     "subscribe": ("Subscribe", "구독"),
     "subscribe now": ("Subscribe", "구독하기"),

@@ -24,6 +24,7 @@ import feedsvc
 from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
+from feedsvc.index.languages import Languages
 from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
@@ -74,8 +75,15 @@ def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipe
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
         searching=searching,
+        languages=languages_read(config),
         fingerprints=_fingerprints(config),
     )
+
+
+def languages_read(config: Config) -> Languages | None:
+    """Of which of several languages a site reads the digests; None where it reads all."""
+    codes = config.language_codes
+    return Languages(codes, config.language or codes[0]) if codes else None
 
 
 def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
@@ -100,7 +108,8 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str,
 
 
 def _fingerprints(config: Config) -> Fingerprints:
-    reading = _extend("", Affects.READING, config)
+    languages = languages_read(config)
+    reading = _extend(languages.own if languages else "", Affects.READING, config)
     items = _extend(f"{reading} {[*FORMATS]}", Affects.ITEMS, config)
     return Fingerprints(reading, items, _extend(items, Affects.DOCUMENTS, config))
 
