@@ -330,6 +330,9 @@ def test_the_cache_that_nginx_may_keep_is_right_and_outlives_the_app(
         ask(port, "/feed.xml?b", Accept_Encoding="gzip")
         ask(port, "//feed.xml", Accept_Encoding="gzip")
         assert len(backend.seen) == 3, "another path is another document, another query is none"
+        for query in ("q=a", "q=b", "q=a"):
+            ask(port, f"/search/?{query}", Accept_Encoding="gzip")
+        assert len(backend.seen) == 5, "but another search"
         known = {"Accept_Encoding": "gzip", "If_None_Match": '"tag.gzip"'}
         assert ask(port, "/feed.xml", **known)[0] == 304
 
