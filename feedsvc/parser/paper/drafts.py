@@ -105,6 +105,8 @@ class Drafter:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
+        elif block.kind is Kind.PLAIN:
+            lines = _with_even_paragraph(lines)
         elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
@@ -252,6 +254,12 @@ def _names_first(text: str) -> tuple[str, str]:
         (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
         ("", ""),
     )
+
+
+def _with_even_paragraph(lines: Sequence[str]) -> list[str]:
+    """The lines, those of the paragraph that a title begins without their indent."""
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    return [*(line.strip() for line in lines[:end]), *lines[end:]]
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:
