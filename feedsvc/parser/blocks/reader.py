@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.bold_leads import end_of_bold_lead
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
 from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
@@ -171,12 +172,18 @@ class _Reader(Struct):
             bold["brackets"] or _may_follow(bold["stars"], bold["rest"])
         ):
             yield Block(index, Kind.BOLD, 0, text, last)
+        elif "**" in line and (end := end_of_bold_lead(self.lines, index)) is not None:
+            yield self._over_lines(index, end, Kind.BOLD)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
         elif (end := end_of_plain_title(self.lines, index)) is not None:
-            self.last = end
-            words = " ".join(each.strip() for each in self.lines[index : end + 1])
-            yield Block(index, Kind.PLAIN, 0, words, end)
+            yield self._over_lines(index, end, Kind.PLAIN)
+
+    def _over_lines(self, index: int, end: int, kind: Kind) -> Block:
+        self.last = end
+        return Block(
+            index, kind, 0, " ".join(each.strip() for each in self.lines[index : end + 1]), end
+        )
 
     def _summary(self, index: int, line: str) -> Iterator[Block]:
         opened = [found[1] != "/" for found in _DETAILS.finditer(line)]

@@ -214,7 +214,8 @@ def _without_mark(block: Block, text: str) -> str:
 def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
     """Whether the text of a block that is no heading looks like a title and no prose."""
     if block.kind in {Kind.BOLD, Kind.SUMMARY, Kind.LABEL}:
-        return len(title.words) <= LONGEST_TITLE
+        plain, _, bold = title.words.partition("**")
+        return len(bold.partition("**")[0] or plain) <= LONGEST_TITLE
     rest = _without_lead(_without_mark(block, text)) or text
     label = re.split(r"[:：]", rest.strip("*_ "), maxsplit=1)[0].strip("*_ ")
     if field_named(label) and not rest.startswith("["):
