@@ -34,6 +34,7 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.language import words_of
 from feedsvc.site.places import PAGE, canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
@@ -48,6 +49,7 @@ from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
     COMMON_HEADERS,
     LIVE_SECONDS,
+    OPEN_HEADERS,
     PreparedDocument,
     PreparedResponse,
 )
@@ -126,7 +128,8 @@ def _app_of(service: Service) -> Flask:
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
-    for prefix in {"/", service.base_path}:
+    # For whoever runs the service, who asks at its root; there are no more doors to be closed.
+    for prefix in {"/", service.base_path} if not service.site.config.folder else ():
         app.add_url_rule(f"{prefix}healthz", "healthz", service.healthz, methods=METHODS)
         app.add_url_rule(f"{prefix}metrics", "metrics", service.metrics, methods=METHODS)
     app.add_url_rule("/", "home", service.document, defaults={"path": ""}, methods=METHODS)
@@ -165,6 +168,7 @@ class Service:
         config = site.config
         self.base_path = config.base_path
         self._digests = config.digests
+        self._say = words_of(config)
         self.traffic = traffic
         self.site = site
         self.others: Sequence[Service] = ()
@@ -263,9 +267,9 @@ class Service:
         """What is said of a search that is not understood; in a page, for people, with its form."""
         path = _below_base(_path_of(request.environ), self.base_path)
         if path.rpartition("/")[2] not in {"", PAGE}:
-            return _message(HTTPStatus.BAD_REQUEST, str(error))
-        values = values_of(_query_of(request.environ))
-        page = self.site.read(lambda snapshot: search_fault(snapshot, values, str(error)))
+            return _message(HTTPStatus.BAD_REQUEST, self._say.fault(error))
+        values, fault = values_of(_query_of(request.environ)), self._say.fault(error)
+        page = self.site.read(lambda snapshot: search_fault(snapshot, values, fault))
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
     def look(self) -> None:
@@ -495,7 +499,8 @@ def _refusal(error: HTTPException) -> Response:
 
 
 def _with_common_headers(response: Response) -> Response:
-    for name, value in COMMON_HEADERS.items():
+    is_unmodified = response.status_code == HTTPStatus.NOT_MODIFIED
+    for name, value in (OPEN_HEADERS if is_unmodified else COMMON_HEADERS).items():
         response.headers.setdefault(name, value)
     return response
 
