@@ -454,9 +454,9 @@ class Config:
         return "" if self.language in {"", *codes[:1]} or not codes else folder_of(self.language)
 
     @property
-    def root_url(self) -> str:
-        """The address of the site of all languages."""
-        return self.base_url.removesuffix(self.folder)
+    def mark(self) -> str:
+        """Tells items in the site's language from those in the root's; empty for these."""
+        return self.folder.strip("/")
 
     def in_each_language(self) -> tuple[Self, ...]:
         """The settings of the site in each language, the first at the root.

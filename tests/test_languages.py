@@ -17,6 +17,7 @@ from lxml import etree, html
 from feedsvc.builder.languages import build_all
 from feedsvc.config import PLACES, Config
 from feedsvc.errors import BuildError, ConfigError
+from feedsvc.feeds.entry import item_id, paper_id_in
 from feedsvc.index.languages import languages_of
 from feedsvc.pages.language_names import language_name
 from feedsvc.parser.paper.language import _CODES
@@ -77,10 +78,13 @@ def test_each_language_has_its_own_days_and_texts(
         feed = files[f"{below}feed.xml"].decode()
         assert TEXTS[code] in feed
         assert TEXTS[other] not in feed
+        mark = f"#{code}" if below else ""
         assert read_json_ids(files[f"{below}2024-01-02/feed.json"]) == [
-            "https://arxiv.org/abs/2411.00020",
-            "https://arxiv.org/abs/2411.00021",
+            f"https://arxiv.org/abs/2411.00020{mark}",
+            f"https://arxiv.org/abs/2411.00021{mark}",
         ]
+        page = html.fromstring(files[f"{below}2024-01-02/index.html"])
+        assert page.xpath("//article/@id") == ["2411.00020", "2411.00021"]
 
 
 PATHS = {
@@ -297,6 +301,17 @@ def test_a_language_may_have_a_title_of_its_own(tmp_path: Path, configure: Confi
     assert (english.text("atom:title"), english.text("atom:rights")) == ("Papers", "CC")
     assert "en/saved/model/feed.xml" in files
     assert "saved/model/feed.xml" not in files
+
+
+def test_an_item_of_another_language_has_an_id_of_its_own_that_is_an_address() -> None:
+    for id_, expected in (
+        ("https://arxiv.org/abs/2411.00020", "https://arxiv.org/abs/2411.00020#pt-br"),
+        ("https://a.example/x#y", "https://a.example/x#y-pt-br"),
+        ("tag:a.example,2024:x", "tag:a.example,2024:x#pt-br"),
+    ):
+        assert item_id(id_, "pt-br") == expected
+        assert paper_id_in(expected, "pt-br") == id_
+        assert item_id(id_, "") == paper_id_in(id_, "") == id_
 
 
 # --- changes -----------------------------------------------------------------------------------
@@ -516,6 +531,7 @@ def test_a_language_is_found_behind_any_proxy(
 def test_a_search_finds_papers_of_its_language_only(client: FlaskClient) -> None:
     assert b"Paper 20" in client.get("/en/search/?q=English").data
     assert b"Paper 20" not in client.get("/search/?q=English").data
+    assert b'href="../2024-01-02/#2411.00020"' in client.get("/en/search/?q=id:2411.00020").data
 
 
 def test_health_and_figures_are_told_of_each_language(client: FlaskClient) -> None:

@@ -203,7 +203,7 @@ def _search_page(snapshot: Snapshot, place: Place, language: str) -> SearchPage:
     if not place.found or place.path != SEARCH:
         return SearchPage()
     items = list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
-    return page_of(place.found, items, language)
+    return page_of(place.found, items, language, snapshot.config.mark)
 
 
 def _document(

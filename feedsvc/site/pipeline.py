@@ -70,7 +70,9 @@ def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipe
     """The pipeline of a site with these settings."""
     return Pipeline(
         parse=partial(_parse, config),
-        render=partial(_render, base_url=config.base_url, language=config.language),
+        render=partial(
+            _render, base_url=config.base_url, language=config.language, mark=config.mark
+        ),
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
@@ -98,9 +100,11 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
     )
 
 
-def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str, Sequence[bytes]]:
+def _render(
+    items: Sequence[Item], base_url: str, language: str, mark: str
+) -> Mapping[str, Sequence[bytes]]:
     """A day's items in each format, and as articles."""
-    entries = [paper_entry(item, base_url, language) for item in items]
+    entries = [paper_entry(item, base_url, language, mark) for item in items]
     feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
     path = urlsplit(base_url).path
     articles = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
