@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.languages import write_languages
 from tests.support.project import ROOT
 from tests.support.server import Server
 
@@ -44,8 +45,9 @@ PATHS = {
         *("/", "/2024-11-14/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
         *("/topic/", "/topic/reasoning-planning/", "/subscribe/"),
     ),
+    "languages": ("/2024-01-02/", "/en/", "/en/2024-01-02/", "/en/search/", "/en/nowhere"),
 }
-"""A page of each kind, on the project's own site and on that of hard digests."""
+"""A page of each kind, on the project's own site, that of hard digests, one in two languages."""
 
 PICTURES = ("wide", "tall", "small", "blocked")
 LARGEST_SHIFT = 0.01
@@ -72,11 +74,15 @@ LOOKS: list[Look] = [
 
 @pytest.fixture(scope="module")
 def sites(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """The project's own digests in Korean, hard ones on a site in English."""
+    """The project's own digests in Korean, hard ones in English, and translations."""
     folder = tmp_path_factory.mktemp("hard")
     hard = Server(HARD, folder, FEEDSVC_LANGUAGE="en", FEEDSVC_FEED_SIZE="1")
-    yield {"own": server, "hard": hard}
+    folder = tmp_path_factory.mktemp("languages")
+    digests = write_languages(folder / "digests")
+    languages = Server(digests, folder, FEEDSVC_LANGUAGES="ko, en", FEEDSVC_TITLE="Papers")
+    yield {"own": server, "hard": hard, "languages": languages}
     hard.stop()
+    languages.stop()
 
 
 def _look(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
