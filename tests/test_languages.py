@@ -119,6 +119,30 @@ def test_a_path_says_the_language_of_its_digest() -> None:
     assert languages_of([*PATHS], ("ko", "en")) == PATHS
 
 
+def test_front_matter_says_the_language_where_no_path_does(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = tmp_path / "digests"
+    for name, front in (
+        ("2024-01-02-translated.md", "---\nlang: en-US\n---\n"),
+        ("2024-01-02.md", ""),
+        ("2024-01-03-translated.md", '+++\nlanguage = "English"\n+++\n'),
+        ("2024-01-04.ko.md", "---\nlang: en\n---\n"),
+        ("2024-01-05.md", "---\nlang: ja\n---\n"),
+    ):
+        path = write_day(digests, name[:10], "ko")
+        text = f"{front}{path.read_text()}"
+        path.unlink()
+        (digests / name).write_text(text)
+    config = configure(digests=digests, languages=KO_EN)
+    files = _build(config)
+    assert _days(files) == {"2024-01-02", "2024-01-04"}
+    assert _days(files, "en/") == {"2024-01-02", "2024-01-03"}
+    path = digests / "2024-01-02-translated.md"
+    path.write_text(path.read_text().replace("en-US", "ko-KR"))
+    assert _days(_build(config), "en/") == {"2024-01-03"}
+
+
 def test_the_nearest_language_of_the_site_is_meant() -> None:
     paths = ["a.pt.md", "a.pt-br.md", "a_pt_BR.md", "a-pt-BR.md", "a.zh.md", "a.zh-tw.md"]
     codes = ("en", "pt-BR", "zh-Hans", "zh-TW")
