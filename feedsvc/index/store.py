@@ -620,17 +620,26 @@ class Store:
         """Whether there is any topic."""
         return self._db.execute("SELECT 1 FROM topics LIMIT 1").fetchone() is not None
 
-    def items_of_topic(self, key: str) -> Iterator[tuple[date, int, str]]:
-        """Each item that has a topic, newest first, each paper once.
+    def items_of_topic(self, key: str, first: date, last: date) -> Iterator[tuple[date, int]]:
+        """Each item of the days from `first` to `last` that has a topic, newest first.
 
-        Gives its day, its position, and what its digest calls the topic.
+        Gives its day and its position; of a paper in several days the newest.
         """
         rows = self._db.execute(
-            "SELECT day, position, name FROM topics JOIN items USING (day, position)"  # noqa: S608
-            f" WHERE key = ? AND {_IS_NEWEST}) ORDER BY day DESC, position",
-            (key,),
+            "SELECT day, position FROM topics JOIN items USING (day, position)"  # noqa: S608
+            f" WHERE key = ? AND day BETWEEN ? AND ? AND {_IS_NEWEST})"
+            " ORDER BY day DESC, position",
+            (key, first.isoformat(), last.isoformat()),
         )
-        return ((date.fromisoformat(day), position, name) for day, position, name in rows)
+        return ((date.fromisoformat(day), position) for day, position in rows)
+
+    def name_of_topic(self, key: str, day: date, position: int) -> str:
+        """What the digest of an item calls a topic of it."""
+        (name,) = self._db.execute(
+            "SELECT name FROM topics WHERE key = ? AND day = ? AND position = ?",
+            (key, day.isoformat(), position),
+        ).fetchone()
+        return str(name)
 
     # --- static sites ------------------------------------------------------------------------
 

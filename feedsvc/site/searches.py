@@ -44,7 +44,7 @@ def find(store: Store, query: Query) -> Found | None:
     """What a query finds; None where nobody can search."""
     if not store.search.exists():
         return None
-    hits = store.search.hits(query, max(query.limit, MOST_COUNTED + 1))
+    hits = [*store.search.hits(query, max(query.limit, MOST_COUNTED + 1))]
     unread = next(iter(store.search.missing_days()), None)
     return Found(query, hits[: query.limit], min(len(hits), MOST_COUNTED + 1), unread)
 

@@ -220,8 +220,9 @@ class Service:
         revision, searchable = self.site.read(
             lambda snapshot: (snapshot.catalogue.state.revision, snapshot.store.search.extent())
         )
-        self._cache.keep(revision, _today())
-        self._answers.keep(f"{revision} {searchable}", _today())
+        # Saved searches find more, too, as the index is being filled.
+        for cache in (self._cache, self._answers):
+            cache.keep(f"{revision} {searchable}", _today())
         self.revision = revision
         self.traffic.share()
         if self._announcer:
