@@ -47,6 +47,7 @@ from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
     COMMON_HEADERS,
     LIVE_SECONDS,
+    OPEN_HEADERS,
     PreparedDocument,
     PreparedResponse,
 )
@@ -431,7 +432,8 @@ def _refusal(error: HTTPException) -> Response:
 
 
 def _with_common_headers(response: Response) -> Response:
-    for name, value in COMMON_HEADERS.items():
+    is_unmodified = response.status_code == HTTPStatus.NOT_MODIFIED
+    for name, value in (OPEN_HEADERS if is_unmodified else COMMON_HEADERS).items():
         response.headers.setdefault(name, value)
     return response
 
