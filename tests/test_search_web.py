@@ -18,6 +18,7 @@ from lxml import etree
 from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
+from feedsvc.search.query import MOST_HITS
 from feedsvc.search.saved import parse_saved
 from feedsvc.site.site import Site
 from feedsvc.web.app import CAPACITY_OF_ANSWERS, create_app
@@ -125,14 +126,32 @@ def test_a_search_is_called_by_all_that_it_asks_for(client: FlaskClient, config:
     )
 
 
-def test_more_than_a_thousand_hits_are_not_counted(configure: Configure, tmp_path: Path) -> None:
-    folder = write_archive(tmp_path / "digests", days=4, papers=251)
+def test_hits_are_counted_as_far_as_one_answer_may_have_them(
+    configure: Configure, tmp_path: Path
+) -> None:
+    folder = write_archive(tmp_path / "digests", days=4, papers=MOST_HITS)
     client = create_app(configure(digests=folder)).test_client()
     many = client.get("/search/?q=paper").text
-    assert "More than 1,000 papers found. The newest 50 are shown." in many
+    assert "More than 200 papers found. The newest 50 are shown." in many
     assert "1 paper found." in client.get("/search/?q=2411.00000").text
     few = client.get("/search/?q=paper&since=2024-01-02&until=2024-01-02").text
-    assert "251 papers found. The newest 50 are shown." in few
+    assert "200 papers found. The newest 50 are shown." in few
+
+
+def test_a_page_leads_to_the_older_hits(configure: Configure, tmp_path: Path) -> None:
+    folder = write_archive(tmp_path / "digests", days=4, papers=3)
+    client = create_app(configure(digests=folder)).test_client()
+
+    def older(query: str) -> tuple[int, list[str]]:
+        page = lxml.html.document_fromstring(client.get(f"/search/?{query}").data)
+        links = page.xpath("//main//a[@rel='next']/@href")
+        return len(page.xpath("//ol/li")), [link.removeprefix("../search/?") for link in links]
+
+    assert older("q=paper&limit=5") == (5, ["q=paper&until=2024-01-03&limit=5"])
+    # Of a day that is more than an answer nobody would come away.
+    assert older("q=paper&limit=2") == (2, ["q=paper&until=2024-01-03&limit=2"])
+    assert older("q=paper&until=2024-01-01&limit=3") == (3, [])
+    assert older("q=paper") == (12, [])
 
 
 @pytest.mark.parametrize("name", ["", "index.html"])

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
-from feedsvc.index.packing import unpack_papers, unpack_renderings
+from feedsvc.index.packing import unpack_papers, unpack_renderings, unpack_some
 from feedsvc.index.pings import PING_TABLES, Pings
 from feedsvc.index.search_table import SearchTable
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
@@ -552,11 +552,18 @@ class Store:
 
     def renderings(self, name: str, day: date) -> list[bytes]:
         """The renderings of a day under a name: usually one for each item, in order."""
-        (packed,) = self._db.execute(
+        return unpack_renderings(self._packed_renderings(name, day))
+
+    def some_renderings(self, name: str, day: date, positions: Sequence[int]) -> list[bytes]:
+        """Those of the same that are at some positions."""
+        return unpack_some(self._packed_renderings(name, day), positions)
+
+    def _packed_renderings(self, name: str, day: date) -> bytes:
+        row: tuple[bytes] = self._db.execute(
             "SELECT content FROM renderings WHERE day = ? AND name = ?",
             (day.isoformat(), name),
         ).fetchone()
-        return unpack_renderings(packed)
+        return row[0]
 
     def ids(self, day: date) -> list[str]:
         """The id of each item of a day, in order."""

@@ -23,6 +23,8 @@ class Snapshot(Struct):
     etags: ETags
     unpack: Callable[[str, date], Sequence[bytes]]
     """A day's renderings under a name; `Store.renderings`, which may remember some."""
+    pick: Callable[[str, date, Sequence[int]], Sequence[bytes]]
+    """Those at some positions of a day."""
 
     def scope(self, query: str = "") -> Scope:
         """What kinds of places decide by."""
