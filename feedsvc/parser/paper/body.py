@@ -18,6 +18,7 @@ from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_la
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
@@ -108,7 +109,7 @@ class _BodyReader(Struct):
 
     def read(self, body: Sequence[str], numbers: Sequence[int]) -> None:
         fenced = fenced_lines(body)
-        has_tags = any(map(has_media_tag, body))
+        has_tags = have(body, "<") and any(map(has_media_tag, body))
         for index, line in logical_lines(body) if has_tags else enumerate(body):
             if not line or index in fenced:
                 self.summary.append(line)
@@ -148,7 +149,7 @@ class _BodyReader(Struct):
 
     def _is_own_address(self, text: str) -> bool:
         """Whether a line is nothing but the paper's address or id, to which its title leads."""
-        if " " in text or ":" not in text or not self.draft.address:
+        if " " in text or ":" not in text or "](" in text or not self.draft.address:
             return False
         text = text.removeprefix("<").removesuffix(">")
         own = paper_at(self.draft.address)
