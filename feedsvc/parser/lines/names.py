@@ -43,6 +43,7 @@ _FOOTNOTE_SIGN = re.compile(r"[0-9¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§¶✉♠�
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
+_ENDS_OF_A_PART = frozenset(" ,，、;；")
 _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
 _AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
@@ -198,7 +199,7 @@ def _without_others(text: str) -> str:
     text = text.rstrip()
     if text[-1:] in LAST_OF_OTHERS:
         text = _OTHERS_BEHIND.sub("", text)
-    return text.rstrip(" ,，、;；")
+    return text.rstrip(" ,，、;；") if text[-1:] in _ENDS_OF_A_PART else text
 
 
 def _is_name(text: str) -> bool:

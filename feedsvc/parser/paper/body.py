@@ -37,6 +37,7 @@ _SUMMARY_LINE = re.compile(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
+_COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
@@ -189,7 +190,7 @@ def unfolded(line: str) -> str:
 
 def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
     """The lines, those on which a list of authors goes on after a comma joined to its first."""
-    if not any(map(_ends_in_comma, body)):
+    if not _COMMA_AT_END.search("\n".join(body)):
         return body
     joined = list(body)
     index = 0

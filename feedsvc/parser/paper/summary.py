@@ -73,7 +73,7 @@ def render_markdown(lines: Sequence[str]) -> str:
     even = _with_even_tables(_with_words_of_fences(lines))
     shielded = [shield(line) if line else line for line in even]
     rendered = comrak.render_markdown(
-        "\n".join(map(_flattened, shielded)),
+        "\n".join([_flattened(line) if line else line for line in shielded]),
         extension_options=_EXTENSIONS,
         parse_options=_PARSING,
         render_options=_RENDERING,
