@@ -69,6 +69,15 @@ class Page:
     def _headings(self) -> list[int]:
         return [block.index for block in self.blocks if block.kind is Kind.HEADING]
 
+    @cached_property
+    def _marked(self) -> list[int]:
+        return [index for index, line in enumerate(self.lines) if line.startswith("#")]
+
+    def has_marks(self, start: int, end: int) -> bool:
+        """Whether one of these lines begins as a heading does."""
+        at = bisect_left(self._marked, start)
+        return at < len(self._marked) and self._marked[at] < end
+
     def papers_below(self, heading: int) -> list[str]:
         """The papers that the lines between a heading and the next one lead to."""
         at = bisect_right(self._headings, heading)

@@ -169,19 +169,20 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
         words = _leading(words, style, with_emoji=False) or words
-    before = _leading(f"{title.before} ", style)
-    if style.has_brackets or not _BRACKETS.sub("", before).strip():
-        before = _BRACKETS.sub("", before) if style.has_brackets else before
-    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
-    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
-    if (
-        before
-        and counter(before + " x") is not None
-        and not _WORD.search(_COUNTER.sub("", f"{before} "))
-    ):
-        before = ""
+    before = _before_link(title.before, style) if title.before else ""
     rest, votes = _trailing(title.rest)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
+
+
+def _before_link(text: str, style: Style) -> str:
+    """What stands before the link of a title and belongs to it."""
+    before = _leading(f"{text} ", style)
+    if style.has_brackets:
+        before = _BRACKETS.sub("", before)
+    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
+    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
+    is_count = counter(f"{before} x") is not None
+    return "" if is_count and not _WORD.search(_COUNTER.sub("", f"{before} ")) else before
 
 
 def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -52,6 +53,7 @@ class InlineLink(Struct, frozen=True):
         return self.address.startswith("#")
 
 
+@lru_cache(maxsize=1024)
 def links_of(line: str) -> Sequence[InlineLink]:
     """The links of a line in their order, pictures apart."""
     if "](" not in line and "://" not in line and "<a" not in line:
@@ -68,7 +70,7 @@ def links_of(line: str) -> Sequence[InlineLink]:
         else:
             words, address = "", link["bare"].rstrip(".,;:!?")
         found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address)))
-    return found
+    return tuple(found)
 
 
 def without_links(line: str, links: Sequence[InlineLink]) -> str:

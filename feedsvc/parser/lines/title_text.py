@@ -220,6 +220,8 @@ def _without_closing_marks(words: str) -> str:
 
 def _without_emphasis(words: str) -> str:
     """The words without stars or underscores that enclose all of them."""
+    if not words.startswith(("**", "__")):
+        return words.strip()
     for mark in ("***", "**", "__"):
         inner = words[len(mark) : -len(mark)]
         if inner and words == mark + inner + mark and mark[0] not in inner:

@@ -101,7 +101,7 @@ class Drafter:
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
-        has_headings = any(line.startswith("#") for line in lines)
+        has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
