@@ -42,7 +42,7 @@ _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
-_DASHES = " -–—|·"
+_DASH = re.compile(r"^\s?[-–—|·]\s")
 _QUOTE = re.compile(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
@@ -94,9 +94,9 @@ class Drafter:
         clean = clean_title(title, self._styles[block.shape])
         draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
         draft.votes, draft.topics = clean.votes, unit.topics
-        if block.table:
-            return draft_of_row(unit, draft, self._longest, self._problems)
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
+        if block.table:
+            return draft_of_row(unit, draft, rest, self._longest, self._problems)
         rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
@@ -167,8 +167,8 @@ class Drafter:
                 left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
-        is_whole = left and not draft.authors.names
-        rest = clean.rest.lstrip(_DASHES) if is_whole else " - ".join(left)
+        whole = _DASH.sub("", clean.rest, count=1).lstrip()
+        rest = whole if left and not draft.authors.names else " - ".join(left)
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
