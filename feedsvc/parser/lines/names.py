@@ -185,10 +185,11 @@ def _says_other(part: str) -> bool:
 
 def names_beside_links(line: str, *, may_be_one: bool = False) -> str:
     """The names of a line that has links, too, which say where they lead; else an empty text."""
-    links = links_of(line) if "](" in line or "://" in line else ()
+    links = links_of(line)
     if not links or not all(names_link(link.plain_words or "link") for link in links):
         return ""
     text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
+    text = text.removesuffix(" .").rstrip(" ,")
     return author_text(text) if looks_like_authors(text, may_be_one=may_be_one) else ""
 
 

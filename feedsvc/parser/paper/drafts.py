@@ -155,7 +155,7 @@ class Drafter:
         """What stands behind the title and belongs to the text; names there are the authors."""
         left = []
         for part in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
-            piece, links = part, links_of(part)
+            piece, links = part, [link for link in links_of(part) if not link.is_id]
             if links and all(names_link(link.plain_words) for link in links):
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):

@@ -24,7 +24,7 @@ _ID = re.compile(r"arXiv:(?P<id>\S+)(?:\s.*)?")
 _FIELD = re.compile(r"(?P<label>[A-Z][A-Za-z-]{1,20}):\s+(?P<value>\S.*)")
 _TITLE = "Title: "
 _RULE = re.compile(r"[-%]{10,}\s*")
-_SIZE = re.compile(r"\s+\([0-9]+\s?kb[^()]*\)$")
+_SIZE = re.compile(r"\s\([0-9]{1,9}\s?kb[^()]{0,40}\)$")
 LINES_OF_FIELDS = 60
 """Lines between a record's first mark and the second."""
 
@@ -57,7 +57,8 @@ def _fields(lines: Sequence[str], start: int, end: int) -> list[str]:
             written[at] += f" {line.strip()}"
         elif field := _FIELD.fullmatch(line):
             at = index
-            written[at] = f"{field['label']}: {_SIZE.sub('', field['value'].rstrip())}"
+            value = _SIZE.sub("", field["value"].rstrip()).rstrip()
+            written[at] = f"{field['label']}: {value}"
     title = next((line for line in written if line.startswith(_TITLE)), "")
     if not address or not title:
         return []
