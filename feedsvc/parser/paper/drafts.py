@@ -25,7 +25,7 @@ from feedsvc.parser.lines.names import (
 from feedsvc.parser.lines.title_text import TitleText
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
-from feedsvc.parser.paper.row_drafts import draft_of_row
+from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.homes import is_empty_home
@@ -67,6 +67,7 @@ class Drafter:
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
         self._has_names_below = False
+        self._has_names_in_cells = False
         self._has_names_in_brackets = False
         self._wants_day = wants_day  # whether the papers' own fields must tell it
 
@@ -78,6 +79,8 @@ class Drafter:
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
         below = [self._line_below(unit) for unit in units if not unit.block.table]
         self._has_names_below = _are_names(below)
+        behind = [line_behind_title(unit) for unit in units if unit.block.table]
+        self._has_names_in_cells = bool(behind) and _are_names(behind)
         rests = (unit.candidate.evidence.title.rest for unit in units)
         self._has_names_in_brackets = _are_names(
             [found["inner"] for rest in rests if (found := _IN_BRACKETS.match(rest))]
@@ -96,7 +99,14 @@ class Drafter:
         draft.votes, draft.topics = clean.votes, unit.topics
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
         if block.table:
-            return draft_of_row(unit, draft, rest, self._longest, self._problems)
+            return draft_of_row(
+                unit,
+                draft,
+                rest,
+                self._longest,
+                self._problems,
+                may_be_one_name=self._has_names_in_cells,
+            )
         rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
