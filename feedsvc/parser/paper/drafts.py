@@ -12,14 +12,13 @@ from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import (
     Authors,
     author_text,
     looks_like_authors,
-    names_among_parts,
-    names_beside_links,
     read_authors,
 )
 from feedsvc.parser.lines.title_text import TitleText
@@ -42,7 +41,7 @@ _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
-_DASH = re.compile(r"^\s?[-–—|·]\s")
+_DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
 _QUOTE = re.compile(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
@@ -122,9 +121,9 @@ class Drafter:
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
             lines = [_bullet_of_row(line) for line in lines]
-        self._read_body(
-            draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
-        )
+        knows_names = bool(draft.authors.names)
+        body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
+        self._read_body(draft, body, rest)
         if not has_headings and not self._is_whole(draft):
             self._take_shared_fields(draft, first, unit.end)
         lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
@@ -220,12 +219,8 @@ class Drafter:
 
 def _are_names(lines: Sequence[str]) -> bool:
     """Whether the lines below titles are lists of names, so that a single name is one, too."""
-    alone = [
-        names_among_parts(line, may_be_one=True)
-        or names_beside_links(line, may_be_one=True)
-        or line
-        for line in lines
-    ]
+    bylines = [byline_of(line, may_be_one=True) for line in lines]
+    alone = [byline.names if byline else line for byline, line in zip(bylines, lines, strict=True)]
     several = sum(map(looks_like_authors, alone))
     names = sum(looks_like_authors(line, may_be_one=True) for line in alone)
     return several > HALF * len(lines) or (

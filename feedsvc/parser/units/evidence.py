@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from feedsvc.parser.blocks.page import LineFacts, Page
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.inline import without_links
-from feedsvc.parser.lines.names import looks_like_authors, names_beside_links
+from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import TitleText
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import field_named, names_paper_link
@@ -80,7 +81,7 @@ def _take_names(below: Below, line: str, facts: LineFacts) -> None:
     """Takes note of a line of names, and of the one paper beside them."""
     if looks_like_authors(line):
         below.fields.add("authors")
-    elif any(link.paper for link in facts.links) and names_beside_links(line):
+    elif any(link.paper for link in facts.links) and byline_of(line):
         below.fields.add("authors")
         below.paper = below.paper or _paper_of(facts)
 
