@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.days.day_words import names_time
-from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.inline import InlineLink, links_of, may_have_links, without_links
 from feedsvc.parser.lines.labelled import Labelled, labelled
 from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part, plain_label
 
@@ -56,8 +56,7 @@ class Page:
         return [
             index
             for index, line in enumerate(self.lines)
-            if ("](" in line or "://" in line)
-            and any(link.paper for link in self.facts(index).links)
+            if may_have_links(line) and any(link.paper for link in self.facts(index).links)
         ]
 
     @cached_property

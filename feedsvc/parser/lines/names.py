@@ -7,17 +7,14 @@ import re
 from msgspec import Struct
 
 from feedsvc.parser.lines.inline import links_of, without_links
-from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
-from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
     rf"(?i:{OTHERS})\.?$"
 )
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -67,7 +64,6 @@ _IN_TAGS = re.compile(
     r"<(?P<tag>sub|small|i|em|p|span)(?:\s[^<>]{0,200})?>(?P<inner>.*)</(?P=tag)\s?>"
 )
 _RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>")
-_PARTS = re.compile(r"\s[·•|]\s|　")
 _LONGEST_LINE = 20_000
 
 
@@ -164,34 +160,6 @@ def _without_searches(line: str) -> str:
     if any(link.paper or names_link(link.plain_words) for link in links):
         return line
     return _MARKDOWN_LINK.sub(r"\1", line)
-
-
-def names_among_parts(line: str, *, may_be_one: bool = False) -> str:
-    """The one list of names among parts of a line of which another is a link, an id or a field."""
-    parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
-    if len(parts) <= 1 or not any(map(_says_other, parts)):
-        return ""
-    lists = [part for part in parts if looks_like_authors(part)]
-    if not lists and may_be_one:
-        lists = [part for part in parts if looks_like_authors(part, may_be_one=True)]
-    return author_text(lists[0]) if len(lists) == 1 else ""
-
-
-def _says_other(part: str) -> bool:
-    """Whether a piece of a line is a field, an id or links that say where they lead."""
-    links = links_of(part)
-    if links:
-        return all(names_link(link.plain_words) for link in links)
-    return bool(address_of_id(part.strip("`*_ "))) or read_segment(part) is not None
-
-
-def names_beside_links(line: str, *, may_be_one: bool = False) -> str:
-    """The names of a line that has links, too, which say where they lead; else an empty text."""
-    links = links_of(line) if "](" in line or "://" in line else ()
-    if not links or not all(names_link(link.plain_words or "link") for link in links):
-        return ""
-    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
-    return author_text(text) if looks_like_authors(text, may_be_one=may_be_one) else ""
 
 
 def _without_others(text: str) -> str:

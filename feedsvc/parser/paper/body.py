@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from feedsvc.model import Medium
 from feedsvc.parser.blocks.headings import fenced_lines
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
 from feedsvc.parser.paper.draft import PaperDraft
@@ -50,13 +51,15 @@ class Body(Struct, frozen=True):
     numbers: Sequence[int]
     may_be_one_name: bool = False
     """Whether the file's papers have their authors right below the title, so that one name does."""
+    knows_names: bool = False
+    """Whether the title tells the authors, so that a line of more than names has none."""
 
 
 def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: Problems) -> None:
     """Fills the draft from the lines of its paper; what is too long is left out and reported."""
     lines = _without_rules(body.lines)
     kept, beyond = _cut(lines, longest)
-    reader = _BodyReader(draft, problems, body.may_be_one_name)
+    reader = _BodyReader(draft, problems, body.may_be_one_name, body.knows_names)
     if rest:
         reader.take_text(rest, draft.line)
         reader.summary.append("")
@@ -102,6 +105,7 @@ class _BodyReader(Struct):
     draft: PaperDraft
     problems: Problems
     may_be_one_name: bool = False
+    knows_names: bool = False
     summary: list[str] = field(default_factory=list)
     _video_line: int = 0
     """Of a `[Watch Video]` whose address is to come; 0 where none is."""
@@ -119,6 +123,7 @@ class _BodyReader(Struct):
                 line = unfolded(line)  # noqa: PLW2901
             if not self._take(line, numbers[index]):
                 text = without_layout_tags(line) if has_tags else line
+                text = self._without_names(text) if text else text
                 if text is not None:
                     self.take_text(text, numbers[index])
             self._seen += bool(line.strip())
@@ -167,6 +172,16 @@ class _BodyReader(Struct):
         self.draft.authors = read_authors(author_text(line))
         self.draft.fields_seen.add("authors")
         return True
+
+    def _without_names(self, line: str) -> str | None:
+        """The line without the names that it has beside other things right below the title."""
+        if self._seen >= LINES_OF_AUTHORS or self.knows_names or self.draft.authors.names:
+            return line
+        byline = byline_of(line, may_be_one=self.may_be_one_name and not self._seen)
+        if not byline:
+            return line
+        self.draft.authors = read_authors(byline.names)
+        return None if self._is_own_address(byline.left) else byline.left
 
     def _take_video(self, address: str, number: int) -> bool:
         self.draft.media.append(MediaMention(number, address, Medium.VIDEO))

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from feedsvc.parser.source.front_matter import FrontMatter, read_front_matter
 from feedsvc.parser.source.html_invisible import without_invisible
 from feedsvc.parser.source.html_source import html_to_lines
+from feedsvc.parser.source.mail_records import with_plain_records
 from feedsvc.parser.source.plain_markdown import plain_markdown
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.source.text import have
@@ -34,7 +35,8 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
         page = html_to_lines(without_invisible("\n".join(lines), problems))
         return Source(page.lines, page.numbers, page.title)
     front, lines = read_front_matter(lines)
-    lines = plain_markdown(_without_conflict_markers(lines, problems))
+    lines = with_plain_records(_without_conflict_markers(lines, problems))
+    lines = plain_markdown(lines)
     lines, numbers = with_plain_tables(lines, range(1, len(lines) + 1))
     return Source(lines, numbers, front=front)
 
