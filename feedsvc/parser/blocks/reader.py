@@ -44,7 +44,7 @@ _LINK_LINE = re.compile(
     r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
     r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
 )
-FIRST_LETTERS = re.compile(r"\w")
+FIRST_LETTERS = re.compile(r" {0,3}\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
 LINES_OF_TITLE = 2

@@ -168,7 +168,7 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
         words = _leading(words, style, with_emoji=False) or words
-    before = _leading(f"{title.before} ", style)
+    before = _leading(f"{_without_names_of_links(title.before)} ", style)
     if style.has_brackets or not _BRACKETS.sub("", before).strip():
         before = _BRACKETS.sub("", before) if style.has_brackets else before
     before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
@@ -236,4 +236,7 @@ def _whole(title: TitleText) -> str:
     return f"{title.before} {title.words}".strip()
 
 
-_ = without_links
+def _without_names_of_links(text: str) -> str:
+    """The text without links that say where they lead: `[#3](…)`."""
+    links = [link for link in links_of(text) if link.words and names_link(link.plain_words)]
+    return without_links(text, links) if links else text
