@@ -106,6 +106,8 @@ class Drafter:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
+        elif block.kind is Kind.PLAIN:
+            lines = _with_even_paragraph(lines)
         elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
@@ -158,13 +160,14 @@ class Drafter:
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
                     continue
-            names, behind = _names_first(self._without_brackets(piece))
+            is_link = len(links) == 1 and not re.search(r"\w", without_links(part, links))
+            names, behind = ("", "") if is_link else _names_first(self._without_brackets(piece))
             if names and not draft.authors.names:
                 draft.authors = read_authors(author_text(names))
                 left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
-        whole = _DASH.sub("", clean.rest, count=1)
+        whole = _DASH.sub("", clean.rest, count=1).lstrip()
         rest = whole if left and not draft.authors.names else " - ".join(left)
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
@@ -257,6 +260,12 @@ def _names_first(text: str) -> tuple[str, str]:
         (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
         ("", ""),
     )
+
+
+def _with_even_paragraph(lines: Sequence[str]) -> list[str]:
+    """The lines, those of the paragraph that a title begins without their indent."""
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    return [*(line.strip() for line in lines[:end]), *lines[end:]]
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:
