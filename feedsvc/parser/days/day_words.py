@@ -69,6 +69,12 @@ def names_day_alone(text: str, *, is_item: bool) -> bool:
     return time_named(text, 0 if is_item else WORDS_BESIDE_A_DAY) is not None
 
 
+def is_whole_day(text: str) -> bool:
+    """Whether a text is a day with its year, and perhaps the day of the week, and nothing else."""
+    time = time_named(text, 0)
+    return time is not None and time.grain is Grain.DAY and bool(time.year)
+
+
 def tells_update(text: str) -> bool:
     """Whether a text with a day in it says when the file was made, not of which day it is."""
     return _UPDATED.search(text) is not None

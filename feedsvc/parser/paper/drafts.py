@@ -86,7 +86,7 @@ class Drafter:
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
         lines = self._page.lines[unit.block.last + 1 : min(unit.end, unit.block.last + 8)]
-        return next((line for line in lines if line.strip()), "")
+        return next((line.lstrip("# ") for line in lines if line.strip()), "")
 
     def draft(self, unit: Unit) -> Told:
         """The draft of a unit."""

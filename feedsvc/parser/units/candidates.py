@@ -143,7 +143,8 @@ def _is_none(page: Page, block: Block, title: TitleText) -> bool:
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
     is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
-    return is_nothing or is_part(block, page.repeated)
+    is_person = block.kind is Kind.BOLD and block.text in page.people
+    return is_nothing or is_person or is_part(block, page.repeated)
 
 
 def _is_time(block: Block, words: str) -> bool:
