@@ -136,6 +136,7 @@ class _Reader(Struct):
                 is_line = each.kind in {
                     Kind.BOLD,
                     Kind.ROW,
+                    Kind.DAY,
                 }  # the name of a day or of a group, and no text
                 introductions.take(lines, each.last + 1 if is_line else index, end)
 

@@ -15,7 +15,7 @@ from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sur
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import is_whole_day, names_time
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.vocabulary.labels import field_named, names_link
 
@@ -47,9 +47,11 @@ _LINK_LINE = re.compile(
     r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
     r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
 )
-FIRST_LETTERS = re.compile(r"\w")
+FIRST_LETTERS = re.compile(r" {0,3}\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
+LONGEST_DAY = 40
+_MAY_BE_DAY = re.compile(r"(?=.*[0-9]{4})[\w📅🗓]")
 LINES_OF_TITLE = 2
 """More lines over which a title in bold or in brackets goes on."""
 LONGEST_REMARK = 40
@@ -168,6 +170,9 @@ class _Reader(Struct):
 
     def _text(self, index: int, line: str) -> Iterator[Block]:
         """The block that a line begins which is no item and has no mark of its own."""
+        if len(line) < LONGEST_DAY and _MAY_BE_DAY.match(line) and is_whole_day(line):
+            yield Block(index, Kind.DAY, 0, line.strip(), index)
+            return
         text, last = self._whole_bold(index, line.strip())
         if (bold := _BOLD.fullmatch(text)) and (
             bold["brackets"] or _may_follow(bold["stars"], bold["rest"])

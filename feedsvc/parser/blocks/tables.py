@@ -109,6 +109,7 @@ def cells_of(line: str) -> list[str]:
 def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int]) -> Table:
     head = cells_of(lines[delimiter - 1])
     rows: list[Row] = []
+    begins_with_bar = lines[delimiter].lstrip("> ").startswith("|")  # so a line without goes on
     index = delimiter + 1
     while index < len(lines) and (line := lines[index]).strip():
         start, index = index, index + 1
@@ -116,7 +117,8 @@ def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int
             break
         text, cells = line, cells_of(line)
         while (
-            len(cells) < len(head)
+            begins_with_bar
+            and len(cells) < len(head)
             and index < len(lines)
             and lines[index].strip()
             and not lines[index].lstrip("> ").startswith("|")

@@ -182,7 +182,8 @@ class Days:
     def _whole(self, time: Time) -> date | None:
         year = self._context.get(Grain.YEAR)
         month = self._context.get(Grain.MONTH)
-        fallback = self._front.year if self._front else self._year_beside
+        above = self._current or self._front
+        fallback = above.year if above else self._year_beside
         return time.last_day((year.year if year else 0) or fallback, month.month if month else 0)
 
     def _part(self, text: str) -> date | None:

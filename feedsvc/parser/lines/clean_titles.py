@@ -189,7 +189,7 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
 
 def _before_link(text: str, style: Style) -> str:
     """What stands before the link of a title and belongs to it."""
-    before = _leading(f"{text} ", style)
+    before = _leading(f"{_without_names_of_links(text)} ", style)
     if style.has_brackets:
         before = _BRACKETS.sub("", before)
     before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
@@ -251,4 +251,7 @@ def _whole(title: TitleText) -> str:
     return f"{title.before} {title.words}".strip()
 
 
-_ = without_links
+def _without_names_of_links(text: str) -> str:
+    """The text without links that say where they lead: `[#3](…)`."""
+    links = [link for link in links_of(text) if link.words and names_link(link.plain_words)]
+    return without_links(text, links) if links else text

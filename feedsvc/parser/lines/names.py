@@ -43,7 +43,13 @@ _FOOTNOTE = re.compile(
 _ENDS_OF_A_PART = frozenset(" ,，、;；")
 _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
-_AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
+_AND = re.compile(
+    r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])"
+    # Behind one of these a whole name stands, for families have them, too: Ortega y Gasset.
+    r"|\s(?:y|e|et|und|и)\s"
+    r"(?=[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w.'’-]{0,40}\s(?:[A-ZÀ-ÞĀ-Ž\u0400-\u042f]|d[ae]|v[ao]n))"
+)
+_MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
 _SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
@@ -184,7 +190,7 @@ def _split(value: str) -> list[str]:
         if all(part.count(",") <= 1 for part in parts):
             return [_given_name_first(part) for part in parts]
     names = _BETWEEN.split(value)
-    if "and" in value or "&" in value:
+    if _MAY_HAVE_AND.search(value):
         # Inside a list "&" is part of a name; only before its last name it stands for a comma.
         *first, last = names
         names = [_AND_BEFORE.sub("", part) for part in (*first, *_AND.split(last))]

@@ -40,6 +40,7 @@ _SUMMARY_LINE = re.compile(
 )
 _COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
+_HEADING_MARK = re.compile(r"#{2,6} ")
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
 
@@ -163,6 +164,7 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
+        line = _HEADING_MARK.sub("", line, count=1)
         if (
             self._seen >= LINES_OF_AUTHORS
             or self.draft.authors.names
