@@ -27,7 +27,7 @@ from feedsvc.site.places import kind_at
 from feedsvc.site.sites import Sites
 from feedsvc.watch.app import create_app as create_app_for_authors
 from feedsvc.web.app import create_app
-from tests.support.archive import etags
+from tests.support.archive import etags, paper
 from tests.support.feeds import read_atom, read_entries, read_json_ids
 from tests.support.folders import Tree, tree
 from tests.support.languages import (
@@ -424,9 +424,14 @@ def test_a_build_after_a_change_is_a_fresh_one(
 
 
 def test_a_language_that_is_no_longer_named_is_removed(
-    config: Config, configure: Configure
+    tmp_path: Path, configure: Configure
 ) -> None:
-    _build(config)
+    digests = write_languages(tmp_path / "digests")
+    for number, day in enumerate(("2024-02-01", "2024-01-15", "2024-01-02")):
+        topics = [f"## Vision\n\n{paper(300 + number)}", f"## Language\n\n{paper(400 + number)}"]
+        (digests / f"{day}.en.md").write_text("\n".join([f"# {day}\n", *topics]))
+    config = configure(digests=digests, languages=KO_EN, feed_size=1)
+    assert "en/topic/vision/2024-01/feed.xml" in _build(config)
     (config.out / "en" / "mine.txt").write_text("mine")
     files = _build(configure(digests=config.digests, languages="ko"))
     assert [path for path in files if path.startswith("en/")] == ["en/mine.txt"]

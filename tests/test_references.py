@@ -16,6 +16,7 @@ import yaml
 from feedsvc.check import check
 from feedsvc.config import OF_A_LANGUAGE, Config
 from feedsvc.explanations import EXAMPLES, Example, explain
+from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.languages import languages_of
 from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
@@ -23,6 +24,7 @@ from feedsvc.parser import DAYS, READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
+from tests.readers.limits import LIMITS
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
@@ -33,7 +35,8 @@ GUIDES = [
     for name in (
         *("CONTRIBUTING.md", "DESIGN.md", "README.md", "SECURITY.md", "CHANGELOG.md"),
         *("docs/digests.md", "docs/operation.md", "docs/problems.md", "docs/settings.md"),
-        "docs/publishing.md",
+        *("docs/index.md", "docs/library.md", "docs/publishing.md", "docs/scale.md"),
+        *("docs/search.md", "docs/subscribe.md"),
         *("benchmarks/README.md", "deploy/README.md", "digests/README.md"),
     )
 ]
@@ -229,6 +232,37 @@ def _of_a_language() -> str:
     )
 
 
+READERS_OF_PEOPLE = ("newsboat", "reader", "rss2email", "sfeed")
+"""The clients of the tests that people read with; the others are libraries of programs."""
+
+FIELDS_OF_READERS = {
+    "authors": "authors",
+    "enclosures": "pictures and videos as files",
+    "opening": "summary in lists",
+    "thumbnail": "picture in lists",
+}
+"""What people call what a reader shows."""
+
+
+def _readers() -> str:
+    rows = [
+        (
+            limit.client,
+            ", ".join(map(_file_of, limit.formats)),
+            FIELDS_OF_READERS[limit.field],
+            limit.reason,
+        )
+        for name in READERS_OF_PEOPLE
+        for limit in LIMITS
+        if limit.client == name
+    ]
+    return _table(("reader", "of", "what", "the reader"), *rows)
+
+
+def _file_of(name: str) -> str:
+    return FORMATS[name].label
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "codes": ("problems.md", _codes),
     "endings": ("digests.md", _endings),
@@ -242,6 +276,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "of a language": ("languages.md", _of_a_language),
     "media": ("digests.md", _media),
     "types": ("digests.md", _types),
+    "readers": ("subscribe.md", _readers),
     "inputs": ("publishing.md", _inputs),
     "outputs": ("publishing.md", _outputs),
 }
