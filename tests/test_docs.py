@@ -248,6 +248,15 @@ def test_what_is_written_of_searches_can_be_asked(tmp_path: Path) -> None:
     assert saved.name == "robots"
 
 
+def test_the_example_of_a_site_in_two_languages_is_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "languages.md").read_text()
+    _, example = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "feedsvc.toml").write_text(example)
+    korean, english = Config.load(tmp_path / "feedsvc.toml", environment={}).in_each_language()
+    assert (korean.title, english.title) == ("오늘의 논문", "Papers of the Day")
+    assert [saved.name for saved in english.saved] == ["robots"]
+
+
 def test_what_subscribers_cost_follows_from_what_polls_weigh() -> None:
     text = " ".join((ROOT / "docs" / "scale.md").read_text().split())
     unmodified, delta, whole = (
