@@ -20,6 +20,7 @@ from msgspec import Struct, field
 from feedsvc.index import hash_chain
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.digest_folder import DigestFile, read_digest
+from feedsvc.index.languages import Languages
 from feedsvc.index.packing import pack_papers, pack_renderings
 from feedsvc.model import Digest, Item, Paper, Problem
 from feedsvc.parser.vocabulary.problems import problem
@@ -67,6 +68,8 @@ class Pipeline(Struct, frozen=True):
     leave_out: frozenset[str] = frozenset()
     """The folders that are not read, see `feedsvc.index.digest_folder.find_digests`."""
     searching: Searching = Searching.NONE
+    languages: Languages | None = None
+    """Which of several languages is read; None where all digests are one archive."""
 
 
 class MergedDay(Struct, frozen=True):

@@ -36,6 +36,19 @@ class Neighbour(Struct, frozen=True):
     """Begins with a slash, which is the root of the site."""
 
 
+class LanguageLink(Struct, frozen=True):
+    """A language of the site, with where a page leads for it."""
+
+    name: str
+    """As its speakers call it."""
+    language: str
+    """BCP 47."""
+    path: str
+    """Of the same page in it, or of its home, from the root of the site in the page's language."""
+    is_own: bool = False
+    """Whether it is the page's own."""
+
+
 class PageMetadata(Struct, frozen=True):
     """The metadata of a page; templates call it `page`."""
 
@@ -65,6 +78,10 @@ class PageMetadata(Struct, frozen=True):
     """Whether the site has a place that finds papers by their words."""
     picture: str = ""
     """The address of a picture of the site; empty if it has none."""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The page's addresses in all languages that have it, by `hreflang`; empty if no other has."""
+    languages: Sequence[LanguageLink] = ()
+    """Those to choose from; empty if there is one."""
 
 
 class Title(Struct, frozen=True):

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "subtitle": ("One item per paper, every day", "매일 나오는 논문을 한 편씩 소개합니다"),
     "skip": ("Skip to the content", "본문으로 건너뛰기"),
     "site": ("Site", "사이트"),
+    "languages": ("Languages", "언어"),
     "archive": ("Archive", "지난 글"),
     "subscribe": ("Subscribe", "구독"),
     "subscribe now": ("Subscribe", "구독하기"),

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from feedsvc.feeds.entry import paper_id_in
 from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Store
 from feedsvc.pages.article import anchor, language_of_title
@@ -62,13 +63,16 @@ def title_of(query: Query, say: Words) -> str:
     return " · ".join(filter(None, [query.q, *told]))
 
 
-def page_of(found: Found, items: Sequence[bytes], language: str) -> SearchPage:
-    """The page of a search in `language`, with what it found as items of JSON Feed."""
+def page_of(found: Found, items: Sequence[bytes], language: str, mark: str = "") -> SearchPage:
+    """The page of a search in `language`, with what it found as items of JSON Feed.
+
+    For `mark` see `feedsvc.feeds.entry.item_id`.
+    """
     return SearchPage(
         values=found.query.values,
         count=min(found.count, MOST_COUNTED),
         is_counted=found.count <= MOST_COUNTED,
-        hits=[_shown(item, language) for item in items],
+        hits=[_shown(item, language, mark) for item in items],
         unread=found.unread,
         older=_older(found),
         filters=_filters(found.query) if found.count > 1 else [],
@@ -118,12 +122,12 @@ class _Item(Struct):
 _decode = msgspec.json.Decoder(_Item).decode
 
 
-def _shown(item: bytes, language: str) -> ShownHit:
+def _shown(item: bytes, language: str, mark: str) -> ShownHit:
     read = _decode(item)
     day = read.facts.day
     return ShownHit(
         title=read.title,
-        path=f"{day}/#{anchor(read.id)}",
+        path=f"{day}/#{anchor(paper_id_in(read.id, mark))}",
         day=day,
         votes=read.facts.votes,
         authors=[author.name for author in read.authors],
