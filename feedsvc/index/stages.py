@@ -21,7 +21,7 @@ from feedsvc.index import hash_chain
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.digest_folder import DigestFile, read_digest
 from feedsvc.index.languages import Languages
-from feedsvc.index.packing import pack
+from feedsvc.index.packing import pack_papers, pack_renderings
 from feedsvc.model import Digest, Item, Paper, Problem
 from feedsvc.parser.vocabulary.problems import problem
 
@@ -196,7 +196,7 @@ def read_file(
         content_hash,
         has_future_days=digest.has_future_days,
         papers={
-            day: PackedPapers(pack(papers), introductions.get(day, ""))
+            day: PackedPapers(pack_papers(papers), introductions.get(day, ""))
             for day, papers in by_day.items()
         },
         problems=digest.problems,
@@ -240,6 +240,6 @@ def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
         hash_chain.item_hashes(start, zip(*renderings.values(), strict=True)),
         max(sum(map(len, contents)) for contents in renderings.values()),
         merged.problems,
-        {name: pack(contents) for name, contents in renderings.items()},
+        {name: pack_renderings(contents) for name, contents in renderings.items()},
         merged.introduction,
     )

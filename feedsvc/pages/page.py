@@ -93,13 +93,14 @@ class Title(Struct, frozen=True):
     """Of the title, where it is another than the site's."""
 
 
-class TopicLink(Struct, frozen=True):
-    """A topic in a list."""
+class MemberLink(Struct, frozen=True):
+    """A place in a list, as a topic is."""
 
     name: str
     path: str
     """Of its page, as in a URL; begins with a slash."""
-    papers: int
+    papers: int | None
+    """How many it has; None where that isn't told."""
 
 
 class Choice(Struct, frozen=True):
@@ -133,8 +134,8 @@ class PageContents(Struct, frozen=True):
     """The address of the page's first picture; empty if it has none."""
     editions: Sequence[str] = ()
     """The names of the pages with the papers of its editions, newest first."""
-    topics: Callable[[], Sequence[TopicLink]] = list
-    """Every topic."""
+    members: Callable[[], Sequence[MemberLink]] = list
+    """The places that it lists."""
     choices: Callable[[], Sequence[Choice]] = list
     """What a reader can subscribe to."""
     search: Callable[[], SearchPage] = SearchPage
@@ -167,7 +168,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
         picture=contents.picture,
         editions=contents.editions,
-        topics=contents.topics,
+        members=contents.members,
         choices=contents.choices,
         search=contents.search,
         choice=contents.choice,

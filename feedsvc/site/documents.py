@@ -18,7 +18,7 @@ from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.words import words_in
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
-from feedsvc.site.choices import choice_at, choices_of, topic_links
+from feedsvc.site.choices import choice_at, choices_of, member_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.language import words_of
@@ -151,7 +151,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         introduction=snapshot.store.introduction,
         picture=lambda: first_picture(_articles(snapshot, sections[:1])),
         editions=[edition.name for edition in place.editions or ()],
-        topics=lambda: topic_links(snapshot),
+        members=lambda: member_links(snapshot, place),
         choices=lambda: [*choices_of(snapshot, say)],
         search=cache(lambda: _search_page(snapshot, place, metadata.language)),
         choice=lambda: choice_at(snapshot, say, place),
@@ -181,8 +181,8 @@ def _members(snapshot: Snapshot, place: Place) -> Document:
     config = snapshot.config
     assert place.kind.members
     urls = (
-        (title, config.base_url + address(f"/{key}/")[1:])
-        for key, title in place.kind.members(snapshot.scope())
+        (member.title, config.base_url + address(f"/{member.key}/")[1:])
+        for member in place.kind.members(snapshot.scope())
     )
     outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
     title = f"{config.title} · {words_of(config).place(place.title)}"

@@ -24,7 +24,7 @@ def feed_metadata(
     config = translations.config
     role = place.role
     return FeedMetadata(
-        id=_url(config, HOME if place.archive else place.address),
+        id=_url(config, address(place.archive.current) if place.archive else place.address),
         title=_title(config, place),
         subtitle=subtitle_of(config),
         updated=newest_time(config, place),
@@ -111,12 +111,14 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     """RFC 5005 section 4: the chain that leads from the subscription document to the oldest."""
     if not place.archive:
         return {}
-    links = {"current": HOME} if place.role is Role.ARCHIVE else {}
+    links = {"current": place.archive.current} if place.role is Role.ARCHIVE else {}
     if place.archive.older:
         links["prev-archive"] = place.archive.older.path
     if place.archive.newer:
         links["next-archive"] = place.archive.newer.path
-    return {relation: _url(config, path + format_.name) for relation, path in links.items()}
+    return {
+        relation: _url(config, address(path + format_.name)) for relation, path in links.items()
+    }
 
 
 def feed_links(config: Config, names: Iterable[str], path: str, query: str) -> dict[str, Link]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -66,8 +67,11 @@ class Site:
         with self._index.reading(long=long, searchable=searchable) as store:
             catalogue = self._catalogue_of(store)
             etags = ETags(catalogue, self._fingerprints.documents, translations)
-            unpack = lru_cache(unpacked)(store.renderings) if unpacked else store.renderings
-            yield Snapshot(self.config, store, catalogue, etags, unpack, translations)
+            unpack, pick = store.renderings, store.some_renderings
+            if unpacked:
+                unpack = lru_cache(unpacked)(store.renderings)
+                pick = partial(_pick, unpack)
+            yield Snapshot(self.config, store, catalogue, etags, unpack, pick, translations)
 
     def shown(self) -> Shown:
         """What the site in other languages needs to know of the newest state. Raises as above."""
@@ -140,6 +144,13 @@ class Site:
 
 def _whole(made: Document) -> Document:
     return replace(made, pieces=(made.content,))
+
+
+def _pick(
+    unpack: Callable[[str, date], Sequence[bytes]], name: str, day: date, positions: Sequence[int]
+) -> list[bytes]:
+    contents = unpack(name, day)
+    return [contents[position] for position in positions]
 
 
 def _outline(made: Document) -> Document:

@@ -24,6 +24,8 @@ class Snapshot(Struct):
     etags: ETags
     unpack: Callable[[str, date], Sequence[bytes]]
     """A day's renderings under a name; `Store.renderings`, which may remember some."""
+    pick: Callable[[str, date, Sequence[int]], Sequence[bytes]]
+    """Those at some positions of a day."""
     translations: Translations
     """What the site in other languages had just before."""
 

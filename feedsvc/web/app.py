@@ -285,8 +285,9 @@ class Service:
                 snapshot.store.search.extent(),
             )
         )
-        self._cache.keep(identity, _today())
-        self._answers.keep(f"{identity} {searchable}", _today())
+        # Saved searches find more, too, as the index is being filled.
+        for cache in (self._cache, self._answers):
+            cache.keep(f"{identity} {searchable}", _today())
         self.revision = identity
         if self._announcer:
             self._announcer.look(revision)

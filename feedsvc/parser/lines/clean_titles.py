@@ -182,19 +182,20 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
         words = _leading(words, style, with_emoji=False) or words
-    before = _leading(f"{title.before} ", style)
-    if style.has_brackets or not _BRACKETS.sub("", before).strip():
-        before = _BRACKETS.sub("", before) if style.has_brackets else before
-    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
-    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
-    if (
-        before
-        and counter(before + " x") is not None
-        and not _WORD.search(_COUNTER.sub("", f"{before} "))
-    ):
-        before = ""
+    before = _before_link(title.before, style) if title.before else ""
     rest, votes = _trailing(title.rest)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
+
+
+def _before_link(text: str, style: Style) -> str:
+    """What stands before the link of a title and belongs to it."""
+    before = _leading(f"{_without_names_of_links(text)} ", style)
+    if style.has_brackets:
+        before = _BRACKETS.sub("", before)
+    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
+    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
+    is_count = counter(f"{before} x") is not None
+    return "" if is_count and not _WORD.search(_COUNTER.sub("", f"{before} ")) else before
 
 
 def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
@@ -250,4 +251,7 @@ def _whole(title: TitleText) -> str:
     return f"{title.before} {title.words}".strip()
 
 
-_ = without_links
+def _without_names_of_links(text: str) -> str:
+    """The text without links that say where they lead: `[#3](…)`."""
+    links = [link for link in links_of(text) if link.words and names_link(link.plain_words)]
+    return without_links(text, links) if links else text

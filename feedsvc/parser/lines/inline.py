@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -64,6 +65,7 @@ def _has_id(line: str) -> bool:
     return "Xiv:" in line or "xiv:" in line
 
 
+@lru_cache(maxsize=1024)
 def links_of(line: str) -> Sequence[InlineLink]:
     """The links of a line in their order, pictures apart; `arXiv:2411.06558` is one, too."""
     if not may_have_links(line):
@@ -86,7 +88,7 @@ def links_of(line: str) -> Sequence[InlineLink]:
         if words and address.startswith("/") and (of_id := address_of_id(words)):
             address = of_id  # a page that was saved from its site
         found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address), is_id))
-    return found
+    return tuple(found)
 
 
 def without_links(line: str, links: Sequence[InlineLink]) -> str:

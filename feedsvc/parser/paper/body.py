@@ -19,6 +19,7 @@ from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_la
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
@@ -37,7 +38,9 @@ _SUMMARY_LINE = re.compile(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
+_COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
+_HEADING_MARK = re.compile(r"#{2,6} ")
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
 
@@ -112,7 +115,7 @@ class _BodyReader(Struct):
 
     def read(self, body: Sequence[str], numbers: Sequence[int]) -> None:
         fenced = fenced_lines(body)
-        has_tags = any(map(has_media_tag, body))
+        has_tags = have(body, "<") and any(map(has_media_tag, body))
         for index, line in logical_lines(body) if has_tags else enumerate(body):
             if not line or index in fenced:
                 self.summary.append(line)
@@ -153,7 +156,7 @@ class _BodyReader(Struct):
 
     def _is_own_address(self, text: str) -> bool:
         """Whether a line is nothing but the paper's address or id, to which its title leads."""
-        if " " in text or ":" not in text or not self.draft.address:
+        if " " in text or ":" not in text or "](" in text or not self.draft.address:
             return False
         text = text.removeprefix("<").removesuffix(">")
         own = paper_at(self.draft.address)
@@ -161,6 +164,7 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
+        line = _HEADING_MARK.sub("", line, count=1)
         if (
             self._seen >= LINES_OF_AUTHORS
             or self.draft.authors.names
@@ -203,7 +207,7 @@ def unfolded(line: str) -> str:
 
 def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
     """The lines, those on which a list of authors goes on after a comma joined to its first."""
-    if not any(map(_ends_in_comma, body)):
+    if not _COMMA_AT_END.search("\n".join(body)):
         return body
     joined = list(body)
     index = 0

@@ -27,7 +27,7 @@ from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
-from feedsvc.parser.vocabulary.homes import is_empty_home
+from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
 
@@ -88,7 +88,7 @@ class Drafter:
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
         lines = self._page.lines[unit.block.last + 1 : min(unit.end, unit.block.last + 8)]
-        return next((line for line in lines if line.strip()), "")
+        return next((line.lstrip("# ") for line in lines if line.strip()), "")
 
     def draft(self, unit: Unit) -> Told:
         """The draft of a unit."""
@@ -110,7 +110,7 @@ class Drafter:
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
-        has_headings = any(line.startswith("#") for line in lines)
+        has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
@@ -190,6 +190,9 @@ class Drafter:
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
         title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
+        number = links_of(title.before) if "](" in title.before else ()
+        if number and number[-1].paper and paper_at(title.address or "") is None:
+            return number[-1].address
         if title.is_linked and title.address and not is_relative(title.address):
             return None if is_empty_home(title.address) else title.address
         links = [*links_of(unit.block.text), *self._links(unit)]

@@ -13,6 +13,7 @@ from feedsvc.parser.source.html_source import html_to_lines
 from feedsvc.parser.source.mail_records import with_plain_records
 from feedsvc.parser.source.plain_markdown import plain_markdown
 from feedsvc.parser.source.tables_in_html import with_plain_tables
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.problems import Problems
 
 _CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
@@ -42,7 +43,8 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
 
 def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Sequence[str]:
     """The lines, the marks that an unfinished merge left behind emptied."""
-    if not any(line.startswith(("<<<<<<<", ">>>>>>> ")) for line in lines):
+    marks = ("<<<<<<<", ">>>>>>> ")
+    if not have(lines, *marks) or not any(line.startswith(marks) for line in lines):
         return lines
     kept = []
     for number, line in enumerate(lines, 1):

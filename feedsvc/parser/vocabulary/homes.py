@@ -84,7 +84,7 @@ The groups `id` and, where one is not enough, `name` fill the braces. The first 
 
 _ROWS = tuple((name, re.compile(form, re.IGNORECASE), one) for name, form, one in HOMES)
 _HINT = re.compile(
-    r"arxiv|xiv\.org|papers/|doi\.org|/(?:doi|article|chapter)/|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
+    r"arxiv|xiv\.org|\.co/papers/|doi\.org|/(?:doi|article|chapter)/(?:[a-z]{2,10}/)?10\.|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
     re.IGNORECASE,
 )
 _LONGEST_ADDRESS = 500
