@@ -11,6 +11,7 @@ from feedsvc.parser.source.front_matter import FrontMatter, read_front_matter
 from feedsvc.parser.source.html_invisible import without_invisible
 from feedsvc.parser.source.html_source import html_to_lines
 from feedsvc.parser.source.plain_markdown import plain_markdown
+from feedsvc.parser.source.site_marks import without_site_marks
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.vocabulary.problems import Problems
 
@@ -33,6 +34,7 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
         page = html_to_lines(without_invisible("\n".join(lines), problems))
         return Source(page.lines, page.numbers, page.title)
     front, lines = read_front_matter(lines)
+    lines = without_site_marks(lines)
     lines = plain_markdown(_without_conflict_markers(lines, problems))
     lines, numbers = with_plain_tables(lines, range(1, len(lines) + 1))
     return Source(lines, numbers, front=front)
