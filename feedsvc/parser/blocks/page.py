@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.days.day_words import names_time
-from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.inline import InlineLink, links_of, may_have_links, without_links
 from feedsvc.parser.lines.labelled import Labelled, labelled
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part, plain_label
@@ -61,8 +61,7 @@ class Page:
         return [
             index
             for index, line in enumerate(self.lines)
-            if ("](" in line or "://" in line)
-            and any(link.paper for link in self.facts(index).links)
+            if may_have_links(line) and any(link.paper for link in self.facts(index).links)
         ]
 
     @cached_property
@@ -91,6 +90,15 @@ class Page:
     @cached_property
     def _headings(self) -> list[int]:
         return [block.index for block in self.blocks if block.kind is Kind.HEADING]
+
+    @cached_property
+    def _marked(self) -> list[int]:
+        return [index for index, line in enumerate(self.lines) if line.startswith("#")]
+
+    def has_marks(self, start: int, end: int) -> bool:
+        """Whether one of these lines begins as a heading does."""
+        at = bisect_left(self._marked, start)
+        return at < len(self._marked) and self._marked[at] < end
 
     def papers_below(self, heading: int) -> list[str]:
         """The papers that the lines between a heading and the next one lead to."""

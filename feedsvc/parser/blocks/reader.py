@@ -12,6 +12,7 @@ from msgspec import Struct
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.bold_leads import end_of_bold_lead
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
+from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
 from feedsvc.parser.days.day_words import is_whole_day, names_time
@@ -57,8 +58,8 @@ LONGEST_REMARK = 40
 """Characters behind the bold words of a line that is a title."""
 
 
-def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Block]:
-    """The blocks of a digest in the order of their lines.
+def read_page(lines: Sequence[str], *, looks_inside: bool = False) -> Page:
+    """The lines of a digest with its blocks in their order.
 
     Those below headings that are papers without a doubt are left out, unless it `looks_inside`.
     """
@@ -71,7 +72,7 @@ def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Blo
     tables = {table.start: table for table in read_tables(lines, fenced)}
     records = _records(tables.values(), found)
     reader = _Reader(lines, fenced, headings, tables, inside, records)
-    return _from_links(lines, list(reader.blocks()))
+    return Page(lines, _from_links(lines, list(reader.blocks())), fenced)
 
 
 def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int, Block]:

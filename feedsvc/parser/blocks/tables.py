@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named, label_set, plain_label
 
 _CODE_SPAN = re.compile(r"`[^`]{1,300}`")
@@ -73,7 +74,8 @@ def read_tables(lines: Sequence[str], fenced: Collection[int]) -> list[Table]:
     tables = []
     kinds: dict[tuple[str, ...], int] = {}
     index = 1
-    while index < len(lines):
+    end = len(lines) if have(lines, "|") else 0
+    while index < end:
         line = lines[index]
         if (
             "-" in line

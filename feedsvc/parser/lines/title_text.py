@@ -125,9 +125,8 @@ def _cited(text: str) -> TitleText | None:
     if not link or not all(names_link(each.plain_words or "link") for each in links):
         return None
     title = found["quoted"] or found["slanted"] or found["bold"]
-    rest = _EMPTY_BRACKETS.sub(
-        "", without_links(found["rest"], [each for each in links if each.paper])
-    )
+    shown = [each for each in links if (each.paper or each is link) and not each.is_id]
+    rest = _EMPTY_BRACKETS.sub("", without_links(found["rest"], shown))
     behind = f"{found['names']} | {rest.strip(' ,;')}"
     return TitleText("", title.strip(" ,").removesuffix("."), link.address, behind=behind)
 
@@ -230,6 +229,8 @@ def _without_closing_marks(words: str) -> str:
 
 def _without_emphasis(words: str) -> str:
     """The words without stars or underscores that enclose all of them."""
+    if not words.startswith(("**", "__")):
+        return words.strip()
     for mark in ("***", "**", "__"):
         inner = words[len(mark) : -len(mark)]
         if inner and words == mark + inner + mark and mark[0] not in inner:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named
 
 _SIGNS = (
@@ -21,7 +22,7 @@ _SIGNS = (
     "{{<",
     "{{%",
     "){",
-    "\n<Tab",
+    "<Tab",
     "[[toc]]",
     "[TOC]",
     ":material-",
@@ -30,6 +31,8 @@ _SIGNS = (
     "collapsed::",
 )
 """Without one of these a file has no such marks."""
+
+_COMPONENT_SIGNS = ("<Tabs", "<TabItem")
 
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
 _CONTAINER = re.compile(
@@ -65,11 +68,10 @@ _PROPERTY = re.compile(r"\s*(?:collapsed|id)::\s\S+\s*")
 
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
-    text = "\n".join(lines)
-    if not any(sign in text for sign in _SIGNS):
+    if not have(lines, *_SIGNS):
         return lines
     written = list(lines)
-    has_components = "\n<Tab" in text
+    has_components = have(lines, *_COMPONENT_SIGNS)
     depth, is_code = 0, False
     for index, line in enumerate(lines):
         if _FENCE.match(line):

@@ -261,7 +261,7 @@ def _weigh(page: Page, block: Block, span: Span, inner: int, evidence: Evidence)
         evidence.weight, evidence.paper = STRONG, in_title
         return
     below = look_below(page, first, min(span.own, inner))
-    address = title.address if title.is_linked else None
+    address = title.address if title.is_linked or title.behind else None
     if below.paper:
         is_own = address is not None and not is_relative(address)
         evidence.weight, evidence.paper = STRONG, address if is_own else below.paper

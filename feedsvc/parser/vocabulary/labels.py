@@ -173,6 +173,9 @@ OTHERS = (
 )
 """What a list of authors ends in where there are more."""
 
+LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他")
+"""The last letters of these; few names end in one, and to look for all forms is slow."""
+
 
 def label_set(names: str) -> frozenset[str]:
     """The labels of a table of names, apart by spaces."""
