@@ -371,13 +371,14 @@ GROWING: dict[str, Callable[[int], str]] = {
         for i in range(n)
     ),
     "lines above an address": lambda n: "Ants\n\n" * n + "https://arxiv.org/abs/2503.00001\n",
+    "values of a term": lambda n: "<dl><dt>Authors</dt>" + "<dd>Ada Lovelace</dd> " * n,
     "folds": lambda n: "<details>\n<summary>x</summary>\n" * n,
 }
 
 
 @pytest.mark.parametrize("name", GROWING)
 def test_twice_the_papers_take_twice_the_calls(name: str) -> None:
-    for path in ("2025-03-04.md", "x.md"):
+    for path in ("2025-03-04.md", "x.md", "x.html"):
         assert _calls(GROWING[name](400), path) < 2.6 * _calls(GROWING[name](200), path) + 2000
 
 

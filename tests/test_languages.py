@@ -27,7 +27,7 @@ from feedsvc.site.places import kind_at
 from feedsvc.site.sites import Sites
 from feedsvc.watch.app import create_app as create_app_for_authors
 from feedsvc.web.app import create_app
-from tests.support.archive import etags
+from tests.support.archive import etags, paper
 from tests.support.feeds import read_atom, read_entries, read_json_ids
 from tests.support.folders import Tree, tree
 from tests.support.languages import (
@@ -117,6 +117,30 @@ PATHS = {
 
 def test_a_path_says_the_language_of_its_digest() -> None:
     assert languages_of([*PATHS], ("ko", "en")) == PATHS
+
+
+def test_front_matter_says_the_language_where_no_path_does(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = tmp_path / "digests"
+    for name, front in (
+        ("2024-01-02-translated.md", "---\nlang: en-US\n---\n"),
+        ("2024-01-02.md", ""),
+        ("2024-01-03-translated.md", '+++\nlanguage = "English"\n+++\n'),
+        ("2024-01-04.ko.md", "---\nlang: en\n---\n"),
+        ("2024-01-05.md", "---\nlang: ja\n---\n"),
+    ):
+        path = write_day(digests, name[:10], "ko")
+        text = f"{front}{path.read_text()}"
+        path.unlink()
+        (digests / name).write_text(text)
+    config = configure(digests=digests, languages=KO_EN)
+    files = _build(config)
+    assert _days(files) == {"2024-01-02", "2024-01-04"}
+    assert _days(files, "en/") == {"2024-01-02", "2024-01-03"}
+    path = digests / "2024-01-02-translated.md"
+    path.write_text(path.read_text().replace("en-US", "ko-KR"))
+    assert _days(_build(config), "en/") == {"2024-01-03"}
 
 
 def test_the_nearest_language_of_the_site_is_meant() -> None:
@@ -400,9 +424,14 @@ def test_a_build_after_a_change_is_a_fresh_one(
 
 
 def test_a_language_that_is_no_longer_named_is_removed(
-    config: Config, configure: Configure
+    tmp_path: Path, configure: Configure
 ) -> None:
-    _build(config)
+    digests = write_languages(tmp_path / "digests")
+    for number, day in enumerate(("2024-02-01", "2024-01-15", "2024-01-02")):
+        topics = [f"## Vision\n\n{paper(300 + number)}", f"## Language\n\n{paper(400 + number)}"]
+        (digests / f"{day}.en.md").write_text("\n".join([f"# {day}\n", *topics]))
+    config = configure(digests=digests, languages=KO_EN, feed_size=1)
+    assert "en/topic/vision/2024-01/feed.xml" in _build(config)
     (config.out / "en" / "mine.txt").write_text("mine")
     files = _build(configure(digests=config.digests, languages="ko"))
     assert [path for path in files if path.startswith("en/")] == ["en/mine.txt"]
