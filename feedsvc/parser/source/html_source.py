@@ -37,6 +37,8 @@ _HARMLESS = re.compile(
 """References to characters that Markdown takes for nothing else."""
 _LINK = "]("
 _BOLD_STYLE = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
+_LISTS = frozenset({"authors", "tags"})
+"""The fields that several descriptions below one term are values of."""
 _SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
 
 
@@ -190,14 +192,22 @@ class _Writer(LineWriter):
 
     def term_tag(self, is_end: bool) -> None:
         """A term that is a label stands before its description on the same line."""
-        if is_end and not self.heading and field_named("".join(self.buffer).strip(" :：")):
+        label = field_named("".join(self.buffer).strip(" :：")) if is_end else None
+        if label and not self.heading:
             self.add(": ")
             self.is_joined = True
+            self.takes_more = label in _LISTS
         else:
             self._paragraph("dt", is_end)
 
     def description_tag(self, is_end: bool) -> None:
-        if is_end or not self.is_joined:
+        is_list = self.is_joined and self.takes_more
+        if is_list and not is_end and self.buffer:
+            while len(self.buffer) > 1 and not self.buffer[-1].strip():
+                self.buffer.pop()
+            last = self.buffer[-1].rstrip()
+            self.buffer[-1] = f"{last} " if last.endswith((":", ",")) else f"{last}, "
+        elif not is_list and (is_end or not self.is_joined):
             self._paragraph("dd", is_end)
 
     def quote_tag(self, is_end: bool) -> None:
