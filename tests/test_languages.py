@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -401,6 +402,18 @@ def test_two_builds_are_the_same_and_the_second_writes_nothing(
     assert _build(other) == files
 
 
+@pytest.mark.slow(reason="so many digests that several processes build")
+def test_several_processes_build_the_same(tmp_path: Path, configure: Configure) -> None:
+    first = date(2024, 1, 1)
+    for code, days in (("ko", 120), ("en", 90)):
+        for number in range(days):
+            write_day(tmp_path / "digests", str(first + timedelta(number)), code)
+    config = configure(digests=tmp_path / "digests", languages=KO_EN)
+    done = _run(tmp_path, "build", "--languages", KO_EN, "--out", str(tmp_path / "built"))
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "built") == _build(config)
+
+
 def test_a_build_after_a_change_is_a_fresh_one(
     tmp_path: Path, config: Config, configure: Configure
 ) -> None:
@@ -620,6 +633,26 @@ def test_the_commands_know_all_languages(tmp_path: Path) -> None:
     assert TEXTS["en"] in shown
     report = json.loads(_run(tmp_path, "check", *flag, "--format", "json").stdout)
     assert (report["papers"], report["languages"]["en"]) == (12, {"days": 3, "papers": 6})
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_next_digest_of_a_language_is_named_as_its_others(
+    tmp_path: Path, layout: Layout
+) -> None:
+    write_languages(tmp_path / "digests", layout)
+    for code, flags in (("ko", ()), ("en", ("--language", "en"))):
+        done = _run(tmp_path, "new", *flags, "2024-01-11", FEEDSVC_LANGUAGES=KO_EN)
+        assert done.stdout == f"digests/{layout('2024-01-11', code)}: written\n"
+
+
+def test_the_first_digest_of_a_language_says_so_in_its_name(tmp_path: Path) -> None:
+    write_languages(tmp_path / "digests", english=())
+    flags = ("--language", "en", "2024-01-11")
+    done = _run(tmp_path, "new", *flags, FEEDSVC_LANGUAGES=KO_EN)
+    assert done.stdout == "digests/2024-01-11.en.md: written\n"
+    assert _run(tmp_path, "new", *flags).stderr == (
+        "Error: en: there is no such language on the site (languages is not set).\n"
+    )
 
 
 def test_check_says_that_translations_are_read_as_one_archive(tmp_path: Path) -> None:

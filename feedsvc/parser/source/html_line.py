@@ -52,6 +52,7 @@ class LineWriter:
         self.rows = 0
         self.columns = 0
         self.row = Row()
+        self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
         self.is_title = False
