@@ -23,8 +23,9 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion
+from feedsvc.site.kinds import Scope
 from feedsvc.site.pipeline import make_pipeline
-from feedsvc.site.places import Scope, place_paths
+from feedsvc.site.places import place_paths
 from feedsvc.site.snapshot import Snapshot
 from feedsvc.site.translations import Shown, Translations
 
