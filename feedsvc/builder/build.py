@@ -60,13 +60,13 @@ def build(
     *,
     may_become_empty: bool = False,
 ) -> Report:
-    """Makes `config.out` hold the site as `site` last saw the digests.
+    """Makes the folder of `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
     moment each file is the old or the new one. Raises BuildError, also where there are no papers
     and the folder has the site of some: unless it `may_become_empty`, nothing is removed then.
     """
-    out, digests = config.out.resolve(), config.digests.resolve()
+    out, digests = config.out_folder.resolve(), config.digests_folder.resolve()
     if _is_read(out, digests, config):
         raise BuildError(
             f"{config.out}: the site can't be written inside the digests' folder, where its pages "

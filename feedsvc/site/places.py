@@ -28,6 +28,7 @@ from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 from feedsvc.site.opml import OPML_NAME
 from feedsvc.site.searches import Found, find, query_of, title_of
+from feedsvc.site.turns import Turn
 
 HOME = "/"
 EVERYTHING = "/all/"
@@ -94,8 +95,6 @@ class Contents(Struct, frozen=True):
     newer: object | None = None
     around: Sequence[object] = ()
     """The keys of the larger places that its papers are in, too."""
-    last_day: date | None = None
-    """The last day that can ever be in the place; None if there is no last one."""
     part: Part | None = None
     """The oldest part of the all-time feed in it; None if its feeds are no such parts."""
     picks: Picks | None = None
@@ -122,6 +121,10 @@ class PlaceKind(Struct, frozen=True):
     """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
+    turn: Turn = Turn.LIST
+    """When its places are published."""
+    last_day: Callable[[Any], date | None] = lambda _: None
+    """The last day that can ever be in the place with a key; None if there is no last one."""
     canonical_query: Callable[[str], str] | None = None
     """Brings all queries that ask for the same into one form; None if it takes no query.
 
@@ -262,10 +265,17 @@ def takes_query(path: str) -> bool:
 
 def kind_at(path: str) -> PlaceKind | None:
     """The kind of place that may be at a path; None if there can't be any."""
+    found = key_and_kind(path)
+    return found[1] if found else None
+
+
+def key_and_kind(path: str) -> tuple[Any, PlaceKind] | None:
+    """The key and the kind of the place that may be at a path; None if there can't be any."""
     name = _name(path)
     if path != _path(name):
         return None
-    return next((kind for kind in KINDS if kind.parse(name) is not None), None)
+    keys = ((kind.parse(name), kind) for kind in KINDS)
+    return next(((key, kind) for key, kind in keys if key is not None), None)
 
 
 def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: ANN401 - its own
@@ -282,7 +292,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         newer=_neighbour(contents.newer),
         around=[_near(key) for key in contents.around],
         archive=_archive(contents.part, kind, scope) if contents.part else None,
-        last_day=contents.last_day,
+        last_day=kind.last_day(key),
         picks=contents.picks,
         editions=contents.editions,
         found=contents.found,
@@ -332,7 +342,7 @@ def _day(day: date, scope: Scope) -> Contents | None:
     older, newer = calendar.neighbours_of_day(day)
     part = day if calendar.is_part(day) else None
     around = (Month(day.year, day.month), week_of(day))
-    return Contents([day], str(day), older, newer, around, day, part)
+    return Contents([day], str(day), older, newer, around, part)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -342,7 +352,7 @@ def _week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, (), week.last_day, part)
+    return Contents(days, str(week), older, newer, part=part)
 
 
 def _month(month: Month, scope: Scope) -> Contents | None:
@@ -350,7 +360,7 @@ def _month(month: Month, scope: Scope) -> Contents | None:
     if not days:
         return None
     older, newer = scope.catalogue.calendar.neighbours_of_month(month)
-    return Contents(days, str(month), older, newer, (), month.last_day)
+    return Contents(days, str(month), older, newer)
 
 
 def _daily(_: str, scope: Scope) -> Contents:
@@ -441,6 +451,7 @@ HOME_KIND = PlaceKind(
     Role.SUBSCRIPTION,
     template="home.html",
     whole=Whole.NEWEST_DAY,
+    turn=Turn.HOME,
 )
 
 KINDS: list[PlaceKind] = [
@@ -452,19 +463,30 @@ KINDS: list[PlaceKind] = [
         Role.COMPLETE,
         template="all.html",
         whole=Whole.NONE,
+        turn=Turn.HEAD,
     ),
-    PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, _day),
+    PlaceKind(
+        parse_day,
+        lambda scope: scope.catalogue.calendar.days,
+        _day,
+        turn=Turn.DAY,
+        last_day=lambda day: day,
+    ),
     PlaceKind(
         parse_week,
         lambda scope: scope.catalogue.calendar.weeks,
         _week,
         template="week.html",
         whole=Whole.MOST_VOTED,
+        turn=Turn.PERIOD,
+        last_day=lambda week: week.last_day,
     ),
     PlaceKind(
         parse_month,
         lambda scope: scope.catalogue.calendar.months,
         _month,
+        turn=Turn.PERIOD,
+        last_day=lambda month: month.last_day,
         template="titles.html",
         whole=Whole.NONE,
         formats=(),
@@ -491,6 +513,7 @@ KINDS: list[PlaceKind] = [
         lambda scope: (f"{TOPICS}/{topic.key}" for topic in scope.store.topics()),
         _topic,
         template="topic.html",
+        turn=Turn.SELECTION,
     ),
     PlaceKind(
         _only("search"),
@@ -510,7 +533,7 @@ KINDS: list[PlaceKind] = [
         formats=(),
         members=lambda scope: ((f"{SAVED}/{each.name}", each.title) for each in scope.config.saved),
     ),
-    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html"),
+    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html", turn=Turn.SELECTION),
     PlaceKind(
         _only("subscribe"),
         lambda _: ["subscribe"],

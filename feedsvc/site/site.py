@@ -37,7 +37,7 @@ class Site:
         pipeline = make_pipeline(config, searching or usual)
         self._config = config
         self._fingerprints = pipeline.fingerprints
-        self._index = Index(config.digests, pipeline, config.index)
+        self._index = Index(config.digests_folder, pipeline, config.index)
         self._catalogue: Catalogue | None = None
 
     def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:

@@ -34,6 +34,7 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.freshness import LIVE_SECONDS
 from feedsvc.site.places import PAGE, canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
@@ -45,7 +46,6 @@ from feedsvc.web.negotiation import own_etags
 from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
     COMMON_HEADERS,
-    LIVE_SECONDS,
     PreparedDocument,
     PreparedResponse,
 )
@@ -121,7 +121,7 @@ class Service:
 
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
-        self._digests = config.digests
+        self._digests = config.digests_folder
         self.traffic = Traffic()
         self.site = Site(config, Searching.GRADUALLY)
         self.revision = ""
