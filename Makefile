@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 TOOLS := $(VENV)/tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve build check quick test lint unit bench bench-large soak mutations lock clean
+.PHONY: serve build check quick test lint unit bench bench-large bench-scale soak mutations lock clean
 
 serve: $(READY)
 	$(BIN)/python -m feedsvc serve $(FLAGS)
@@ -41,6 +41,10 @@ bench: $(TOOLS)
 
 bench-large: $(TOOLS)
 	$(BIN)/python -m benchmarks --large
+
+# What a poll costs, of the server alone and behind nginx and Varnish; see docs/scale.md.
+bench-scale: $(TOOLS)
+	$(BIN)/python -m benchmarks.scale
 
 # Digests that change under load, for MINUTES; every point at which a build can be killed; histories
 # of which clients get deltas, for MINUTES; and a walk over all that can happen to digests, settings,

@@ -229,10 +229,11 @@ class Config:
         "Daily Papers", _name, Affects.DOCUMENTS, "the name of the site and of its main feed"
     )
     subtitle: str = setting(
-        "One item per paper, every day",
+        "",
         _text,
         Affects.DOCUMENTS,
-        "a sentence that describes the site",
+        "a sentence that describes the site; empty: `One item per paper, every day`, in the "
+        "site's language",
     )
     language: str = setting(
         "",

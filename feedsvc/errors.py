@@ -1,5 +1,9 @@
 """The errors that feedsvc raises, one sentence each. What is wrong in a digest is a `Problem`."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 
 class FeedsvcError(Exception):
     """The base of them all. Its text is for a person: what happened, to what, and the cure."""
@@ -48,6 +52,15 @@ class AddressError(FeedsvcError):
 
 class QueryError(FeedsvcError):
     """A search can't be understood; the text says what would be valid."""
+
+    def __init__(
+        self, message: str, fault: str = "", values: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.fault = fault
+        """Its name in the table of faults (`feedsvc/search/faults.py`); empty if it has none."""
+        self.values = values or {}
+        """What the sentence of the table is filled in with."""
 
 
 class NotFoundError(FeedsvcError):

@@ -75,6 +75,8 @@ def test_an_archive_is_read_exactly(name: str, monkeypatch: pytest.MonkeyPatch) 
         (f"### Paper 2024-07-01 3\nVote: 3\n\n- a\n\n### [B]({ARXIV}2)\n\n- b", 2),
         (f"# On one paper\n\nI like [this]({ARXIV}1).\n\n## Notes\n\nMore words.", 0),
         (f"## Related work\n\n- [A]({ARXIV}1)\n- [B]({ARXIV}2)", 0),
+        (f"Ants in Rows\n{ARXIV}1\n\nWe read an older text, too:\n{ARXIV}2", 1),
+        (f"Ants in Rows\n\nAda Lovelace, Bo Wexlar\n\n{ARXIV}1\n\nThey\nwalk.\n{ARXIV}2", 1),
         (f"## Contents\n\n- [A](#a)\n\n## Papers\n\n- [A]({ARXIV}1)\n- [B]({ARXIV}2)", 2),
         ("# No papers today\n\n## Why\n\nSee [status](https://status.example.org/).", 0),
         ("## Topics\n\n- [Robots](../topics/robots.md): 0\n- [Words](../topics/words.md): 0", 0),
@@ -362,6 +364,11 @@ GROWING: dict[str, Callable[[int], str]] = {
         f"# T{i}\n\n## [A](https://arxiv.org/abs/2503.{i:05})\n\n- x\n\n" for i in range(n)
     ),
     "nested items": lambda n: "".join(f"{'  ' * (i % 40)}- a {i}\n" for i in range(n)),
+    "plain titles": lambda n: "".join(
+        f"Ants of Hill {i}\nand Their Ways\nhttps://arxiv.org/abs/2503.{i:05}\n\nText.\n\n"
+        for i in range(n)
+    ),
+    "lines above an address": lambda n: "Ants\n\n" * n + "https://arxiv.org/abs/2503.00001\n",
     "folds": lambda n: "<details>\n<summary>x</summary>\n" * n,
 }
 

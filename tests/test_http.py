@@ -227,7 +227,23 @@ def test_readers_in_a_browser_may_read_every_answer(client: FlaskClient) -> None
     assert [response.status_code for response in responses] == [200, 304, 404, 301, 405, 204]
     for response in responses:
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert (response.headers.get("X-Content-Type-Options") == "nosniff") == (
+            response.status_code != 304
+        )
+
+
+def test_a_304_says_nothing_that_its_client_has(client: FlaskClient) -> None:
+    whole = get(client, Accept_Encoding="gzip").headers
+    response = get(client, If_None_Match=whole["ETag"], Accept_Encoding="gzip")
+    assert sorted(response.headers.keys()) == [
+        "Access-Control-Allow-Origin",
+        "Access-Control-Expose-Headers",
+        "Cache-Control",
+        "ETag",
+        "Last-Modified",
+        "Vary",
+    ]
+    assert all(whole[name] == value for name, value in response.headers.items())
 
 
 def test_the_past_is_fresh_for_a_day_and_the_rest_for_minutes(client: FlaskClient) -> None:

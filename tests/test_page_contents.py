@@ -15,6 +15,7 @@ from benchmarks.archives import write_archive as write_large_archive
 from feedsvc.config import Config
 from feedsvc.pages.article import article, first_picture, with_eager_picture
 from feedsvc.pages.page import MOST_AT_HOME, MOST_TITLES
+from feedsvc.pages.words import LANGUAGES, WORDS
 from feedsvc.parser import parse_digest
 from feedsvc.site.choices import MOST_TOPICS
 from feedsvc.site.documents import document, paths
@@ -58,6 +59,13 @@ def site(config: Config) -> Site:
     site = Site(config)
     site.refresh()
     return site
+
+
+def test_a_site_that_describes_itself_in_no_words_has_ours_in_its_language(site: Site) -> None:
+    said = WORDS["subtitle"][LANGUAGES.index("ko")]
+    assert _texts(_page(site, "/"), "//p[@class='subtitle']") == [said]
+    for path in ("/feed.xml", "/rss.xml", "/feed.json", "/opml.xml"):
+        assert said in site.document(path).content.decode(), path
 
 
 # --- each kind of place ------------------------------------------------------------------------

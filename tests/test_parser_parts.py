@@ -252,3 +252,7 @@ def test_a_table_in_a_summary_is_a_table_with_every_cell(lines: list[str], html:
 
 def test_bars_without_a_line_below_a_header_are_text() -> None:
     assert sanitise(render_markdown(["p(x | y)", "1 | 2"])) == "<p>p(x | y)\n1 | 2</p>"
+
+
+def test_a_line_below_no_header_is_text() -> None:
+    assert sanitise(render_markdown(["Words.", "|---|---|"])) == "<p>Words.\n|---|---|</p>"

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.errors import QueryError
+from feedsvc.pages.words import Words
 from feedsvc.parser.vocabulary.homes import HOMES
+from feedsvc.search.faults import FAULTS
 from feedsvc.search.query import Field, Query, arxiv_id_in, parse_query, values_of
 
 
@@ -69,39 +71,40 @@ def test_a_field_holds_for_all_alternatives() -> None:
     assert [item.field for item in term.items] == [Field.AUTHOR, Field.AUTHOR]
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"q": "x" * 201}, "A search has at most 200 characters; there are 201."),
-        ({"q": "a b c d e f g h i"}, "at most 8 terms; there are 9 in a b c d e f g h i."),
-        ({"q": "a OR b OR c OR d OR e"}, "at most 4 alternatives with OR; there are 5"),
-        ({"q": f'"{"a " * 11}"'}, "at most 10 words in a phrase; there are 11"),
-        ({"q": "OR a"}, "In OR a, OR stands between two words or phrases, as in cat OR dog."),
-        ({"q": "a OR"}, "OR stands between two words"),
-        ({"q": "a OR OR b"}, "OR stands between two words"),
-        ({"q": "a OR -b"}, "before the first alternative only"),
-        ({"q": "author:a OR title:b"}, "before the first alternative only"),
-        ({"q": '"a b'}, 'a quotation mark is not closed; write "words in a row".'),
-        ({"q": 'a"'}, "a quotation mark is not closed"),
-        ({"q": "author: kim"}, "author: has nothing right behind it"),
-        ({"q": "-title:"}, "title: has nothing right behind it"),
-        ({"q": "ab*"}, "a word of 3 letters or more, as in transform*; ab* is none."),
-        ({"q": "a*bcd"}, "a*bcd is none."),
-        ({"q": "*"}, "* is none."),
-        ({"q": "abcd**"}, "abcd** is none."),
-        ({"q": "id:cat"}, "id: takes the id of a paper on arXiv, as in id:2411.06558; 'cat' is"),
-        ({"q": "& ?"}, "There are no letters or digits to look for in & ?."),
-        ({"min_votes": "many"}, "min_votes is a whole number from 0 to 999999999; many is none."),
-        ({"min_votes": "-1"}, "min_votes is a whole number"),
-        ({"min_votes": "１"}, "min_votes is a whole number"),
-        ({"since": "2025"}, "since is a day, such as 2024-11-18; 2025 is none."),
-        ({"until": "2025-02-30"}, "until is a day"),
-        ({"limit": "0"}, "limit is a whole number from 1 to 200; 0 is none."),
-        ({"limit": "201"}, "limit is a whole number from 1 to 200"),
-        ({"author": "!"}, "There is no name in author=!"),
-        ({"author": "a " * 11}, "at most 10 words of a name"),
-    ],
-)
+NOT_UNDERSTOOD: list[tuple[dict[str, str], str]] = [
+    ({"q": "x" * 201}, "A search has at most 200 characters; there are 201."),
+    ({"q": "a b c d e f g h i"}, "at most 8 terms; there are 9 in a b c d e f g h i."),
+    ({"q": "a OR b OR c OR d OR e"}, "at most 4 alternatives with OR; there are 5"),
+    ({"q": f'"{"a " * 11}"'}, "at most 10 words in a phrase; there are 11"),
+    ({"q": "OR a"}, "In OR a, OR stands between two words or phrases, as in cat OR dog."),
+    ({"q": "a OR"}, "OR stands between two words"),
+    ({"q": "a OR OR b"}, "OR stands between two words"),
+    ({"q": "a OR -b"}, "before the first alternative only"),
+    ({"q": "author:a OR title:b"}, "before the first alternative only"),
+    ({"q": '"a b'}, 'a quotation mark is not closed; write "words in a row".'),
+    ({"q": 'a"'}, "a quotation mark is not closed"),
+    ({"q": "author: kim"}, "author: has nothing right behind it"),
+    ({"q": "-title:"}, "title: has nothing right behind it"),
+    ({"q": "ab*"}, "a word of 3 letters or more, as in transform*; ab* is none."),
+    ({"q": "a*bcd"}, "a*bcd is none."),
+    ({"q": "*"}, "* is none."),
+    ({"q": "abcd**"}, "abcd** is none."),
+    ({"q": "id:cat"}, "id: takes the id of a paper on arXiv, as in id:2411.06558; 'cat' is"),
+    ({"q": "& ?"}, "There are no letters or digits to look for in & ?."),
+    ({"min_votes": "many"}, "min_votes is a whole number from 0 to 999999999; many is none."),
+    ({"min_votes": "-1"}, "min_votes is a whole number"),
+    ({"min_votes": "１"}, "min_votes is a whole number"),
+    ({"since": "2025"}, "since is a day, such as 2024-11-18; 2025 is none."),
+    ({"until": "2025-02-30"}, "until is a day"),
+    ({"limit": "0"}, "limit is a whole number from 1 to 200; 0 is none."),
+    ({"limit": "201"}, "limit is a whole number from 1 to 200"),
+    ({"author": "!"}, "There is no name in author=!"),
+    ({"author": "a " * 11}, "at most 10 words of a name"),
+    ({"author": "a" * 201}, "at most 200 characters of a name; there are 201."),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), NOT_UNDERSTOOD)
 def test_what_is_not_understood_is_told_with_what_would_be(
     asked: dict[str, str], said: str
 ) -> None:
@@ -109,6 +112,18 @@ def test_what_is_not_understood_is_told_with_what_would_be(
         parse_query(asked)
     assert said in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+def test_each_fault_of_the_table_can_happen_and_is_told_in_each_language() -> None:
+    told = {}
+    for asked, said in NOT_UNDERSTOOD:
+        with pytest.raises(QueryError) as caught:
+            parse_query(asked)
+        fault = caught.value
+        assert said in Words("en").fault(fault)
+        told[fault.fault] = Words("ko").fault(fault)
+    assert told.keys() == FAULTS.keys() - {"nothing"}  # which only feeds without a query have
+    assert told["star"].endswith("적은 것: abcd**")
 
 
 @pytest.mark.parametrize(

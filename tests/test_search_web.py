@@ -111,6 +111,20 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     assert client.get("/2025-03-08/").data.count(b'id="2503.00006"') == 1
 
 
+def test_a_search_is_called_by_all_that_it_asks_for(client: FlaskClient, config: Config) -> None:
+    asked = "q=model&author=kim&min_votes=1&since=2025-03-01&until=2025-03-09&limit=9"
+    korean = "model · 저자 kim · 추천 1회 이상 · 2025년 3월 1일부터 · 2025년 3월 9일까지"
+    assert read_atom(client.get(f"/search/feed.xml?{asked}").data).text("atom:title") == (
+        f"Daily Papers · {korean}"
+    )
+    page = lxml.html.document_fromstring(client.get(f"/search/?{asked}").data)
+    assert page.findtext(".//h1") == f"검색: {korean}"
+    english = create_app(Config(**{**_values(config), "language": "en"})).test_client()  # type: ignore[arg-type]
+    assert read_atom(english.get(f"/search/feed.xml?{asked}").data).text("atom:title") == (
+        "Daily Papers · model · author kim · 1 vote or more · from 1 March 2025 · to 9 March 2025"
+    )
+
+
 def test_more_than_a_thousand_hits_are_not_counted(configure: Configure, tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "digests", days=4, papers=251)
     client = create_app(configure(digests=folder)).test_client()
@@ -129,7 +143,10 @@ def test_a_page_says_what_is_wrong_above_the_form_as_it_was(client: FlaskClient,
     assert page.find(".//main//input[@name='q']").get("value") == '"a <b>'
     said = page.find(".//*[@role='status']")
     assert said is not None
-    assert "a quotation mark is not closed" in said.text_content()
+    assert said.text_content() == (
+        '따옴표가 닫히지 않았습니다. "이어진 말"처럼 적어 주세요: "a <b>'
+    )
+    assert said.get("lang") is None
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -137,8 +154,21 @@ def test_a_feed_says_what_is_wrong_in_plain_text(client: FlaskClient, name: str)
     answer = client.get(f"/search/{name}?limit=1000&q=a")
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer.text == "limit is a whole number from 1 to 200; 1000 is none.\n"
-    assert "give words, as in /search/" in client.get(f"/search/{name}").text
+    assert answer.text == "limit에는 1부터 200까지의 정수를 적습니다. 적은 것: 1000\n"
+    assert f"/search/{name}?q=language+model처럼" in client.get(f"/search/{name}").text
+
+
+def test_what_is_wrong_is_said_in_english_where_the_site_is_not_korean(
+    configure: Configure, tmp_path: Path
+) -> None:
+    digests = write_papers(tmp_path / "digests")
+    client = create_app(configure(digests=digests, language="ja")).test_client()
+    page = lxml.html.document_fromstring(client.get("/search/?q=%22a").data)
+    said = page.find(".//*[@role='status']")
+    assert said is not None
+    assert "a quotation mark is not closed" in said.text_content()
+    assert said.get("lang") == "en"
+    assert "give words, as in /search/" in client.get("/search/feed.xml").text
 
 
 def _hostile() -> Iterator[str]:
@@ -297,6 +327,7 @@ def test_saved_searches_have_an_opml_of_their_own(client: FlaskClient) -> None:
         ("nothing", BASE_URL + "saved/nothing/feed.xml"),
         ("로봇", BASE_URL + f"saved/{quote('로봇')}/feed.xml"),
     ]
+    assert opml.findtext("head/title") == "Daily Papers · 저장한 검색"
     assert len(etree.fromstring(client.get("/opml.xml").data).findall(".//outline")) == 1
 
 

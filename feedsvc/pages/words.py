@@ -10,6 +10,9 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 
+from feedsvc.errors import QueryError
+from feedsvc.search.faults import FAULTS
+
 LANGUAGES = ("en", "ko")
 """The columns of the table; a site in another language has the words of the first."""
 
@@ -18,6 +21,7 @@ INTERFACE_LANGUAGE = LANGUAGES[0]
 
 WORDS: dict[str, tuple[str, str]] = {
     # around every page
+    "subtitle": ("One item per paper, every day", "매일 나오는 논문을 한 편씩 소개합니다"),
     "skip": ("Skip to the content", "본문으로 건너뛰기"),
     "site": ("Site", "사이트"),
     "archive": ("Archive", "지난 글"),
@@ -79,6 +83,12 @@ WORDS: dict[str, tuple[str, str]] = {
         '검색어를 이해하지 못했습니다. 낱말, "이어진 말", -뺄말, 이것 OR 저것, author:이름, '
         "title:제목, start* 또는 arXiv 번호를 쓰세요.",
     ),
+    **{f"fault {name}": sentences for name, sentences in FAULTS.items()},
+    "by author": ("author {}", "저자 {}"),
+    "at least votes": ("{} votes or more", "추천 {}회 이상"),
+    "at least votes, one": ("{} vote or more", "추천 {}회 이상"),
+    "from day": ("from {}", "{}부터"),
+    "to day": ("to {}", "{}까지"),
     "saved searches": ("Saved searches", "저장한 검색"),
     # how to follow
     "what a feed is": (
@@ -156,7 +166,7 @@ class Words:
         self.foreign = "" if primary in LANGUAGES else LANGUAGES[0]
         """The language of the words where it is another than the site's; else empty."""
 
-    def __call__(self, name: str, *values: object, **named: object) -> str:
+    def __call__(self, name: str, /, *values: object, **named: object) -> str:
         """What the table has under a name, filled in. Raises KeyError for an unknown name."""
         words = self._words[name]
         return words.format(*values, **named) if values or named else words
@@ -170,6 +180,10 @@ class Words:
         rounded = round(number)
         return self.count(name, rounded) if rounded else self(f"{name}, few")
 
+    def fault(self, error: QueryError) -> str:
+        """What is wrong with a search; as the error says it where the table has no such fault."""
+        return self(f"fault {error.fault}", **error.values) if error.fault else str(error)
+
     def feed(self, folder: str, title: str) -> str:
         """What is added to the title of the feeds in a folder; `title` where the table has none."""
         name = f"feed {folder}"
@@ -178,6 +192,10 @@ class Words:
     def day(self, day: date) -> str:
         """`Friday, 9 May 2025`."""
         return self._date("day", day)
+
+    def bare_day(self, day: date) -> str:
+        """`9 May 2025`."""
+        return self._date("date of another year", day)
 
     def day_of_year(self, day: date) -> str:
         """`Friday, 9 May`, where the year is clear."""

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, quote
 
 from msgspec import Struct
 
-from feedsvc.errors import QueryError
+from feedsvc.search.faults import fault
 from feedsvc.search.tokens import (
     Phrase,
     is_of_signs,
@@ -157,9 +157,9 @@ def parse_query(values: Mapping[str, str]) -> Query:
     texts = {name: _plain(values.get(name, "")) for name in PARAMETERS}
     author = tuple(texts["author"].lower().split())
     if author and not phrases_of_words(author):
-        raise QueryError(f"There is no name in author={texts['author']}; give words of one.")
+        raise fault("no name", text=texts["author"])
     _bound(author, MOST_WORDS, "words of a name", texts["author"])
-    _bound(texts["author"], LONGEST_QUERY, "characters of a name")
+    _bound(texts["author"], LONGEST_QUERY, "long name")
     return Query(
         terms=_terms(texts["q"]),
         author=author,
@@ -190,7 +190,7 @@ _BARE_FIELD = re.compile(rf"-?(?:{_FIELDS}):", re.IGNORECASE)
 
 
 def _terms(text: str) -> tuple[Term, ...]:
-    _bound(text, LONGEST_QUERY, "characters")
+    _bound(text, LONGEST_QUERY, "long query")
     terms, position, number = list[Term](), 0, 0
     while position < len(text):
         number += 1
@@ -200,32 +200,26 @@ def _terms(text: str) -> tuple[Term, ...]:
         while alternative := _OR.match(text, position):
             found = _item_at(text, alternative.end())
             if found["minus"] or found["field"]:
-                raise QueryError(
-                    f"In {text}, a minus or a field stands before the first alternative only, and "
-                    "holds for all of them, as in -title:survey OR review."
-                )
+                raise fault("alternatives", text=text)
             items.append(_item(field, found))
             position = found.end()
-        _bound(items, MOST_ITEMS, "alternatives with OR", text)
+        _bound(items, MOST_ITEMS, "many alternatives", text)
         if kept := tuple(item for item in items if item):
             terms.append(Term(kept, bool(minus)))
     if text and not terms:
-        raise QueryError(f"There are no letters or digits to look for in {text}.")
+        raise fault("no letters", text=text)
     _bound(terms, MOST_TERMS, "terms", text)
     return tuple(terms)
 
 
 def _item_at(text: str, position: int) -> re.Match[str]:
     if _OR.match(text, position) or position >= len(text):
-        raise QueryError(f"In {text}, OR stands between two words or phrases, as in cat OR dog.")
+        raise fault("or", text=text)
     found = _ITEM.match(text, position)
     if not found:
-        raise QueryError(f'In {text}, a quotation mark is not closed; write "words in a row".')
+        raise fault("quotation", text=text)
     if _BARE_FIELD.fullmatch(found["word"] or ""):
-        raise QueryError(
-            f"In {text}, {found['word']} has nothing right behind it; write a word or a phrase "
-            'there, as in author:lovelace or title:"a survey".'
-        )
+        raise fault("field", text=text, field=found["word"])
     return found
 
 
@@ -235,14 +229,11 @@ def _item(field: Field, found: re.Match[str]) -> Item | None:
     if field is Field.ID:
         id_ = arxiv_id_in((phrase or word).strip().lower())
         if not id_:
-            raise QueryError(
-                f"id: takes the id of a paper on arXiv, as in id:2411.06558; {phrase or word!r} is "
-                "none."
-            )
+            raise fault("id", text=phrase or word)
         return Item(Field.ID, (id_,))
     if phrase is not None:
         words = tuple(phrase.lower().split())
-        _bound(words, MOST_WORDS, "words in a phrase", phrase)
+        _bound(words, MOST_WORDS, "words of a phrase", phrase)
         item = Item(field, words, is_phrase=True)
         return item if item.phrases else None
     if field is Field.ANYWHERE and (id_ := arxiv_id_in(word)):
@@ -258,10 +249,7 @@ def _prefix(field: Field, word: str) -> Item:
     # A run of signs is found at the beginning of longer ones anyway.
     fewest = SHORTEST_PREFIX - is_of_signs(start)
     if "*" in start or letters_in(start) < fewest:
-        raise QueryError(
-            f"A star stands at the end of a word of {SHORTEST_PREFIX} letters or more, as in "
-            f"transform*; {word} is none."
-        )
+        raise fault("star", fewest=SHORTEST_PREFIX, word=word)
     return Item(field, (start,), is_prefix=True)
 
 
@@ -283,7 +271,7 @@ def _number(name: str, text: str, default: int, lowest: int, highest: int) -> in
     if not text:
         return default
     if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
-        raise QueryError(f"{name} is a whole number from {lowest} to {highest}; {text} is none.")
+        raise fault("number", name=name, lowest=lowest, highest=highest, text=text)
     return int(text)
 
 
@@ -293,10 +281,9 @@ def _day(name: str, text: str) -> date | None:
             return date.fromisoformat(text) if text else None
     except ValueError:
         pass
-    raise QueryError(f"{name} is a day, such as 2024-11-18; {text} is none.")
+    raise fault("day", name=name, text=text)
 
 
 def _bound(found: Sequence[object], most: int, name: str, text: str = "") -> None:
     if len(found) > most:
-        where = f" in {text}" if text else ""
-        raise QueryError(f"A search has at most {most} {name}; there are {len(found)}{where}.")
+        raise fault(name, most=most, count=len(found), text=text)

@@ -21,6 +21,7 @@ from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.choices import choice_at, choices_of, topic_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
+from feedsvc.site.language import words_of
 from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
 from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
@@ -182,7 +183,7 @@ def _members(snapshot: Snapshot, place: Place) -> Document:
         for key, title in place.kind.members(snapshot.scope())
     )
     outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
-    title = f"{config.title} · {place.title}"
+    title = f"{config.title} · {words_of(config).place(place.title)}"
     content = opml(config, title, outlines, newest_time(config, place))
     return _document(snapshot, place, OPML_NAME, OPML_TYPE, [content], ())
 

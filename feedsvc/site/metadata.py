@@ -11,7 +11,8 @@ from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
-from feedsvc.pages.words import INTERFACE_LANGUAGE, words_in
+from feedsvc.pages.words import INTERFACE_LANGUAGE
+from feedsvc.site.language import subtitle_of, words_of
 from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, Role, address, kind_at
 
 
@@ -21,7 +22,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
     return FeedMetadata(
         id=_url(config, HOME if place.archive else place.address),
         title=_title(config, place),
-        subtitle=config.subtitle,
+        subtitle=subtitle_of(config),
         updated=newest_time(config, place),
         self_url=feed_url(config, place, format_.name),
         page_url=_url(config, place.address),
@@ -50,7 +51,7 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
     return PageMetadata(
         name=place.title,
         site_title=config.title,
-        subtitle=config.subtitle,
+        subtitle=subtitle_of(config),
         language=config.language or INTERFACE_LANGUAGE,
         root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
         canonical=_url(config, place.address),
@@ -73,7 +74,7 @@ def not_found_metadata(config: Config) -> PageMetadata:
     return PageMetadata(
         name="",
         site_title=config.title,
-        subtitle=config.subtitle,
+        subtitle=subtitle_of(config),
         language=config.language or INTERFACE_LANGUAGE,
         root=config.base_path,
         canonical="",
@@ -92,8 +93,7 @@ def newest_time(config: Config, place: Place) -> datetime:
 
 
 def _title(config: Config, place: Place) -> str:
-    say = words_in(config.language or INTERFACE_LANGUAGE)
-    added = say.feed(place.path.strip("/"), place.title)
+    added = words_of(config).feed(place.path.strip("/"), place.title)
     return f"{config.title} · {added}" if added else config.title
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from feedsvc.config import Config
 from feedsvc.feeds.times import rfc822
+from feedsvc.site.language import subtitle_of
 
 OPML_TYPE = "text/x-opml; charset=utf-8"
 OPML_NAME = "opml.xml"
@@ -35,7 +36,7 @@ def opml(config: Config, title: str, outlines: Iterable[Outline], updated: datet
             "type": "rss",
             "text": each.title,
             "title": each.title,
-            "description": config.subtitle,
+            "description": subtitle_of(config),
             "language": config.language,
             "xmlUrl": each.feed_url,
             "htmlUrl": each.page_url,

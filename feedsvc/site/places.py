@@ -17,15 +17,16 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from feedsvc.config import Config
-from feedsvc.errors import QueryError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
+from feedsvc.search.faults import fault
 from feedsvc.search.query import Query
 from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
+from feedsvc.site.language import words_of
 from feedsvc.site.opml import OPML_NAME
 from feedsvc.site.searches import Found, find, query_of, title_of
 from feedsvc.site.turns import Turn
@@ -250,9 +251,7 @@ def canonical_query(path: str, query: str) -> str:
         return ""
     canonical = kind.canonical_query(query)
     if kind.finds and not canonical and name in kind.feeds:
-        raise QueryError(
-            f"There is nothing to look for; give words, as in {path}?q=language+model."
-        )
+        raise fault("nothing", path=path)
     return canonical
 
 
@@ -408,7 +407,9 @@ def _search(_: str, scope: Scope) -> Contents:
     query = query_of(scope.query)
     if query.is_empty:
         return Contents((), "search")
-    return _of_query(title_of(query), query, scope) or Contents((), "search")
+    return _of_query(title_of(query, words_of(scope.config)), query, scope) or Contents(
+        (), "search"
+    )
 
 
 def _saved_list(_: str, scope: Scope) -> Contents | None:

@@ -13,6 +13,7 @@ from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Store
 from feedsvc.pages.article import anchor, language_of_title
 from feedsvc.pages.search_page import SearchPage, ShownHit
+from feedsvc.pages.words import Words
 from feedsvc.search.query import Query, parse_query, values_of
 
 MOST_COUNTED = 1000
@@ -48,12 +49,16 @@ def find(store: Store, query: Query) -> Found | None:
     return Found(query, hits[: query.limit], min(len(hits), MOST_COUNTED + 1), unread)
 
 
-def title_of(query: Query) -> str:
+def title_of(query: Query, say: Words) -> str:
     """What a search is called where it has no other name."""
-    named = [
-        f"{name}={value}" for name, value in query.values.items() if name not in {"q", "limit"}
+    values = query.values
+    told = [
+        say("by author", values["author"]) if query.author else "",
+        say.count("at least votes", query.min_votes) if query.min_votes else "",
+        say("from day", say.bare_day(query.since)) if query.since else "",
+        say("to day", say.bare_day(query.until)) if query.until else "",
     ]
-    return " ".join(filter(None, [query.q, *named]))
+    return " · ".join(filter(None, [query.q, *told]))
 
 
 def page_of(found: Found, items: Sequence[bytes], language: str) -> SearchPage:

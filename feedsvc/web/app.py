@@ -35,6 +35,7 @@ from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
 from feedsvc.site.freshness import LIVE_SECONDS
+from feedsvc.site.language import words_of
 from feedsvc.site.places import PAGE, canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
@@ -46,6 +47,7 @@ from feedsvc.web.negotiation import own_etags
 from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
     COMMON_HEADERS,
+    OPEN_HEADERS,
     PreparedDocument,
     PreparedResponse,
 )
@@ -122,6 +124,7 @@ class Service:
     def __init__(self, config: Config) -> None:
         self.base_path = config.base_path
         self._digests = config.digests_folder
+        self._say = words_of(config)
         self.traffic = Traffic()
         self.site = Site(config, Searching.GRADUALLY)
         self.revision = ""
@@ -208,9 +211,9 @@ class Service:
         """What is said of a search that is not understood; in a page, for people, with its form."""
         path = _below_base(_path_of(request.environ), self.base_path)
         if path.rpartition("/")[2] not in {"", PAGE}:
-            return _message(HTTPStatus.BAD_REQUEST, str(error))
-        values = values_of(_query_of(request.environ))
-        page = self.site.read(lambda snapshot: search_fault(snapshot, values, str(error)))
+            return _message(HTTPStatus.BAD_REQUEST, self._say.fault(error))
+        values, fault = values_of(_query_of(request.environ)), self._say.fault(error)
+        page = self.site.read(lambda snapshot: search_fault(snapshot, values, fault))
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
     def _refresh(self) -> None:
@@ -428,7 +431,8 @@ def _refusal(error: HTTPException) -> Response:
 
 
 def _with_common_headers(response: Response) -> Response:
-    for name, value in COMMON_HEADERS.items():
+    is_unmodified = response.status_code == HTTPStatus.NOT_MODIFIED
+    for name, value in (OPEN_HEADERS if is_unmodified else COMMON_HEADERS).items():
         response.headers.setdefault(name, value)
     return response
 

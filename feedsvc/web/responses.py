@@ -25,6 +25,13 @@ from feedsvc.web.negotiation import (
 )
 from feedsvc.web.traffic import kind_of
 
+OPEN_HEADERS = {
+    # Feed readers that run in a browser may read everything here: nothing is private.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, IM",
+}
+"""Headers by which pages of other sites may read a response, a 304 too."""
+
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -33,11 +40,9 @@ COMMON_HEADERS = {
         "img-src 'self' https: http:; media-src https: http:; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
-    # Feed readers that run in a browser may read everything here: nothing is private.
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, IM",
+    **OPEN_HEADERS,
 }
-"""Headers of every response."""
+"""Headers of every response but a 304: to this the client adds those that it has."""
 
 KNOWN_HEADERS = 16
 """Values of Accept-Encoding that are kept; clients send hardly a dozen different ones."""
@@ -142,7 +147,7 @@ class PreparedDocument:
             quoted = quote_etag(etag)
             status = HTTPStatus.IM_USED if self.document.is_delta else HTTPStatus.OK
             whole = PreparedResponse(
-                _line(status), (*self._headers(quoted), *self._fields(encoding, body)), body
+                _line(status), tuple(self._headers(quoted, encoding, body)), body
             )
             made = _Representation(etag, quoted, whole, self._unmodified(quoted))
             if self.document.modified > datetime.now(UTC):
@@ -154,15 +159,19 @@ class PreparedDocument:
         return made
 
     def _unmodified(self, etag: str) -> PreparedResponse:
-        return PreparedResponse(_line(HTTPStatus.NOT_MODIFIED), tuple(self._headers(etag)), b"")
+        headers = (*self._validators(etag), *OPEN_HEADERS.items())
+        return PreparedResponse(_line(HTTPStatus.NOT_MODIFIED), headers, b"")
 
     def _etag(self, encoding: str) -> str:
         """The ETag of an encoding: other bytes need another strong ETag."""
         suffix = "" if encoding == IDENTITY else ENCODINGS[encoding].suffix
         return self.document.etag + suffix
 
-    def _headers(self, etag: str) -> Iterator[tuple[str, str]]:
-        """The headers of both a 304 and the whole document (RFC 9110 section 15.4.5)."""
+    def _validators(self, etag: str) -> Iterator[tuple[str, str]]:
+        """All that a 304 must say (RFC 9110 section 15.4.5).
+
+        Nine polls in ten are answered so, and most bytes of such an answer would be the others.
+        """
         document = self.document
         yield "ETag", etag
         # If a clock was ahead, the change is in the future (RFC 9110 section 8.8.2.1).
@@ -171,9 +180,20 @@ class PreparedDocument:
         yield "Cache-Control", "no-store, im" if document.is_delta else self._fresh
         if varies := ", ".join(self._varies_by()):
             yield "Vary", varies
-        if document.links:
-            yield "Link", ", ".join(map(_link, document.links))
+
+    def _headers(self, etag: str, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
+        """The headers of the whole document."""
+        yield from self._validators(etag)
+        if self.document.links:
+            yield "Link", ", ".join(map(_link, self.document.links))
         yield from COMMON_HEADERS.items()
+        yield "Content-Type", self.document.type
+        if self.document.is_delta:
+            yield "IM", "feed"
+        if encoding != IDENTITY:
+            yield "Content-Encoding", encoding
+        if body is not None:
+            yield "Content-Length", str(len(body))
 
     def _varies_by(self) -> Iterator[str]:
         if self._is_encodable:
@@ -183,16 +203,6 @@ class PreparedDocument:
         if self.document.is_delta:
             # No cache that keeps it may give it to a client that is refused one.
             yield from ("If-None-Match", "User-Agent", "Accept")
-
-    def _fields(self, encoding: str, body: bytes | None) -> Iterator[tuple[str, str]]:
-        """The headers of responses with a body."""
-        yield "Content-Type", self.document.type
-        if self.document.is_delta:
-            yield "IM", "feed"
-        if encoding != IDENTITY:
-            yield "Content-Encoding", encoding
-        if body is not None:
-            yield "Content-Length", str(len(body))
 
 
 def _link(link: Link) -> str:

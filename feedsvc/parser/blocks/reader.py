@@ -1,4 +1,4 @@
-"""Lines to blocks: headings, list items, table rows, summaries, bold lines, lines of a link."""
+"""Lines to blocks: headings, list items, table rows, summaries, bold, linked and plain lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
+from feedsvc.parser.blocks.bold_leads import end_of_bold_lead
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
+from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.inline import links_of
@@ -160,15 +162,28 @@ class _Reader(Struct):
             return
         if line[0] not in " \t":
             self.indents = []
-        if len(line) > LONGEST_HEAD or line.startswith("    "):
-            return
+        if len(line) <= LONGEST_HEAD and not line.startswith("    "):
+            yield from self._text(index, line)
+
+    def _text(self, index: int, line: str) -> Iterator[Block]:
+        """The block that a line begins which is no item and has no mark of its own."""
         text, last = self._whole_bold(index, line.strip())
         if (bold := _BOLD.fullmatch(text)) and (
             bold["brackets"] or _may_follow(bold["stars"], bold["rest"])
         ):
             yield Block(index, Kind.BOLD, 0, text, last)
+        elif "**" in line and (end := end_of_bold_lead(self.lines, index)) is not None:
+            yield self._over_lines(index, end, Kind.BOLD)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
+        elif (end := end_of_plain_title(self.lines, index)) is not None:
+            yield self._over_lines(index, end, Kind.PLAIN)
+
+    def _over_lines(self, index: int, end: int, kind: Kind) -> Block:
+        self.last = end
+        return Block(
+            index, kind, 0, " ".join(each.strip() for each in self.lines[index : end + 1]), end
+        )
 
     def _summary(self, index: int, line: str) -> Iterator[Block]:
         opened = [found[1] != "/" for found in _DETAILS.finditer(line)]

@@ -150,6 +150,7 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
     words, rest = _leading(title.words, style), ""
     if (bold := _BOLD_LEAD.match(words)) and not bold["rest"].startswith((":", "：")):
         words, rest = bold["bold"], bold["rest"]
+        words = words[:-1] if rest and words.endswith(".") and words[-2] != "." else words
     elif bold:
         words = f"{bold['bold']}{bold['rest']}"
     words, votes = _trailing(_leading(_without_book_marks(words), style))

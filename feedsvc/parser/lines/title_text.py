@@ -23,6 +23,8 @@ _CITATION = re.compile(
     r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[<]\s?[)\]>]")
+_EMPTY_LIST = re.compile(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
+_BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
 _LINK_OPENED = re.compile(r"\]\s?\(")
 _NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
@@ -135,11 +137,16 @@ def _addressed(text: str) -> TitleText | None:
 
 def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> TitleText:
     """The title of a text with several links: one that is no name of a link, or the rest."""
-    # A line whose first link names the paper says its title before that.
+    named = [link for link in links if link.paper] or list(links)
+    # A line whose first link names the paper says its title before that, or in bold before all.
     is_told = (
-        links[0].paper
-        and names_paper_link(links[0].plain_words)
-        and _WORDS_OF_TITLE.search(words[: links[0].start])
+        named[0].paper
+        and names_paper_link(named[0].plain_words)
+        and (
+            _WORDS_OF_TITLE.search(words[: links[0].start])
+            if named[0] is links[0]
+            else _BOLD_TITLE.match(words, 0, links[0].start)
+        )
     )
     titled = (
         []
@@ -158,9 +165,18 @@ def _among_links(words: str, links: Sequence[InlineLink], pictures: str) -> Titl
             f"{rest} {pictures}".strip(),
             is_linked=True,
         )
-    named = [link for link in links if link.paper] or list(links)
-    around = without_links(words, [link for link in links if link.words or link is named[0]])
+    others = [
+        link
+        for link in links
+        if link is named[0] or (link.words and not (is_told and _is_of_text(link)))
+    ]
+    around = _EMPTY_LIST.sub("", without_links(words, others)).strip()
     return TitleText("", _without_emphasis(around), named[0].address, pictures)
+
+
+def _is_of_text(link: InlineLink) -> bool:
+    """Whether a link behind a title has words of a sentence."""
+    return not link.paper and not names_link(link.plain_words)
 
 
 def _without_emphasis_around(before: str, rest: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_la
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
+from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
 
@@ -141,7 +142,17 @@ class _BodyReader(Struct):
             self._end_wait_for_video()
         if is_comment(line) or self.draft.take_field(line, number, self.problems):
             return True
+        if self._is_own_address(stripped):
+            return True
         return self._take_names(line)
+
+    def _is_own_address(self, text: str) -> bool:
+        """Whether a line is nothing but the paper's address or id, to which its title leads."""
+        if " " in text or ":" not in text or not self.draft.address:
+            return False
+        text = text.removeprefix("<").removesuffix(">")
+        own = paper_at(self.draft.address)
+        return own is not None and own in {paper_at(text), paper_at(address_of_id(text) or "")}
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""

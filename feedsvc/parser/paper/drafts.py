@@ -42,6 +42,7 @@ _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
+_DASH = re.compile(r"^\s?[-–—|·]\s")
 _QUOTE = re.compile(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
@@ -93,9 +94,9 @@ class Drafter:
         clean = clean_title(title, self._styles[block.shape])
         draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
         draft.votes, draft.topics = clean.votes, unit.topics
-        if block.table:
-            return draft_of_row(unit, draft, self._longest, self._problems)
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
+        if block.table:
+            return draft_of_row(unit, draft, rest, self._longest, self._problems)
         rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
@@ -105,6 +106,8 @@ class Drafter:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
             lines = _dedented(lines)
+        elif block.kind is Kind.PLAIN:
+            lines = _with_even_paragraph(lines)
         elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
@@ -157,13 +160,15 @@ class Drafter:
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
                     continue
-            names, behind = _names_first(self._without_brackets(piece))
+            is_link = len(links) == 1 and not re.search(r"\w", without_links(part, links))
+            names, behind = ("", "") if is_link else _names_first(self._without_brackets(piece))
             if names and not draft.authors.names:
                 draft.authors = read_authors(author_text(names))
                 left += [behind] if behind else []
             elif re.search(r"\w", piece) or "](" in piece:
                 left.append(piece.strip())
-        rest = clean.rest if left and not draft.authors.names else " - ".join(left)
+        whole = _DASH.sub("", clean.rest, count=1).lstrip()
+        rest = whole if left and not draft.authors.names else " - ".join(left)
         if rest and title.is_linked and is_heading:
             self._problems.report(draft.line, "heading-text", found=rest, title=draft.title)
         return rest
@@ -252,6 +257,12 @@ def _names_first(text: str) -> tuple[str, str]:
         (pair for pair in [*pairs, (text, "")] if looks_like_authors(f"*{pair[0].strip(' *_')}*")),
         ("", ""),
     )
+
+
+def _with_even_paragraph(lines: Sequence[str]) -> list[str]:
+    """The lines, those of the paragraph that a title begins without their indent."""
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    return [*(line.strip() for line in lines[:end]), *lines[end:]]
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:

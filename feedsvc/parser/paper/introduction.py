@@ -10,7 +10,7 @@ from feedsvc.model import Introduction
 from feedsvc.parser.blocks.headings import read_heading
 from feedsvc.parser.blocks.tables import Table
 from feedsvc.parser.days.dates import ImpossibleDateError, date_in_heading
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import names_day_alone, names_time
 from feedsvc.parser.paper.body import is_comment, unfolded
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
@@ -100,7 +100,9 @@ def _shown(line: str) -> str:
     if _RULE.fullmatch(line) or is_comment(line) or _ANCHOR.search(line) or _DEFINITION.match(line):
         return ""
     text = unfolded(line) if "<" in line else line
-    if "<" in line and (not _WORD.search(_TAG.sub("", line)) or names_time(text.strip("* "))):
+    if "<" in line and not _WORD.search(_TAG.sub("", line)):
+        return ""
+    if names_day_alone(text.strip(" *_>"), is_item=True):
         return ""
     return _RAW.sub("", take_media(text, 0)[1]).rstrip()
 

@@ -98,14 +98,21 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
 
     Latin letters tell none: they are those of a hundred languages.
     """
-    text = "".join(text[:_LOOKED_AT] for text in texts)[:_LOOKED_AT]
+    text = ""
+    for each in texts:
+        text += each[: _LOOKED_AT - len(text)]
+        if len(text) == _LOOKED_AT:
+            break
     if text.isascii():
         return None
     letters = _length(_LETTERS, text)
     if not letters:
         return None
-    other = "".join(_NOT_ASCII.findall(text))
-    counts = {name: _length(script, other) for name, script in _SCRIPTS}
+    counts: dict[str, int] = {}
+    left = "".join(_NOT_ASCII.findall(text))
+    for name, script in _SCRIPTS:  # no letter is in two of them
+        others = script.sub("", left)
+        counts[name], left = len(left) - len(others), others
     if (
         counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
         and counts["ja"] + counts["zh"] > _CLEAR * letters

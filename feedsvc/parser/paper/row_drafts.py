@@ -39,8 +39,10 @@ class _Cell(Struct, frozen=True):
     plain: str
 
 
-def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems) -> Told:
-    """Fills in the draft of a table's row."""
+def draft_of_row(
+    unit: Unit, draft: PaperDraft, rest: str, longest: int, problems: Problems
+) -> Told:
+    """Fills in the draft of a table's row; `rest` is text that its title goes on with."""
     table, cells = unit.block.table, unit.block.cells
     assert table
     index = title_column(table.roles, cells)
@@ -66,7 +68,7 @@ def draft_of_row(unit: Unit, draft: PaperDraft, longest: int, problems: Problems
     if left and not left[0].startswith("- "):
         left.insert(1, "")
     body = Body(left, [draft.line] * len(left), may_be_one_name=is_small)
-    read_body(draft, body, "", longest, problems)
+    read_body(draft, body, rest, longest, problems)
     return Told(draft, DayOfPaper(own, "", is_publication=is_publication))
 
 

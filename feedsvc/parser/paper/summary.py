@@ -109,16 +109,26 @@ def _with_even_tables(lines: Sequence[str]) -> Sequence[str]:
 
     Cells that stand below no header are left out by CommonMark's tables.
     """
+    below = [
+        number
+        for number in range(1, len(lines))
+        if _is_below_header(lines[number]) and "|" in lines[number - 1]
+    ]
+    if not below:
+        return lines
     evened = list(lines)
-    for number, line in enumerate(lines[1:], 1):
-        if "|" not in line or "-" not in line or not _SIGNS_BELOW_HEADER.issuperset(line):
-            continue
+    for number in below:
         rows = takewhile(lambda row: "|" in row, lines[number - 1 :])
         counts = [len(_BETWEEN_CELLS.findall(row.strip().strip("|"))) for row in rows]
         if missing := max(counts) - counts[0]:
             evened[number - 1] = lines[number - 1].rstrip().rstrip("|") + "| " * missing + "|"
-            evened[number] = line.rstrip().rstrip("|") + "|-" * missing + "|"
+            evened[number] = lines[number].rstrip().rstrip("|") + "|-" * missing + "|"
     return evened
+
+
+def _is_below_header(line: str) -> bool:
+    """Whether a line has only the signs of the one below a table's header."""
+    return "|" in line and "-" in line and _SIGNS_BELOW_HEADER.issuperset(line)
 
 
 def sanitise(rendered: str) -> str:

@@ -84,8 +84,9 @@ def read_lines(data: bytes, problems: Problems) -> list[str]:
     Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
     """
     text = _decode(data, problems)
-    # As macOS writes Korean; what else is composed stays as it was written.
-    text = _JAMO.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    if not unicodedata.is_normalized("NFC", text):
+        # As macOS writes Korean; what else is composed stays as it was written.
+        text = _JAMO.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
     if _is_surely_printable(text) and "&#" not in text and not _begins_unseen(text):
         return text.split("\n")
     text = _UNSEEN_BEHIND_MARKS.sub(r"\1", _UNSEEN_START.sub("", text))

@@ -56,7 +56,7 @@ class Borders(Struct):
             return above is None or self._heading_ends(block, above, at)
         if block.kind is Kind.ROW:
             return block.table is None and self._stands_above_row(at)
-        if block.kind is Kind.LINK:
+        if block.kind in {Kind.LINK, Kind.PLAIN}:
             return False
         if block.kind is Kind.BOLD and self._names_group_of_items(block, at):
             return True
@@ -109,12 +109,14 @@ def _ends_other(block: Block, above: Block) -> bool:
     if block.kind is Kind.SUMMARY and above.kind is Kind.SUMMARY:
         return block.level <= above.level
     if block.kind is Kind.SUMMARY:
-        is_outer = above.kind in {Kind.ITEM, Kind.LINK, Kind.ROW}
+        is_outer = above.kind in {Kind.ITEM, Kind.LINK, Kind.PLAIN, Kind.ROW}
         return is_outer and (is_time or "<h" in block.text.lower())
     if block.kind is Kind.ITEM and above.kind is Kind.ITEM:
         return block.level < above.level
     is_line = block.kind is Kind.BOLD and above.kind is not Kind.HEADING
-    return is_time and (is_line or (block.kind is Kind.ITEM and above.kind is Kind.LINK))
+    return is_time and (
+        is_line or (block.kind is Kind.ITEM and above.kind in {Kind.LINK, Kind.PLAIN})
+    )
 
 
 def borders_of(page: Page, chosen: Sequence[Candidate]) -> Borders:

@@ -212,9 +212,10 @@ def _without_mark(block: Block, text: str) -> str:
 
 
 def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
-    """Whether an item, summary, bold line or line with a link looks like a title and no prose."""
+    """Whether the text of a block that is no heading looks like a title and no prose."""
     if block.kind in {Kind.BOLD, Kind.SUMMARY, Kind.LABEL}:
-        return len(title.words) <= LONGEST_TITLE
+        plain, _, bold = title.words.partition("**")
+        return len(bold.partition("**")[0] or plain) <= LONGEST_TITLE
     rest = _without_lead(_without_mark(block, text)) or text
     label = re.split(r"[:：]", rest.strip("*_ "), maxsplit=1)[0].strip("*_ ")
     if field_named(label) and not rest.startswith("["):
@@ -227,7 +228,9 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
         return is_titled and link is not None and len(text) - link.end < LONGEST_REST
     if rest.startswith(_MARKED):
         return True
-    return len(title.words) <= LONGEST_PLAIN_TITLE and not _SENTENCE.search(title.words[:-1])
+    words = _COUNTER.sub("", title.words[:-1])
+    longest = LONGEST_TITLE if block.kind is Kind.PLAIN else LONGEST_PLAIN_TITLE
+    return len(title.words) <= longest and not _SENTENCE.search(words)
 
 
 def _weigh(page: Page, block: Block, span: Span, inner: int, evidence: Evidence) -> None:

@@ -18,6 +18,7 @@ _WORDS = {
     Kind.ITEM: "a list item a paper",
     Kind.LABEL: "a labelled title a paper",
     Kind.LINK: "a line with a link a paper",
+    Kind.PLAIN: "a plain title a paper",
 }
 FILE = "a file a paper"
 
