@@ -19,7 +19,7 @@ from feedsvc.builder.build import build as build_site
 from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import FeedsvcError, StaleError
 from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
 from feedsvc.parallel.progress import parallel_map, shown
@@ -148,7 +148,11 @@ def serve(
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
-    findings = _findings(_fresh_site(config, Searching.GRADUALLY), config)
+    try:
+        _fetch_digests(config)
+    except StaleError as error:
+        click.echo(f"Warning: {error}", err=True)
+    findings = _findings(_site(config, Searching.GRADUALLY), config)
     ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
     for line in no_papers(findings):
@@ -305,6 +309,8 @@ def check(
         click.echo(explanation(explain), nl=False)
         return
     config = Config.load(file, flags={"digests": digests})
+    if not path:
+        _fetch_digests(config)
     findings = check_digests(path or config.digests_folder, config)
     is_short = format_ == "text" and not shows_all
     click.echo(as_text(findings, shows_all=False) if is_short else REPORTS[format_](findings))
@@ -382,7 +388,23 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
+def _fetch_digests(config: Config) -> None:
+    """Brings the copy of a bucket's digests up to date. Raises StaleError and FolderError."""
+    if isinstance(config.digests, BucketAddress):
+        from feedsvc.parallel.apart import apart  # noqa: PLC0415 - rarely needed
+        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415
+
+        mirror = mirror_of(config)
+        assert mirror
+        apart(mirror.refresh)
+
+
 def _fresh_site(config: Config, searching: Searching | None = None) -> Site:
+    _fetch_digests(config)
+    return _site(config, searching)
+
+
+def _site(config: Config, searching: Searching | None) -> Site:
     site = Site(config, searching)
     site.refresh(parallel_map)
     return site

@@ -204,7 +204,7 @@ class Config:
         Path("digests"),
         _folder_or_bucket,
         Affects.NOTHING,
-        "the folder of digests",
+        "the folder of digests, or a bucket with them, such as `s3://papers/digests`",
     )
     out: Path | BucketAddress = setting(
         Path("site"),

@@ -24,6 +24,11 @@ class IndexLostError(FeedsvcError):
 class StorageError(FeedsvcError):
     """A bucket can't be reached, read or written."""
 
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        """Why and what helps, without the object that it is about; may be empty."""
+
 
 class ConflictError(StorageError):
     """An object is not as it was seen before: somebody else has written it meanwhile."""

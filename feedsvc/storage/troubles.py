@@ -14,23 +14,22 @@ _STATUS = re.compile(r"status code: ([1-5][0-9]{2})\b")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,60})</Code>")
 
 _KEYS = "Check the key and the secret in the environment (AWS_ACCESS_KEY_ID and the like)."
-_EXPIRED = "Get new ones, and run again: what is there already is not uploaded again."
-_AGAIN = "Run again later: what is there already is not uploaded again."
+_AGAIN = "Try again later."
 
 _CURES = {
     "AccessDenied": "Allow this key to list, read, write and delete there.",
     "AuthenticationFailed": _KEYS,
     "AuthorizationHeaderMalformed": "Set AWS_REGION to the region of the bucket.",
     "ContainerNotFound": "Make the container, or write its name as it is.",
-    "ExpiredToken": f"The keys have expired. {_EXPIRED}",
+    "ExpiredToken": "The keys have expired; get new ones.",
     "InvalidAccessKeyId": _KEYS,
-    "InvalidToken": f"The keys are no longer valid. {_EXPIRED}",
+    "InvalidToken": "The keys are no longer valid; get new ones.",
     "NoSuchBucket": "Make the bucket, or write its name as it is.",
     "PermanentRedirect": "Set AWS_REGION to the region of the bucket.",
     "QuotaExceeded": "Make room in the bucket.",
     "RequestTimeTooSkewed": "Set the clock of this machine.",
     "SignatureDoesNotMatch": _KEYS,
-    "TokenRefreshRequired": f"The keys have expired. {_EXPIRED}",
+    "TokenRefreshRequired": "The keys have expired; get new ones.",
     "XMinioStorageFull": "Make room in the bucket.",
 }
 """By the names that stores give to errors."""
@@ -91,7 +90,8 @@ def trouble(where: object, what: str, error: Exception) -> StorageError:
     """An error of the library as one of ours: what failed where, why, and what helps."""
     cause, cure = _cause_and_cure(error)
     kind = ConflictError if type(error).__name__ in _CONFLICTS else StorageError
-    return kind(f"{where}: {what}: {cause}. {cure}")
+    reason = f"{cause}. {cure}"
+    return kind(f"{where}: {what}: {reason}", reason)
 
 
 def _cause_and_cure(error: Exception) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from feedsvc.bucket_address import BucketAddress
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
     from feedsvc.push.announcer import Announcer
+    from feedsvc.storage.mirror import Mirror
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
@@ -132,6 +134,12 @@ class Service:
         self._cache = DocumentCache()
         # Apart, so that no number of searches pushes a page out of the other.
         self._answers = DocumentCache(CAPACITY_OF_ANSWERS)
+        self._interval = config.refresh
+        self._mirror: Mirror | None = None
+        if isinstance(config.digests, BucketAddress):
+            from feedsvc.storage.digests import mirror_of  # noqa: PLC0415 - loads what few need
+
+            self._mirror = mirror_of(config)
         self._refresher = Refresher(self._refresh, config.refresh)
         self._announcer: Announcer | None = None
         if config.hub and config.ping:
@@ -217,6 +225,15 @@ class Service:
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
     def _refresh(self) -> None:
+        try:
+            if self._mirror:
+                self._mirror.refresh(self._interval)
+        finally:
+            # What was fetched before can be shown, also where the bucket can't be reached now.
+            if not self._mirror or self._mirror.is_there():
+                self._take_up()
+
+    def _take_up(self) -> None:
         self._tell(self.site.refresh())
         revision, searchable = self.site.read(
             lambda snapshot: (snapshot.catalogue.state.revision, snapshot.store.search.extent())
