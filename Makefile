@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 TOOLS := $(VENV)/tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve build check quick test lint unit bench bench-large bench-scale soak mutations lock clean
+.PHONY: serve build check quick test lint unit bench bench-large bench-scale docs image-test soak mutations lock clean
 
 serve: $(READY)
 	$(BIN)/python -m feedsvc serve $(FLAGS)
@@ -41,6 +41,17 @@ bench: $(TOOLS)
 
 bench-large: $(TOOLS)
 	$(BIN)/python -m benchmarks --large
+
+# The handbook, as pages in HANDBOOK; what is wrong in it, such as a link that leads nowhere, is an
+# error.
+HANDBOOK ?= dist/handbook
+docs: $(TOOLS)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . $(HANDBOOK) -d $(VENV)/doctrees
+	@echo "The handbook begins at $(HANDBOOK)/index.html."
+
+# The image of deploy/Containerfile, built and run by podman.
+image-test:
+	tests/image.sh
 
 # What a poll costs, of the server alone and behind nginx and Varnish; see docs/scale.md.
 bench-scale: $(TOOLS)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct, structs
 
 from feedsvc.config import Config
 from feedsvc.errors import FolderError
+from feedsvc.index.beside import languages_beside
 from feedsvc.index.days import merge_day
 from feedsvc.index.digest_folder import DigestFile, files_that_end_so, find_digests
 from feedsvc.index.stages import UnreadError, load_digest, parse_digest
 from feedsvc.model import Paper, Problem, Severity
 from feedsvc.parser import READERS
 from feedsvc.parser.vocabulary.problems import problem_line, visible
-from feedsvc.site.pipeline import make_pipeline
+from feedsvc.site.pipeline import languages_read, make_pipeline
 
 
 class Findings(Struct, frozen=True):
@@ -38,6 +40,10 @@ class Findings(Struct, frozen=True):
     """How many papers each of the other files has, by path."""
     left_out: Sequence[str] = ()
     """The paths of files with the ending of a digest, where none of them was read."""
+    languages: Mapping[str, Findings] = {}
+    """Those of each language, where the site has several; days and papers of each are counted."""
+    beside: Sequence[str] = ()
+    """The languages that have the same papers beside each other, where the settings name none."""
 
     @property
     def is_empty(self) -> bool:
@@ -55,10 +61,43 @@ class Findings(Struct, frozen=True):
         return sum(problem.severity is Severity.WARNING for problem in self.problems)
 
 
+def of_languages(config: Config, each: Sequence[Findings]) -> Findings:
+    """The findings of the site in all languages, from those in each; these, where it is one."""
+    codes = config.language_codes
+    if len(codes) < 2:  # noqa: PLR2004 - several
+        return each[0]
+    problems = {
+        (problem.path, problem.line, problem.code, problem.message): problem
+        for findings in each
+        for problem in findings.problems
+    }
+    forms = Counter[tuple[str, str]]()
+    for findings in each:
+        forms.update(findings.forms)
+    return Findings(
+        each[0].folder,
+        [problems[key] for key in sorted(problems)],
+        sum(findings.days for findings in each),
+        sum(findings.papers for findings in each),
+        forms,
+        [path for findings in each for path in findings.without_papers],
+        {path: papers for findings in each for path, papers in findings.papers_of.items()},
+        languages=dict(zip(codes, each, strict=True)),
+    )
+
+
 def check(path: Path, config: Config) -> Findings:
     """Reads a folder of digests, or one digest. Raises FolderError if it can't be read."""
     if path.is_dir():
-        findings = _findings(path, find_digests(path, config.folders_left_out), config)
+        findings = of_languages(
+            config,
+            [
+                _findings(
+                    path, find_digests(path, each.folders_left_out, languages_read(each)), each
+                )
+                for each in config.in_each_language()
+            ],
+        )
         if findings.forms or findings.without_papers:
             return findings
         return structs.replace(findings, left_out=files_that_end_so(path, config.folders_left_out))
@@ -105,12 +144,23 @@ def _findings(folder: Path, files: Iterable[DigestFile], config: Config) -> Find
         for paper in digest.papers:
             by_day.setdefault(paper.day, []).append(paper)
     ids: set[str] = set()
+    papers_read = chain.from_iterable(by_day.values())
+    beside = [] if config.languages else languages_beside(papers_read)
     for papers in by_day.values():
         merged, found = merge_day(papers)
         problems += found
         ids.update(paper.id for paper in merged)
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.code))
-    return Findings(folder, problems, len(by_day), len(ids), forms, without_papers, papers_of)
+    return Findings(
+        folder,
+        problems,
+        len(by_day),
+        len(ids),
+        forms,
+        without_papers,
+        papers_of,
+        beside=beside,
+    )
 
 
 MOST_OF_A_CODE = 10
@@ -138,12 +188,13 @@ def as_text(findings: Findings, *, shows_all: bool = True) -> str:
     if not shows_all and repeated:
         counted = ", ".join(f"{code} ×{numbers[code]}" for code in sorted(repeated))
         lines.append(f"Not each is shown of: {counted}; --all shows them")
-    return "\n".join([*lines, *_forms(findings), *no_papers(findings), *_ending(findings)])
+    told = (*_forms(findings), *no_papers(findings), *hints(findings), *_ending(findings))
+    return "\n".join([*lines, *told])
 
 
 def overview(findings: Findings) -> list[str]:
     """The lines on how the digests were read and how many they are, without their problems."""
-    return [*_forms(findings), *no_papers(findings), summary(findings)]
+    return [*_forms(findings), *no_papers(findings), *hints(findings), summary(findings)]
 
 
 def _forms(findings: Findings) -> list[str]:
@@ -200,7 +251,12 @@ def as_json(findings: Findings) -> str:
         {"folder": str(findings.folder / folder), "form": form, "files": number}
         for (folder, form), number in sorted(findings.forms.items())
     ]
-    report = {**counts, "forms": forms, "problems": problems}
+    languages = {
+        code: {"days": each.days, "papers": each.papers}
+        for code, each in findings.languages.items()
+    }
+    told = {"languages": languages} if languages else {}
+    report = {**counts, **told, "forms": forms, "problems": problems}
     return json.dumps(report, ensure_ascii=False, indent=2)
 
 
@@ -212,7 +268,8 @@ def as_github(findings: Findings) -> str:
         for problem in findings.problems
     ]
     empty = [f"::error ::{_data(line)}" for line in no_papers(findings)]
-    return "\n".join([*lines, *empty, *_ending(findings)])
+    told = [f"::notice ::{_data(line)}" for line in hints(findings)]
+    return "\n".join([*lines, *empty, *told, *_ending(findings)])
 
 
 REPORTS: dict[str, Callable[[Findings], str]] = {
@@ -223,16 +280,33 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
 
 
 def summary(findings: Findings) -> str:
-    """The numbers of days, papers, errors and warnings, in one line."""
-    return ", ".join(
-        _number(number, name)
-        for number, name in (
-            (findings.days, "day"),
-            (findings.papers, "paper"),
-            (findings.errors, "error"),
-            (findings.warnings, "warning"),
+    """The numbers of days, papers, errors and warnings, in one line; papers by language."""
+    problems = f"{_number(findings.errors, 'error')}, {_number(findings.warnings, 'warning')}"
+    if not findings.languages:
+        return f"{_papers(findings)}, {problems}"
+    by_language = (f"{code}: {_papers(each)}" for code, each in findings.languages.items())
+    return "; ".join([*by_language, problems])
+
+
+def _papers(findings: Findings) -> str:
+    return f"{_number(findings.days, 'day')}, {_number(findings.papers, 'paper')}"
+
+
+def hints(findings: Findings) -> list[str]:
+    """Lines on what could be told in the settings, or is told there and does nothing yet."""
+    without = [code for code, each in findings.languages.items() if each.is_empty]
+    folder = visible(str(findings.folder))
+    lines = [
+        f"{folder}: no digest in {code} yet: name it 2024-11-18.{code.lower()}.md, or put it into "
+        f"a folder {code.lower()}/"
+        for code in (without if not findings.is_empty else ())
+    ]
+    if findings.beside:
+        lines.append(
+            f"{folder}: these digests are in {' and '.join(findings.beside)}, and are read as one "
+            f'archive; set languages = "{", ".join(findings.beside)}" for a site in each'
         )
-    )
+    return lines
 
 
 def _number(number: int, name: str) -> str:

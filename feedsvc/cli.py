@@ -15,8 +15,8 @@ import click
 
 from feedsvc import __version__
 from feedsvc.bucket_address import BucketAddress
-from feedsvc.builder.build import build as build_site
-from feedsvc.check import REPORTS, Findings, as_text, no_papers, summary
+from feedsvc.builder.languages import build_all
+from feedsvc.check import REPORTS, Findings, as_text, hints, no_papers, of_languages, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, StaleError
@@ -27,6 +27,7 @@ from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document, feed_at
 from feedsvc.site.places import canonical_query
 from feedsvc.site.site import Site
+from feedsvc.site.sites import Sites
 from feedsvc.starter.workflows import PAGES
 from feedsvc.startup import create_app
 
@@ -61,6 +62,7 @@ _config = click.option(
 _digests = _setting("digests", "Folder of digests, or a bucket: s3://…")
 _base_url = _setting("base-url", "Address of the site.")
 _out = _setting("out", "Folder to write the site to, or a bucket: s3://…")
+_languages = _setting("languages", "Languages of the digests, such as ko,en.")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,6 +111,7 @@ def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
 @main.command()
 @_config
 @_digests
+@_languages
 @_base_url
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -152,15 +155,16 @@ def serve(
         _fetch_digests(config)
     except StaleError as error:
         click.echo(f"Warning: {error}", err=True)
-    findings = _findings(_site(config, Searching.GRADUALLY), config)
+    findings = _findings(_sites(config, Searching.GRADUALLY), config)
     ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
-    for line in no_papers(findings):
+    for line in (*no_papers(findings), *hints(findings)):
         click.echo(f"  {line}")
     if findings.problems:
         click.echo("  (`feedsvc check` lists the problems)")
-    click.echo(f"  read       {config.base_url}")
-    click.echo(f"  subscribe  {config.base_url}feed.xml")
+    for each in config.in_each_language():
+        click.echo(f"  read       {each.base_url}")
+        click.echo(f"  subscribe  {each.base_url}feed.xml")
     if opens:
         from feedsvc.watch.browser import open_when_served  # noqa: PLC0415 - for authors only
 
@@ -172,6 +176,7 @@ def serve(
 @_config
 @_digests
 @_out
+@_languages
 @_base_url
 @click.option(
     "--precompress", is_flag=True, default=None, help="Also write each file as .gz, .br and .zst."
@@ -197,14 +202,14 @@ def _build(config: Config, *, strict: bool, allow_empty: bool, publisher: str = 
             raise click.ClickException(warning)
         click.echo(f"Warning: {warning}", err=True)
     # Beside each file in a folder, but in place of it in a bucket.
-    site = _fresh_site(replace(config, precompress=False) if publisher else config)
-    findings = _findings(site, config)
+    sites = _fresh_sites(replace(config, precompress=False) if publisher else config)
+    findings = _findings(sites, config)
     click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
         raise click.ClickException("There are errors in the digests, so nothing was written.")
     if config.saved and not can_search():
         click.echo(f"Warning: {WITHOUT_SEARCH}", err=True)
-    report = build_site(site, config, parallel_map, may_become_empty=allow_empty)
+    report = build_all(sites, parallel_map, may_become_empty=allow_empty)
     if publisher:
         _upload(config, publisher, may_become_empty=allow_empty)
     else:
@@ -219,7 +224,7 @@ def _build(config: Config, *, strict: bool, allow_empty: bool, publisher: str = 
         )
     if config.hub and config.ping:
         try:
-            trouble = _tell_hub(site, config)
+            trouble = _tell_hub(sites)
         except FeedsvcError as error:
             trouble = str(error)
         if trouble:
@@ -269,13 +274,12 @@ def ping(
             "hub is not set, so there is nobody to tell. Set it to the address of a WebSub hub, "
             "with FEEDSVC_HUB or in feedsvc.toml."
         )
-    site = _fresh_site(config)
+    sites = _fresh_sites(config)
     if not paths:
-        if trouble := _tell_hub(site, config):
+        if trouble := _tell_hub(sites):
             raise click.ClickException(trouble)
         return
-    with site.snapshot(long=True) as snapshot:
-        feeds = [feed_at(snapshot, f"/{path.removeprefix('/')}") for path in paths]
+    feeds = [_feed_at(sites, f"/{path.removeprefix('/')}") for path in paths]
     with Hub(config.hub) as hub:
         for feed in feeds:
             hub.ping(feed)
@@ -285,6 +289,7 @@ def ping(
 @main.command()
 @_config
 @_digests
+@_languages
 @click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text")
 @click.option(
     "--explain",
@@ -296,11 +301,12 @@ def ping(
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check(
     file: Path | None,
-    digests: str | None,
     format_: str,
     explain: str | None,
-    shows_all: bool,
     path: Path | None,
+    *,
+    shows_all: bool,
+    **flags: str | None,
 ) -> None:
     """List the problems of the digests, or of the folder or digest at PATH."""
     if explain:
@@ -308,7 +314,7 @@ def check(
 
         click.echo(explanation(explain), nl=False)
         return
-    config = Config.load(file, flags={"digests": digests})
+    config = Config.load(file, flags=flags)
     if not path:
         _fetch_digests(config)
     findings = check_digests(path or config.digests_folder, config)
@@ -320,13 +326,14 @@ def check(
 @main.command()
 @_config
 @_digests
+@_languages
 @_base_url
 @click.argument("path")
-def show(file: Path | None, digests: str | None, base_url: str | None, path: str) -> None:
+def show(file: Path | None, path: str, **flags: str | None) -> None:
     """Print what the server would send for PATH, such as /2024-11-18/feed.xml."""
-    config = Config.load(file, flags={"digests": digests, "base_url": base_url})
+    config = Config.load(file, flags=flags)
     path, mark, query = f"/{path.removeprefix('/')}".partition("?")
-    site = _fresh_site(config, Searching.WHOLLY if mark else None)
+    site, path = _fresh_sites(config, Searching.WHOLLY if mark else None).at(path)
     with site.snapshot(long=True, searchable=True) as snapshot:
         made = document(snapshot, path, canonical_query(path, query))
         sys.stdout.buffer.writelines(made.pieces)
@@ -367,21 +374,29 @@ def _ask(question: str, name: str, proposal: str) -> str:
     )
 
 
-def _tell_hub(site: Site, config: Config) -> str:
+def _tell_hub(sites: Sites) -> str:
     """Tells the hub what changed and the user what came of it; gives what is wrong, if anything."""
     from feedsvc.push.round import AFTER_A_BUILD, tell_hub  # noqa: PLC0415 - loads a client
 
-    report = tell_hub(site, config, AFTER_A_BUILD)
-    if report.told:
-        click.echo(f"{config.hub}: told of {_count(report.told, 'feed')}")
-    if report.again:
-        click.echo(f"{config.hub}: another process tells it just now")
-    if not report.left:
+    hub = sites.first.config.hub
+    reports = [tell_hub(site, site.config, AFTER_A_BUILD) for site in sites]
+    if told := sum(report.told for report in reports):
+        click.echo(f"{hub}: told of {_count(told, 'feed')}")
+    if any(report.again for report in reports):
+        click.echo(f"{hub}: another process tells it just now")
+    left = sum(report.left for report in reports)
+    if not left:
         return ""
     return (
-        f"{config.hub}: the hub was not told of {_count(report.left, 'feed')} that changed; "
+        f"{hub}: the hub was not told of {_count(left, 'feed')} that changed; "
         "the next build or `feedsvc ping` tells it."
     )
+
+
+def _feed_at(sites: Sites, path: str) -> str:
+    site, inside = sites.at(path)
+    with site.snapshot(long=True) as snapshot:
+        return feed_at(snapshot, inside)
 
 
 def _count(number: int, what: str) -> str:
@@ -399,24 +414,28 @@ def _fetch_digests(config: Config) -> None:
         apart(mirror.refresh)
 
 
-def _fresh_site(config: Config, searching: Searching | None = None) -> Site:
+def _fresh_sites(config: Config, searching: Searching | None = None) -> Sites:
     _fetch_digests(config)
-    return _site(config, searching)
+    return _sites(config, searching)
 
 
-def _site(config: Config, searching: Searching | None) -> Site:
-    site = Site(config, searching)
-    site.refresh(parallel_map)
-    return site
+def _sites(config: Config, searching: Searching | None) -> Sites:
+    sites = Sites(config, searching)
+    sites.refresh(parallel_map)
+    return sites
 
 
-def _findings(site: Site, config: Config) -> Findings:
+def _findings(sites: Sites, config: Config) -> Findings:
+    return of_languages(config, [_findings_of(site) for site in sites])
+
+
+def _findings_of(site: Site) -> Findings:
     with site.snapshot() as snapshot:
         catalogue = snapshot.catalogue
         days = len(catalogue.calendar.days)
         store = snapshot.store
         return Findings(
-            config.digests_folder,
+            site.config.digests_folder,
             store.problems(),
             days,
             catalogue.papers,

@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import time
 from enum import Enum
 from functools import partial
@@ -26,6 +26,18 @@ from feedsvc.errors import ConfigError, QueryError
 from feedsvc.logs import LOG_FORMATS
 from feedsvc.parser import DAYS, LONGEST_PAPER, UNITS
 from feedsvc.search.saved import Saved, parse_saved
+
+PLACES = {
+    *("all", "atom", "daily", "day", "feed", "month", "rss", "saved", "search"),
+    *("subscribe", "topic", "week", "weekly"),
+}
+"""Names in the root of a site that are those of places or of documents, and so of no language."""
+
+_CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+"""What a language may be called that is one of several (BCP 47)."""
+
+OF_A_LANGUAGE = ("title", "subtitle", "author", "rights", "licence", "icon", "logo", "saved")
+"""The settings that may differ between the languages of a site."""
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
@@ -143,6 +155,18 @@ def _optional_language(value: object) -> str:
     return "" if value == "" else _language(value)
 
 
+def _languages(value: object) -> str:
+    codes = [code.strip() for code in _text(value).split(",")]
+    for code in (codes := [*filter(None, codes)]):
+        if code.lower() in PLACES:
+            raise ValueError(f"codes of languages; {code} is the name of a place of the site")
+        if not re.fullmatch(_CODE, code):
+            raise ValueError("language tags (BCP 47), separated by commas, such as ko, en")
+    if len({code.lower() for code in codes}) < len(codes):
+        raise ValueError("each language once")
+    return ", ".join(codes)
+
+
 def _web_address(value: object) -> str:
     expected = ValueError("an address such as https://example.org/papers/")
     if not isinstance(value, str) or not re.fullmatch(r"[!-;=?-\[\]_a-z~]+", value):
@@ -241,6 +265,15 @@ class Config:
         Affects.ITEMS,
         "the language of the site, of the words on its pages (Korean or English), and of papers "
         "that tell none; empty: it claims none",
+    )
+    languages: str = setting(
+        "",
+        _languages,
+        Affects.READING,
+        "the languages of digests that lie beside each other, such as `ko, en`: the first is that "
+        "of the site's root, and each other has all of its places below its code, as in `/en/`; a "
+        "table of that name in the file, as `[en]`, has a title of its own, and more; empty: all "
+        "digests are one site",
     )
     author: str = setting("", _text, Affects.DOCUMENTS, "who makes the digests")
     rights: str = setting("", _text, Affects.DOCUMENTS, "a copyright notice")
@@ -379,6 +412,11 @@ class Config:
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """The names of the settings that file, environment or flags gave; no setting itself."""
 
+    of_languages: Mapping[str, Mapping[str, object]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
+    """The settings that differ in a language, by its code as in `languages`; no setting itself."""
+
     @classmethod
     def load(
         cls,
@@ -399,15 +437,19 @@ class Config:
         known = {each.name: each.metadata["parse"] for each in cls.settings()}
         parse = partial(_parsed, known)
         values: dict[str, object] = {}
+        tables: dict[str, Mapping[str, object]] = {}
         if named or path.is_file():
-            values.update(_values_from_file(path, parse))
+            in_file, tables = _values_from_file(path, parse)
+            values.update(in_file)
         values.update(_values_from_environment(environment, known, parse))
         for name, value in (flags or {}).items():
             if value is not None:
                 values[name] = parse(name, value, f"--{name.replace('_', '-')}")
         given = frozenset(values)
         # Each value came from its own parse function.
-        return cls(**{**(defaults or {}), **values}, given=given)  # type: ignore[arg-type]
+        config = cls(**{**(defaults or {}), **values}, given=given)  # type: ignore[arg-type]
+        _check_first_language(config)
+        return replace(config, of_languages=_of_languages(tables, path, parse, config.languages))
 
     @classmethod
     def settings(cls) -> list[Field[Any]]:
@@ -436,27 +478,126 @@ class Config:
         return frozenset(filter(None, self.leave_out.split(", ")))
 
     @property
+    def language_codes(self) -> tuple[str, ...]:
+        """Those of `languages`."""
+        return tuple(filter(None, self.languages.split(", ")))
+
+    @property
+    def folder(self) -> str:
+        """Of the site's language, inside the site of all; ends with a slash, empty for the root."""
+        codes = self.language_codes
+        return "" if self.language in {"", *codes[:1]} or not codes else folder_of(self.language)
+
+    @property
+    def mark(self) -> str:
+        """Tells items in the site's language from those in the root's; empty for these."""
+        return self.folder.strip("/")
+
+    def in_each_language(self) -> tuple[Self, ...]:
+        """The settings of the site in each language, the first at the root.
+
+        These themselves, alone, where the digests are in one.
+        """
+        codes = self.language_codes
+        if not codes:
+            return (self,)
+        return (self._with(codes[0], {}), *(self._below_root(code) for code in codes[1:]))
+
+    def _with(self, code: str, settings: Mapping[str, object]) -> Self:
+        """With settings for a language, and those that it has of its own."""
+        own = {"language": code, **settings, **self.of_languages.get(code, {})}
+        return replace(self, **own)  # type: ignore[arg-type] # as of `load`
+
+    def _below_root(self, code: str) -> Self:
+        folder = folder_of(code)
+        index, name = self.index, folder.strip("/")
+        settings = {
+            "base_url": self.base_url + folder,
+            "site_id": self.site_id and f"{self.site_id.rstrip('/')}/{name}",
+            "out": self.out_folder / name,
+            "index": index and index.with_name(f"{index.stem}-{name}{index.suffix}"),
+        }
+        return self._with(code, settings)
+
+    @property
     def base_path(self) -> str:
         """The path of the base URL; begins and ends with a slash."""
         return urlsplit(self.base_url).path
+
+
+def _check_first_language(config: Config) -> None:
+    """Raises ConfigError where two settings name the language of the root."""
+    codes = config.language_codes
+    if codes and config.language and config.language.lower() != codes[0].lower():
+        raise ConfigError(
+            f"language is {config.language}, but the first of languages is {codes[0]}; either is "
+            "the language of the site's root, so name it first in languages, and leave language "
+            "out."
+        )
+
+
+def folder_of(language: str) -> str:
+    """The folder of a language that is not the first one, inside the site; ends with a slash."""
+    return f"{language.lower()}/"
 
 
 _Parse = Callable[[str, object, str], object]
 """Takes a setting's name, its value as written, and the place where it is written."""
 
 
-def _values_from_file(path: Path, parse: _Parse) -> dict[str, object]:
+_Table = Mapping[str, object]
+"""A table of a settings file."""
+
+
+def _values_from_file(path: Path, parse: _Parse) -> tuple[dict[str, object], dict[str, _Table]]:
+    """The settings in a file, and its tables of languages, not parsed."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: the settings can't be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not a valid TOML file in UTF-8: {error}.") from error
-    values = {name: parse(name, value, f"{path}: {name}") for name, value in table.items()}
-    return {
+    tables: dict[str, _Table] = {
+        name: value
+        for name, value in table.items()
+        if isinstance(value, dict) and re.fullmatch(_CODE, name) and not _is_setting(name)
+    }
+    values = {
+        name: parse(name, value, f"{path}: {name}")
+        for name, value in table.items()
+        if name not in tables
+    }
+    placed = {
         name: path.parent / value if isinstance(value, Path) else value
         for name, value in values.items()
     }
+    return placed, tables
+
+
+def _is_setting(name: str) -> bool:
+    return any(each.name == name for each in Config.settings())
+
+
+def _of_languages(
+    tables: Mapping[str, _Table], path: Path, parse: _Parse, languages: str
+) -> dict[str, dict[str, object]]:
+    """The settings that differ in languages. Raises ConfigError."""
+    codes = {code.lower(): code for code in filter(None, languages.split(", "))}
+    found: dict[str, dict[str, object]] = {}
+    for name, table in tables.items():
+        if name.lower() not in codes:
+            known = f"languages has {languages}" if languages else "languages is not set"
+            raise ConfigError(f"{path}: [{name}]: a table is for a language of the site; {known}.")
+        for each in table:
+            if each not in OF_A_LANGUAGE:
+                raise ConfigError(
+                    f"{path}: [{name}]: {each} can't differ between languages; what can is "
+                    f"{', '.join(OF_A_LANGUAGE)}."
+                )
+        found[codes[name.lower()]] = {
+            each: parse(each, value, f"{path}: [{name}] {each}") for each, value in table.items()
+        }
+    return found
 
 
 def _values_from_environment(

@@ -128,6 +128,8 @@ class Link(Struct, frozen=True):
     """Absolute."""
     type: str = ""
     """The media type of the other document; empty if it doesn't matter."""
+    language: str = ""
+    """Of the other document, a BCP 47 tag; empty if it is that of this one."""
 
 
 class Document(Struct, frozen=True):

@@ -250,6 +250,8 @@ def test_a_row_has_a_day_of_its_own_where_nothing_else_names_one() -> None:
             "10.1101/2025.06.01.123456",
         ),
         ("https://dx.doi.org/10.1038/S41586-025-1#x", "10.1038/S41586-025-1"),
+        ("https://library.example.org/doi/abs/10.1145/36.37?x=1", "doi.org/10.1145/36.37"),
+        ("https://press.example.org/article/10.1007/s1-2/full", "doi.org/10.1007/s1-2"),
         ("https://openreview.net/pdf?id=aB_1-2", "forum?id=aB_1-2"),
         ("https://aclanthology.org/2025.acl-long.12.pdf", "2025.acl-long.12/"),
         ("https://pubmed.ncbi.nlm.nih.gov/38123456", "38123456/"),

@@ -248,6 +248,38 @@ def test_what_is_written_of_searches_can_be_asked(tmp_path: Path) -> None:
     assert saved.name == "robots"
 
 
+def test_the_example_of_a_site_in_two_languages_is_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "languages.md").read_text()
+    _, example = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "feedsvc.toml").write_text(example)
+    korean, english = Config.load(tmp_path / "feedsvc.toml", environment={}).in_each_language()
+    assert (korean.title, english.title) == ("오늘의 논문", "Papers of the Day")
+    assert [saved.name for saved in english.saved] == ["robots"]
+
+
+def test_what_subscribers_cost_follows_from_what_polls_weigh() -> None:
+    text = " ".join((ROOT / "docs" / "scale.md").read_text().split())
+    unmodified, delta, whole = (
+        int(re.search(rf"\| {name} \| ([\d,]+) \|", text)[1].replace(",", ""))  # type: ignore[index]
+        for name in ("304", "226, gzipped", "200, gzipped")
+    )
+    polls = 48
+    days = {
+        f"47 × 304 + 226 = {(47 * unmodified + delta) / 1e3:.0f} kB": 47 * unmodified + delta,
+        f"47 × 304 + 200 = {(47 * unmodified + whole) / 1e3:.0f} kB": 47 * unmodified + whole,
+        f"48 × 200 = {polls * whole / 1e6:.1f} MB": polls * whole,
+    }
+    for cost, of_a_day in days.items():
+        digits = 0 if of_a_day > 1e6 else 1
+        assert f"| {cost} | {of_a_day * 30 / 1e6:.{digits}f} TB |" in text
+    delta_reader, reader, silent = days.values()
+    mix = 3 * delta_reader + 6 * reader + silent
+    assert f"the mean poll has {mix / 480 / 1e3:.1f} kB" in text
+    assert f"that one makes {100 * silent / mix:.0f} percent of the traffic" in text
+    assert f"and {mix / 10 * 30 / 1e6:.1f} TB" in text
+    assert f"{mix / 10 * 1e6 / 86_400 * 8 / 1e6:.0f} Mbit/s of the mix" in text
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_the_lock_names_no_host(name: str) -> None:
     lock = (ROOT / name).read_text()

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.archive import paper
 from tests.support.project import ROOT
 from tests.support.server import Server
 
@@ -44,39 +46,71 @@ PATHS = {
         *("/", "/2024-11-14/", "/2024-11-15/", "/2024-11-18/", "/2024-W46/", "/2024-11/", "/all/"),
         *("/topic/", "/topic/reasoning-planning/", "/subscribe/"),
     ),
+    "long": (
+        *("/", "/2024-03-27/", "/topic/", "/topic/vision/", "/topic/vision/2024-02/"),
+        *("/saved/", "/saved/robots/", "/saved/robots/2024-02/", "/saved/none/"),
+        *("/search/?q=paper&limit=9", "/subscribe/"),
+    ),
 }
-"""A page of each kind, on the project's own site and on that of hard digests."""
+"""A page of each kind, on the project's own site and on those of hard and of many digests."""
 
+WIDTHS = (360, 1440)
+SCHEMES = ("light", "dark")
 PICTURES = ("wide", "tall", "small", "blocked")
 LARGEST_SHIFT = 0.01
 
-Look = tuple[str, str, int, bool, str]
-"""A site, a path, a width, whether it is dark, and what pictures come."""
+Look = tuple[str, str, int, str]
+"""A site, a path, the width at which it is loaded, and what pictures come."""
 
-LOOKS: list[Look] = [
+PAGES: list[Look] = [(site, path, 360, "card") for site, paths in PATHS.items() for path in paths]
+"""In each width and scheme."""
+
+LOADS: list[Look] = [
+    *(("own", path, 1440, "card") for path in PATHS["own"]),
     *(
-        (site, path, width, dark, "card")
-        for site, paths in PATHS.items()
-        for path in paths
-        for width, dark in ((360, False), (1440, True))
-    ),
-    ("own", "/", 360, True, "card"),
-    ("own", "/", 1440, False, "card"),
-    *(
-        ("own", "/2024-11-18/", width, False, picture)
+        ("own", path, width, picture)
+        for path in ("/", "/2024-11-18/")
         for width in (360, 768, 1440)
         for picture in PICTURES
     ),
 ]
+"""For what jumps while a page is loaded."""
+
+SAVED = """
+[[saved]]
+name = "robots"
+title = "로봇"
+q = "paper -nothing"
+
+[[saved]]
+name = "none"
+q = "nothing"
+"""
+
+
+def _write_many(folder: Path) -> Path:
+    """Three months with some papers of two topics in every other day."""
+    folder.mkdir()
+    for number in range(44):
+        day = date(2024, 1, 1) + timedelta(days=2 * number)
+        first = 4 * number
+        parts = [f"# Papers of {day}\n", "오늘의 논문입니다.\n"]
+        parts += ["## Vision\n", paper(first), paper(first + 1)]
+        parts += ["## 언어\n", paper(first + 2), paper(first + 3)]
+        (folder / f"{day}.md").write_text("\n".join(parts))
+    return folder
 
 
 @pytest.fixture(scope="module")
 def sites(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """The project's own digests in Korean, hard ones on a site in English."""
-    folder = tmp_path_factory.mktemp("hard")
+    """The project's own digests and many in Korean, hard ones on a site in English."""
+    folder, other = tmp_path_factory.mktemp("hard"), tmp_path_factory.mktemp("long")
+    (other / "feedsvc.toml").write_text(SAVED, encoding="utf-8")
     hard = Server(HARD, folder, FEEDSVC_LANGUAGE="en", FEEDSVC_FEED_SIZE="1")
-    yield {"own": server, "hard": hard}
+    long = Server(_write_many(other / "digests"), other, FEEDSVC_FEED_SIZE="5")
+    yield {"own": server, "hard": hard, "long": long}
     hard.stop()
+    long.stop()
 
 
 def _look(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -98,10 +132,16 @@ def _look(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def seen(sites: dict[str, Server]) -> dict[Look, dict[str, Any]]:
     """What is seen of each page, in one run of the browser."""
     asked = [
-        {"url": sites[site].url + path, "width": width, "dark": dark, "pictures": pictures}
-        for site, path, width, dark, pictures in LOOKS
+        _asked(sites[site].url + path, width, pictures)
+        | ({"widths": WIDTHS, "schemes": SCHEMES} if (site, path, width, pictures) in PAGES else {})
+        for site, path, width, pictures in (*PAGES, *LOADS)
     ]
-    return dict(zip(LOOKS, _look(asked), strict=True))
+    return dict(zip((*PAGES, *LOADS), _look(asked), strict=True))
+
+
+def _asked(url: str, width: int, pictures: str = "card", *keys: str) -> dict[str, Any]:
+    whole = {"url": url, "width": width, "pictures": pictures, "keys": keys}
+    return whole | {"widths": [], "schemes": []}
 
 
 @needs_browser
@@ -122,7 +162,7 @@ def test_nothing_jumps_whatever_pictures_come(seen: dict[Look, dict[str, Any]]) 
 @needs_browser
 @pytest.mark.timeout(900)
 def test_no_page_is_wider_than_its_window(seen: dict[Look, dict[str, Any]]) -> None:
-    assert [look for look, each in seen.items() if each["overflows"]] == []
+    assert {look: each["overflows"] for look, each in seen.items() if each["overflows"]} == {}
 
 
 @needs_browser
@@ -154,8 +194,7 @@ def test_vnu_finds_nothing(sites: dict[str, Server], tmp_path: Path) -> None:
 
 def _focused(server: Server, path: str, *keys: str) -> list[str]:
     """What has the focus after each key, without white space around."""
-    look = {"url": server.url + path, "width": 800, "dark": False, "pictures": "card", "keys": keys}
-    focused: list[str] = _look([look])[0]["focused"]
+    focused: list[str] = _look([_asked(server.url + path, 800, "card", *keys)])[0]["focused"]
     return focused
 
 

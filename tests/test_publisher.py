@@ -12,7 +12,7 @@ from feedsvc.errors import BuildError, ConflictError
 from feedsvc.publisher.claim import Lease
 from feedsvc.publisher.note import NOTE, NOTE_HEADERS, Note, Publisher, note_bytes
 from feedsvc.publisher.publish import Published
-from feedsvc.storage.bucket import NEW, Headers
+from feedsvc.storage.bucket import NEW, PATIENT, Headers
 from tests.support.folders import tree
 from tests.support.publishing import Place, build_site
 from tests.support.seaweed import (
@@ -195,5 +195,5 @@ def test_who_comes_back_from_the_dead_overwrites_nobody(
 
     gate.faults[5] = sleeps
     with pytest.raises(ConflictError):
-        place.publish(newest, "sleeper", lease=Lease(beat=9, silence=9))
+        place.publish(newest, "sleeper", lease=Lease(beat=60, silence=60), patience=PATIENT)
     assert place.tree() == tree(new)

@@ -14,14 +14,17 @@ import pytest
 import yaml
 
 from feedsvc.check import check
-from feedsvc.config import Config
+from feedsvc.config import OF_A_LANGUAGE, Config
 from feedsvc.explanations import EXAMPLES, Example, explain
+from feedsvc.feeds.formats import FORMATS
+from feedsvc.index.languages import languages_of
 from feedsvc.index.names import NOT_DIGESTS, is_digest_name
 from feedsvc.model import Media, Paper, Problem
 from feedsvc.parser import DAYS, READERS, parse_digest
 from feedsvc.parser.paper.media import TYPES
 from feedsvc.parser.vocabulary.labels import FIELDS
 from feedsvc.parser.vocabulary.problems import CODES, MOST_ALIKE
+from tests.readers.limits import LIMITS
 from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
@@ -32,7 +35,8 @@ GUIDES = [
     for name in (
         *("CONTRIBUTING.md", "DESIGN.md", "README.md", "SECURITY.md", "CHANGELOG.md"),
         *("docs/digests.md", "docs/operation.md", "docs/problems.md", "docs/settings.md"),
-        "docs/publishing.md",
+        *("docs/index.md", "docs/library.md", "docs/publishing.md", "docs/scale.md"),
+        *("docs/search.md", "docs/subscribe.md"),
         *("benchmarks/README.md", "deploy/README.md", "digests/README.md"),
     )
 ]
@@ -207,6 +211,58 @@ def _outputs() -> str:
     return _table(("output", "meaning"), *rows)
 
 
+LANGUAGES_OF_PATHS = (
+    *("2024-11-18.md", "2024-11-18.en.md", "2024-11-18_en.md", "2024-11-18-en.md"),
+    *("en/2024-11-18.md", "2024/en/2024-11-18.md", "english/2024-11-18.md", "2024-11-18/en.md"),
+    *("2024-11-18.en-GB.md", "en/2024-11-18.ko.md"),
+)
+
+
+def _languages() -> str:
+    said = languages_of(LANGUAGES_OF_PATHS, ("ko", "en"))
+    return _table(
+        ("file", "language"), *((_code(path), _code(language)) for path, language in said.items())
+    )
+
+
+def _of_a_language() -> str:
+    meanings = {each.name: each.metadata["meaning"] for each in Config.settings()}
+    return _table(
+        ("setting", "meaning"), *((_code(name), meanings[name]) for name in OF_A_LANGUAGE)
+    )
+
+
+READERS_OF_PEOPLE = ("newsboat", "reader", "rss2email", "sfeed")
+"""The clients of the tests that people read with; the others are libraries of programs."""
+
+FIELDS_OF_READERS = {
+    "authors": "authors",
+    "enclosures": "pictures and videos as files",
+    "opening": "summary in lists",
+    "thumbnail": "picture in lists",
+}
+"""What people call what a reader shows."""
+
+
+def _readers() -> str:
+    rows = [
+        (
+            limit.client,
+            ", ".join(map(_file_of, limit.formats)),
+            FIELDS_OF_READERS[limit.field],
+            limit.reason,
+        )
+        for name in READERS_OF_PEOPLE
+        for limit in LIMITS
+        if limit.client == name
+    ]
+    return _table(("reader", "of", "what", "the reader"), *rows)
+
+
+def _file_of(name: str) -> str:
+    return FORMATS[name].label
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "codes": ("problems.md", _codes),
     "endings": ("digests.md", _endings),
@@ -216,8 +272,11 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "days": ("digests.md", _days),
     "labels": ("digests.md", _labels),
     "values": ("digests.md", _values),
+    "languages": ("languages.md", _languages),
+    "of a language": ("languages.md", _of_a_language),
     "media": ("digests.md", _media),
     "types": ("digests.md", _types),
+    "readers": ("subscribe.md", _readers),
     "inputs": ("publishing.md", _inputs),
     "outputs": ("publishing.md", _outputs),
 }
@@ -238,7 +297,7 @@ def test_a_table_says_what_the_code_does(name: str, request: pytest.FixtureReque
 
 
 def test_every_table_is_held() -> None:
-    for page in ("digests.md", "problems.md"):
+    for page in ("digests.md", "languages.md", "problems.md"):
         held = {name for name, (where, _) in TABLES.items() if where == page}
         assert set(re.findall(r"<!-- table: (.*) -->", (DOCS / page).read_text())) == held
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import lxml.html
 import pytest
@@ -18,6 +18,7 @@ from lxml import etree
 from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.errors import ConfigError
+from feedsvc.search.query import MOST_HITS
 from feedsvc.search.saved import parse_saved
 from feedsvc.site.site import Site
 from feedsvc.web.app import CAPACITY_OF_ANSWERS, create_app
@@ -125,14 +126,32 @@ def test_a_search_is_called_by_all_that_it_asks_for(client: FlaskClient, config:
     )
 
 
-def test_more_than_a_thousand_hits_are_not_counted(configure: Configure, tmp_path: Path) -> None:
-    folder = write_archive(tmp_path / "digests", days=4, papers=251)
+def test_hits_are_counted_as_far_as_one_answer_may_have_them(
+    configure: Configure, tmp_path: Path
+) -> None:
+    folder = write_archive(tmp_path / "digests", days=4, papers=MOST_HITS)
     client = create_app(configure(digests=folder)).test_client()
     many = client.get("/search/?q=paper").text
-    assert "More than 1,000 papers found. The newest 50 are shown." in many
+    assert "More than 200 papers found. The newest 50 are shown." in many
     assert "1 paper found." in client.get("/search/?q=2411.00000").text
     few = client.get("/search/?q=paper&since=2024-01-02&until=2024-01-02").text
-    assert "251 papers found. The newest 50 are shown." in few
+    assert "200 papers found. The newest 50 are shown." in few
+
+
+def test_a_page_leads_to_the_older_hits(configure: Configure, tmp_path: Path) -> None:
+    folder = write_archive(tmp_path / "digests", days=4, papers=3)
+    client = create_app(configure(digests=folder)).test_client()
+
+    def older(query: str) -> tuple[int, list[str]]:
+        page = lxml.html.document_fromstring(client.get(f"/search/?{query}").data)
+        links = page.xpath("//main//a[@rel='next']/@href")
+        return len(page.xpath("//ol/li")), [link.removeprefix("../search/?") for link in links]
+
+    assert older("q=paper&limit=5") == (5, ["q=paper&until=2024-01-03&limit=5"])
+    # Of a day that is more than an answer nobody would come away.
+    assert older("q=paper&limit=2") == (2, ["q=paper&until=2024-01-03&limit=2"])
+    assert older("q=paper&until=2024-01-01&limit=3") == (3, [])
+    assert older("q=paper") == (12, [])
 
 
 @pytest.mark.parametrize("name", ["", "index.html"])
@@ -302,6 +321,65 @@ def test_a_build_has_the_saved_searches_of_the_server(client: FlaskClient, confi
     assert sorted(path.name for path in (config.out / "search").iterdir()) == ["index.html"]
     (item,) = json.loads((config.out / "saved" / "로봇" / "feed.json").read_bytes())["items"]
     assert item["id"].endswith("2503.00003")
+
+
+def _months(digests: Path, months: int) -> Path:
+    """Two papers about robots, of which one has votes, on a day of each month."""
+    digests.mkdir()
+    for month in range(1, months + 1):
+        papers = [
+            markdown(f"25{month:02}.0000{number}", "Robots", "A", number, "로봇")
+            for number in range(2)
+        ]
+        (digests / f"2025-{month:02}-15.md").write_text(digest(f"2025-{month:02}-15", papers))
+    return digests
+
+
+def _by_chain(client: FlaskClient, path: str) -> list[list[str]]:
+    """The last part of the address of each feed of a chain, and the months of its papers."""
+    found = list[list[str]]()
+    while path:
+        feed = json.loads(client.get(path).data)
+        days = [item["_paper"]["day"] for item in feed["items"]]
+        found.append([unquote(path.split("/")[-2]), *days])
+        path = feed.get("next_url", "").removeprefix(BASE_URL[:-1])
+    return found
+
+
+def test_a_chain_leads_from_a_saved_search_to_all_that_it_finds(
+    configure: Configure, tmp_path: Path
+) -> None:
+    saved = parse_saved(
+        [
+            {"name": "로봇", "q": "robot"},
+            {"name": "three", "q": "robot", "limit": 3},
+            {"name": "few", "q": "robot", "min_votes": 1, "limit": 9},
+            {"name": "spring", "q": "robot", "since": "2025-03-01", "until": "2025-05-01"},
+        ]
+    )
+    digests = _months(tmp_path / "digests", 5)
+    client = create_app(configure(digests=digests, saved=saved, feed_size=1)).test_client()
+    days = [f"2025-0{month}-15" for month in (5, 4, 3, 2, 1)]
+    assert _by_chain(client, f"/saved/{quote('로봇')}/feed.json") == [
+        ["로봇", *days[:1] * 2],
+        *([day[:7], day, day] for day in days[1:]),
+    ]
+    assert (
+        _by_chain(client, "/saved/three/feed.json")
+        == [
+            ["three", days[0], days[0], days[1]],  # just so many, as it says
+            *([day[:7], day, day] for day in days[1:]),
+        ]
+    )
+    assert _by_chain(client, "/saved/few/feed.json") == [["few", *days]]
+    assert _by_chain(client, "/saved/spring/feed.json") == [
+        *(["spring", days[1], days[1]], ["2025-03", days[2], days[2]])
+    ]
+    feed = read_atom(client.get("/saved/three/2025-03/feed.xml").data)
+    assert feed.link("current") == f"{BASE_URL}saved/three/feed.xml"
+    assert feed.text("atom:id") == f"{BASE_URL}saved/three/"
+    assert client.get("/saved/spring/2025-02/").status_code == 404
+    assert client.get("/saved/nobody/2025-02/").status_code == 404
 
 
 def test_a_saved_search_that_goes_takes_its_folder_with_it(config: Config) -> None:

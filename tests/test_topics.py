@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+import lxml.html
 import pytest
 
 from feedsvc.builder.build import build
 from feedsvc.config import Config
+from feedsvc.errors import NotFoundError
 from feedsvc.index.topic_keys import LONGEST, topic_key
+from feedsvc.site.choosing import LARGEST_MONTH
+from feedsvc.site.documents import paths
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
 from tests.support.archive import paper, write_archive
-from tests.support.feeds import read_atom, read_json_ids, read_rss_ids
+from tests.support.feeds import Atom, read_atom, read_json_ids, read_rss_ids
 from tests.support.project import BASE_URL, Configure
 
 ARXIV = "https://arxiv.org/abs/2411."
@@ -84,20 +90,154 @@ def test_of_a_paper_of_two_days_only_the_newest_topics_count(config: Config, sit
     assert _numbers(read_json_ids(site.document("/topic/언어/feed.json").content))[0] == 1
 
 
-def test_a_feed_of_a_topic_has_whole_days_until_it_is_full(
+def _write_days(folder: Path, days: Iterable[date], papers: int) -> None:
+    """So many papers of one topic, and one of another, in each of the days."""
+    for number, day in enumerate(days):
+        first = number * papers
+        _write(folder, str(day), Vision=[*range(first, first + papers)], 언어=[90_000 + number])
+
+
+def _every(first: date, count: int, step: int = 1) -> list[date]:
+    return [first + timedelta(days=step * number) for number in range(count)]
+
+
+def _ids_by_chain(site: Site, path: str) -> tuple[list[str], list[str]]:
+    """The addresses of a feed and of the older ones that it leads to, and all ids in them."""
+    addresses, ids = [BASE_URL + path], list[str]()
+    while True:
+        feed = read_atom(site.document(unquote(addresses[-1].removeprefix(BASE_URL[:-1]))).content)
+        ids += feed.ids
+        older = feed.link("prev-archive")
+        if not older:
+            return addresses, ids
+        addresses.append(older)
+
+
+def test_a_topic_is_to_be_read_by_the_week_in_whole_days(
     tmp_path: Path, configure: Configure
 ) -> None:
-    for day in range(1, 10):
-        _write(
-            tmp_path / "many",
-            f"2024-01-0{day}",
-            Vision=[*range(day * 10, day * 10 + 3)],
-            언어=[200 + day],
-        )
-    site = Site(configure(digests=tmp_path / "many", feed_size=5))
+    days = _every(date(2024, 1, 1), 20)
+    _write_days(tmp_path / "many", days, 2)
+    for feed_size, count in ((5, 7), (6, 8), (100, 20)):  # fifteen at most, a week, the least
+        site = Site(configure(digests=tmp_path / "many", feed_size=feed_size))
+        site.refresh()
+        ids = _numbers(read_json_ids(site.document("/topic/vision/feed.json").content))
+        first_of_days = [2 * days.index(day) for day in reversed(days[-count:])]
+        assert ids == [number for first in first_of_days for number in (first, first + 1)]
+
+
+def test_a_day_that_is_more_than_a_feed_may_have_is_in_it_whole(
+    tmp_path: Path, configure: Configure
+) -> None:
+    _write_days(tmp_path / "many", _every(date(2024, 1, 1), 3), 10)
+    site = Site(configure(digests=tmp_path / "many", feed_size=2))
     site.refresh()
     ids = _numbers(read_json_ids(site.document("/topic/vision/feed.json").content))
-    assert ids == [90, 91, 92, 80, 81, 82]
+    assert ids == [*range(20, 30)]
+
+
+def test_a_chain_leads_from_a_topic_to_all_of_its_papers_by_months(
+    tmp_path: Path, configure: Configure
+) -> None:
+    days = _every(date(2024, 1, 1), 40, step=3)
+    _write_days(tmp_path / "many", days, 1)
+    site = Site(configure(digests=tmp_path / "many", feed_size=3))
+    site.refresh()
+    addresses, ids = _ids_by_chain(site, "topic/vision/feed.xml")
+    assert addresses == [
+        f"{BASE_URL}topic/vision/{name}feed.xml"
+        for name in ("", "2024-04/", "2024-03/", "2024-02/", "2024-01/")
+    ]
+    assert sorted({*_numbers(ids)}) == [*range(40)]
+    april, march, february = (
+        read_atom(site.document(f"/topic/vision/2024-0{month}/feed.xml").content)
+        for month in (4, 3, 2)
+    )
+    assert march.text("atom:id") == f"{BASE_URL}topic/vision/"
+    assert march.text("atom:title") == "Daily Papers · Vision · March 2024"
+    assert march.link("current") == f"{BASE_URL}topic/vision/feed.xml"
+    assert march.link("next-archive") == april.link("self")
+    assert april.link("next-archive") is None
+    assert february.link("next-archive") == march.link("self")
+    assert _is_archive(march)
+    assert not _is_archive(read_atom(site.document("/topic/vision/feed.xml").content))
+
+
+def _is_archive(feed: Atom) -> bool:
+    return feed.root.find("{http://purl.org/syndication/history/1.0}archive") is not None
+
+
+def test_a_chain_goes_by_days_where_a_month_has_too_many(
+    tmp_path: Path, configure: Configure
+) -> None:
+    days = [
+        *_every(date(2024, 1, 30), 2),
+        *_every(date(2024, 2, 1), 3),
+        *_every(date(2024, 3, 1), 2),
+    ]
+    _write_days(tmp_path / "many", days, LARGEST_MONTH // 3 + 1)
+    site = Site(configure(digests=tmp_path / "many", feed_size=2))
+    site.refresh()
+    addresses, ids = _ids_by_chain(site, "topic/vision/feed.xml")
+    assert [address.split("/")[-2] for address in addresses] == [
+        *("vision", "2024-03", "2024-02-03", "2024-02-02", "2024-02-01", "2024-01")
+    ]
+    assert len({*ids}) == len(days) * (LARGEST_MONTH // 3 + 1)
+
+
+def test_the_rest_of_a_month_that_has_too_many_is_in_days_too(
+    tmp_path: Path, configure: Configure
+) -> None:
+    _write_days(tmp_path / "many", _every(date(2024, 2, 1), 4), LARGEST_MONTH // 3 + 1)
+    site = Site(configure(digests=tmp_path / "many", feed_size=LARGEST_MONTH // 4))
+    site.refresh()
+    addresses, _ = _ids_by_chain(site, "topic/vision/feed.xml")
+    assert [address.split("/")[-2] for address in addresses] == [
+        *("vision", "2024-02-02", "2024-02-01")
+    ]
+
+
+def test_a_topic_that_one_feed_holds_has_no_chain(site: Site) -> None:
+    assert read_atom(site.document("/topic/vision/feed.xml").content).link("prev-archive") is None
+    with site.snapshot() as snapshot:
+        assert not [path for path in paths(snapshot) if "/2024-" in path and "topic" in path]
+    for name in ("2024-01", "2024-01-01", "2023-12", "x"):
+        with pytest.raises(NotFoundError):
+            site.document(f"/topic/vision/{name}/")
+
+
+def test_older_pages_of_a_topic_lead_to_each_other(tmp_path: Path, configure: Configure) -> None:
+    _write_days(tmp_path / "many", _every(date(2024, 1, 1), 20, step=5), 1)
+    site = Site(configure(digests=tmp_path / "many", feed_size=2, language="ko"))
+    site.refresh()
+    page = lxml.html.document_fromstring(site.document("/topic/vision/").content)
+    assert page.xpath("//a[@rel='prev']/@href") == ["../../topic/vision/2024-03/"]
+    page = lxml.html.document_fromstring(site.document("/topic/vision/2024-02/").content)
+    assert page.findtext(".//h1") == "Vision · 2024년 2월"
+    assert page.xpath("//main/nav[1]/a/@href") == [
+        *("../../../topic/vision/2024-01/", "../../../topic/vision/2024-03/")
+    ]
+    assert page.xpath("//main/nav[1]/a/text()") == ["← 2024년 1월", "2024년 3월 →"]
+    assert page.xpath("//article/@id") == [f"2411.000{number:02}" for number in range(11, 6, -1)]
+
+
+def test_a_build_has_the_older_papers_of_topics_and_takes_them_away(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = tmp_path / "many"
+    _write_days(digests, _every(date(2024, 1, 1), 20, step=5), 1)
+    config = configure(digests=digests, feed_size=2)
+    site = Site(config)
+    site.refresh()
+    build(site, config)
+    older = config.out / "topic" / "vision" / "2024-01"
+    assert len(read_json_ids((older / "feed.json").read_bytes())) == 7
+    assert f"{BASE_URL}topic/vision/2024-01/" in (config.out / "sitemap.xml").read_text()
+    for path in [*digests.glob("2024-01-*")]:
+        path.unlink()
+    site.refresh()
+    build(site, config)
+    assert not older.exists()
 
 
 def test_topics_are_listed_with_their_papers(site: Site) -> None:

@@ -86,6 +86,23 @@ def build(
         ) from error
 
 
+def ensure_not_emptied(site: Site) -> None:
+    """Raises BuildError where a build of the site would remove all that the folder has of it."""
+    with site.snapshot(long=True) as snapshot:
+        out = site.config.out_folder.resolve()
+        if out.is_dir() and _Build(site, snapshot, out).would_become_empty():
+            raise _emptied(site.config, out)
+
+
+def _emptied(config: Config, out: Path) -> BuildError:
+    of_language = f" in {config.language}" if config.languages else ""
+    return BuildError(
+        f"{config.digests}: there are no papers{of_language}, but the site in {out} has some, "
+        "so nothing was changed. Name the right folder with --digests; if the site is to "
+        "become empty, say --allow-empty."
+    )
+
+
 def _is_read(out: Path, digests: Path, config: Config) -> bool:
     """Whether what is written into a folder would be read as digests."""
     if not out.is_relative_to(digests):
@@ -100,12 +117,9 @@ def _build(site: Site, out: Path, parallel_map: ParallelMap, *, may_become_empty
     with site.snapshot(long=True, searchable=True, unpacked=_UNPACKED) as snapshot:
         build = _Build(site, snapshot, out)
         if build.would_become_empty() and not may_become_empty:
-            raise BuildError(
-                f"{snapshot.config.digests}: there are no papers, but the site in {out} has some, "
-                "so nothing was changed. Name the right folder with --digests; if the site is to "
-                "become empty, say --allow-empty."
-            )
-        report = build.run(parallel_map if site.is_on_disk() else serial_map)
+            raise _emptied(snapshot.config, out)
+        is_shared = all(each.is_on_disk() for each in (site, *site.others))
+        report = build.run(parallel_map if is_shared else serial_map)
         site.update_manifest(str(out), *build.manifest_update())
     return report
 
@@ -236,7 +250,7 @@ class _Build:
         Returns no files if this process can no longer see the state that is built.
         """
         with self._own_snapshot() as snapshot, self._output.writing() as writer:
-            for path in paths if snapshot.catalogue.state == self._snapshot.catalogue.state else ():
+            for path in paths if snapshot.identity == self._snapshot.identity else ():
                 made = self._continued(snapshot, path) or document(snapshot, _unaliased(path))
                 writer.put(path, made.pieces, made.etag)
         return writer.written

@@ -103,6 +103,10 @@ class OutputFolder:
             self._manifest.keys() - {*current}
         )
 
+    def is_of_site(self) -> bool:
+        """Whether the home in the folder says that it is that of the site at this address."""
+        return self._says_of_itself(HOME)
+
     def _names_in_folder(self, path: str) -> list[str]:
         folder = self._folder / path
         is_there = folder.is_dir() and not self._leads_through_a_link(f"/{path}")

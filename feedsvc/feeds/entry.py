@@ -42,12 +42,15 @@ class Entry(Struct, frozen=True):
     """BCP 47; None means the language of the feed."""
 
 
-def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
-    """A paper as an item of feeds in `language`; empty where they claim none."""
+def paper_entry(item: Item, base_url: str, language: str = "", mark: str = "") -> Entry:
+    """A paper as an item of feeds in `language`; empty where they claim none.
+
+    For `mark` see `item_id`.
+    """
     paper = item.paper
     html = body_html(paper) + facts_line(paper, language)
     return Entry(
-        id=paper.id,
+        id=item_id(paper.id, mark),
         address=item_address(paper, base_url),
         title=paper.title,
         html=html,
@@ -64,6 +67,21 @@ def paper_entry(item: Item, base_url: str, language: str = "") -> Entry:
         categories=categories(paper),
         language=paper.language if paper.language != language else None,
     )
+
+
+def item_id(paper_id: str, mark: str) -> str:
+    """The id of a paper's item: the paper's, with the mark of the language if it has one.
+
+    Some readers know an item by its id alone, in whichever feed it is, as RFC 4287 allows. With the
+    same id the texts of two languages would replace each other there.
+    """
+    sign = "-" if "#" in paper_id else "#"
+    return f"{paper_id}{sign}{mark}" if mark else paper_id
+
+
+def paper_id_in(id_: str, mark: str) -> str:
+    """The paper's id in that of its item."""
+    return id_[: -len(mark) - 1] if mark else id_
 
 
 def item_address(paper: Paper, base_url: str) -> str:

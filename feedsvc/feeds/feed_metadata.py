@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
+
+from feedsvc.model import Link
 
 GENERATOR = "feedsvc"
 
@@ -34,6 +37,8 @@ class FeedMetadata(Struct, frozen=True):
     """The address of the WebSub hub that tells of changes."""
     archive_links: dict[str, str] = field(default_factory=dict)
     """Addresses by relation: `prev-archive`, `next-archive`, `current` (RFC 5005)."""
+    translations: Sequence[Link] = ()
+    """The same feed in other languages."""
     is_archive: bool = False
     """Whether it is an archive document, whose set of items is past."""
     is_complete: bool = False

@@ -80,6 +80,10 @@ class _MetadataExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no
             etree.SubElement(parent, link, rel="hub", href=self.metadata.hub)
         for relation, address in self.metadata.archive_links.items():
             etree.SubElement(parent, link, rel=relation, href=address)
+        for each in self.metadata.translations:
+            # Not `alternate`: readers take the first or the last of those for the feed's page.
+            told = {"rel": "related", "type": each.type, "hreflang": each.language}
+            etree.SubElement(parent, link, {**told, "href": each.url})
         if self.metadata.licence:
             etree.SubElement(parent, link, rel="license", href=self.metadata.licence)
         if self.metadata.is_archive:

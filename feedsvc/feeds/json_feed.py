@@ -55,6 +55,9 @@ def json_frame(metadata: FeedMetadata) -> Frame:
         "authors": [{"name": metadata.author}],
         "language": metadata.language,
         "hubs": [{"type": "WebSub", "url": metadata.hub}] if metadata.hub else [],
+        "_translations": [
+            {"language": each.language, "feed_url": each.url} for each in metadata.translations
+        ],
     }
     start = _encode({name: value for name, value in fields.items() if value})
     return Frame(start.removesuffix(b"}") + b',"items":[\n', b"\n]}\n", between=b",\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from feedsvc.errors import FolderError
+from feedsvc.index.languages import Languages, foreign, languages_of
 from feedsvc.index.names import may_be_digest_name, sort_names, without_descriptions
 from feedsvc.parser import READERS
 
@@ -34,13 +35,15 @@ class DigestFile(Struct, frozen=True):
     """Why it is skipped; empty for a file that may be opened."""
 
 
-def find_digests(folder: Path, leave_out: Collection[str] = ()) -> list[DigestFile]:
+def find_digests(
+    folder: Path, leave_out: Collection[str] = (), languages: Languages | None = None
+) -> list[DigestFile]:
     """The digests below `folder`, in their order. Raises FolderError if it can't be read.
 
     The list includes what looks like a digest but must be skipped: links that lead out of the
     folder or nowhere, and all that is not a regular file, as opening a pipe would wait for ever. It
     also includes inner folders that can't be read, but not hidden files. `leave_out` has the paths
-    of inner folders that are passed by.
+    of inner folders that are passed by. Of several languages only those in one are given.
     """
     try:
         root = folder.resolve(strict=True)
@@ -62,7 +65,10 @@ def find_digests(folder: Path, leave_out: Collection[str] = ()) -> list[DigestFi
         else:
             found += digests
             waiting += folders
-    return sorted(_sorted_out(found), key=lambda digest: digest_order(digest.path))
+    digests = _sorted_out(found)
+    if languages:
+        digests = _in_language(digests, languages)
+    return sorted(digests, key=lambda digest: digest_order(digest.path))
 
 
 def files_that_end_so(folder: Path, leave_out: Collection[str] = ()) -> list[str]:
@@ -89,6 +95,21 @@ def _sorted_out(found: list[DigestFile]) -> list[DigestFile]:
     return [
         _left_alone(digest.path, reason) if (reason := left_out.get(digest.path)) else digest
         for digest in found
+    ]
+
+
+def _in_language(found: list[DigestFile], languages: Languages) -> list[DigestFile]:
+    """Those in one language; with the first also those in none of them, left alone.
+
+    A folder that can't be read may have digests in each.
+    """
+    paths = [digest.path for digest in found if not digest.path.endswith("/")]
+    said = languages_of(paths, languages.codes)
+    left_out = foreign(said, languages.codes) if languages.is_first else {}
+    return [
+        _left_alone(digest.path, reason) if (reason := left_out.get(digest.path)) else digest
+        for digest in found
+        if digest.path in left_out or said.get(digest.path, languages.own) == languages.own
     ]
 
 

@@ -106,7 +106,7 @@ class Index:
         Waits for another thread or process that refreshes at the same time.
         """
         with self._refreshing:
-            found = find_digests(self._folder, self._pipeline.leave_out)
+            found = find_digests(self._folder, self._pipeline.leave_out, self._pipeline.languages)
             if self._file:
                 with suppress(OSError):
                     os.utime(self._file)  # says that it is in use, see cache_file

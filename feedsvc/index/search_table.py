@@ -183,12 +183,15 @@ class SearchTable:
             )
             self._db.execute("UPDATE search_state SET rows = rows + ?", (len(papers),))
 
-    def hits(self, query: Query, most: int) -> list[Hit]:
-        """The papers that a query finds, newest first; of a paper in several days the newest."""
+    def hits(self, query: Query, most: int = -1) -> Iterator[Hit]:
+        """The papers that a query finds, newest first; of a paper in several days the newest.
+
+        They are found while they are asked for.
+        """
         first = query.since.toordinal() << _DAY_SHIFT if query.since else 0
         last = ((query.until or date.max).toordinal() + 1 << _DAY_SHIFT) - 1
         rows = self._db.execute(_HITS, (expression(query), first, last, query.min_votes, most))
-        return [(date.fromisoformat(day), position) for day, position in rows]
+        return ((date.fromisoformat(day), position) for day, position in rows)
 
 
 def words_of(paper: Paper) -> Words:

@@ -20,7 +20,8 @@ from msgspec import Struct, field
 from feedsvc.index import hash_chain
 from feedsvc.index.days import items_of_day, merge_day
 from feedsvc.index.digest_folder import DigestFile, read_digest
-from feedsvc.index.packing import pack
+from feedsvc.index.languages import Languages
+from feedsvc.index.packing import pack_papers, pack_renderings
 from feedsvc.model import Digest, Item, Paper, Problem
 from feedsvc.parser.vocabulary.problems import problem
 
@@ -67,6 +68,8 @@ class Pipeline(Struct, frozen=True):
     leave_out: frozenset[str] = frozenset()
     """The folders that are not read, see `feedsvc.index.digest_folder.find_digests`."""
     searching: Searching = Searching.NONE
+    languages: Languages | None = None
+    """Which of several languages is read; None where all digests are one archive."""
 
 
 class MergedDay(Struct, frozen=True):
@@ -193,7 +196,7 @@ def read_file(
         content_hash,
         has_future_days=digest.has_future_days,
         papers={
-            day: PackedPapers(pack(papers), introductions.get(day, ""))
+            day: PackedPapers(pack_papers(papers), introductions.get(day, ""))
             for day, papers in by_day.items()
         },
         problems=digest.problems,
@@ -237,6 +240,6 @@ def render_day(pipeline: Pipeline, merged: MergedDay) -> RenderedDay:
         hash_chain.item_hashes(start, zip(*renderings.values(), strict=True)),
         max(sum(map(len, contents)) for contents in renderings.values()),
         merged.problems,
-        {name: pack(contents) for name, contents in renderings.items()},
+        {name: pack_renderings(contents) for name, contents in renderings.items()},
         merged.introduction,
     )

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from feedsvc.index import hash_chain
 from feedsvc.index.digest_folder import digest_order
-from feedsvc.index.packing import unpack_papers, unpack_renderings
+from feedsvc.index.packing import unpack_papers, unpack_renderings, unpack_some
 from feedsvc.index.pings import PING_TABLES, Pings
 from feedsvc.index.search_table import SearchTable
 from feedsvc.index.stages import UNREAD, Fingerprints, ItemRow, ReadFile, RenderedDay
@@ -552,11 +552,18 @@ class Store:
 
     def renderings(self, name: str, day: date) -> list[bytes]:
         """The renderings of a day under a name: usually one for each item, in order."""
-        (packed,) = self._db.execute(
+        return unpack_renderings(self._packed_renderings(name, day))
+
+    def some_renderings(self, name: str, day: date, positions: Sequence[int]) -> list[bytes]:
+        """Those of the same that are at some positions."""
+        return unpack_some(self._packed_renderings(name, day), positions)
+
+    def _packed_renderings(self, name: str, day: date) -> bytes:
+        row: tuple[bytes] = self._db.execute(
             "SELECT content FROM renderings WHERE day = ? AND name = ?",
             (day.isoformat(), name),
         ).fetchone()
-        return unpack_renderings(packed)
+        return row[0]
 
     def ids(self, day: date) -> list[str]:
         """The id of each item of a day, in order."""
@@ -620,17 +627,26 @@ class Store:
         """Whether there is any topic."""
         return self._db.execute("SELECT 1 FROM topics LIMIT 1").fetchone() is not None
 
-    def items_of_topic(self, key: str) -> Iterator[tuple[date, int, str]]:
-        """Each item that has a topic, newest first, each paper once.
+    def items_of_topic(self, key: str, first: date, last: date) -> Iterator[tuple[date, int]]:
+        """Each item of the days from `first` to `last` that has a topic, newest first.
 
-        Gives its day, its position, and what its digest calls the topic.
+        Gives its day and its position; of a paper in several days the newest.
         """
         rows = self._db.execute(
-            "SELECT day, position, name FROM topics JOIN items USING (day, position)"  # noqa: S608
-            f" WHERE key = ? AND {_IS_NEWEST}) ORDER BY day DESC, position",
-            (key,),
+            "SELECT day, position FROM topics JOIN items USING (day, position)"  # noqa: S608
+            f" WHERE key = ? AND day BETWEEN ? AND ? AND {_IS_NEWEST})"
+            " ORDER BY day DESC, position",
+            (key, first.isoformat(), last.isoformat()),
         )
-        return ((date.fromisoformat(day), position, name) for day, position, name in rows)
+        return ((date.fromisoformat(day), position) for day, position in rows)
+
+    def name_of_topic(self, key: str, day: date, position: int) -> str:
+        """What the digest of an item calls a topic of it."""
+        (name,) = self._db.execute(
+            "SELECT name FROM topics WHERE key = ? AND day = ? AND position = ?",
+            (key, day.isoformat(), position),
+        ).fetchone()
+        return str(name)
 
     # --- static sites ------------------------------------------------------------------------
 

@@ -36,6 +36,19 @@ class Neighbour(Struct, frozen=True):
     """Begins with a slash, which is the root of the site."""
 
 
+class LanguageLink(Struct, frozen=True):
+    """A language of the site, with where a page leads for it."""
+
+    name: str
+    """As its speakers call it."""
+    language: str
+    """BCP 47."""
+    path: str
+    """Of the same page in it, or of its home, from the root of the site in the page's language."""
+    is_own: bool = False
+    """Whether it is the page's own."""
+
+
 class PageMetadata(Struct, frozen=True):
     """The metadata of a page; templates call it `page`."""
 
@@ -65,6 +78,10 @@ class PageMetadata(Struct, frozen=True):
     """Whether the site has a place that finds papers by their words."""
     picture: str = ""
     """The address of a picture of the site; empty if it has none."""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The page's addresses in all languages that have it, by `hreflang`; empty if no other has."""
+    languages: Sequence[LanguageLink] = ()
+    """Those to choose from; empty if there is one."""
 
 
 class Title(Struct, frozen=True):
@@ -76,13 +93,14 @@ class Title(Struct, frozen=True):
     """Of the title, where it is another than the site's."""
 
 
-class TopicLink(Struct, frozen=True):
-    """A topic in a list."""
+class MemberLink(Struct, frozen=True):
+    """A place in a list, as a topic is."""
 
     name: str
     path: str
     """Of its page, as in a URL; begins with a slash."""
-    papers: int
+    papers: int | None
+    """How many it has; None where that isn't told."""
 
 
 class Choice(Struct, frozen=True):
@@ -116,8 +134,8 @@ class PageContents(Struct, frozen=True):
     """The address of the page's first picture; empty if it has none."""
     editions: Sequence[str] = ()
     """The names of the pages with the papers of its editions, newest first."""
-    topics: Callable[[], Sequence[TopicLink]] = list
-    """Every topic."""
+    members: Callable[[], Sequence[MemberLink]] = list
+    """The places that it lists."""
     choices: Callable[[], Sequence[Choice]] = list
     """What a reader can subscribe to."""
     search: Callable[[], SearchPage] = SearchPage
@@ -150,7 +168,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
         picture=contents.picture,
         editions=contents.editions,
-        topics=contents.topics,
+        members=contents.members,
         choices=contents.choices,
         search=contents.search,
         choice=contents.choice,

@@ -38,6 +38,8 @@ class SearchPage(Struct, frozen=True):
     hits: Sequence[ShownHit] = ()
     unread: date | None = None
     """The newest day that can't be searched yet, as the index is still being filled."""
+    older: str = ""
+    """The query string that asks for those before the hits; empty if there are none."""
     filters: Sequence[tuple[int, str]] = ()
     """Numbers of votes, and the query strings that ask for as many."""
 

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "subtitle": ("One item per paper, every day", "매일 나오는 논문을 한 편씩 소개합니다"),
     "skip": ("Skip to the content", "본문으로 건너뛰기"),
     "site": ("Site", "사이트"),
+    "languages": ("Languages", "언어"),
     "archive": ("Archive", "지난 글"),
     "subscribe": ("Subscribe", "구독"),
     "subscribe now": ("Subscribe", "구독하기"),
@@ -77,11 +78,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "only found": ("A feed of this search:", "이 검색의 피드:"),
     "votes only": ("Only with votes from", "추천 수로 좁히기"),
     "search older": ("Search older papers", "더 오래된 논문 검색"),
-    "not understood": (
-        'This is not understood. Write words, "words in a row", -without, one OR another, '
-        "author:name, title:word, start* or an arXiv id.",
-        '검색어를 이해하지 못했습니다. 낱말, "이어진 말", -뺄말, 이것 OR 저것, author:이름, '
-        "title:제목, start* 또는 arXiv 번호를 쓰세요.",
+    "not understood": ("This is not understood.", "검색어를 이해하지 못했습니다."),
+    "how to search": (
+        'Write words, "words in a row", -without, one OR another, author:name, title:word, start* '
+        "or an arXiv id.",
+        '낱말, "이어진 말", -뺄말, 이것 OR 저것, author:이름, title:제목, start* 또는 arXiv 번호를 '
+        "쓸 수 있습니다.",
     ),
     **{f"fault {name}": sentences for name, sentences in FAULTS.items()},
     "by author": ("author {}", "저자 {}"),

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from feedsvc.model import Digest, Paper
 from feedsvc.parser.blocks.blocks import Block, Kind
-from feedsvc.parser.blocks.headings import fenced_lines
 from feedsvc.parser.blocks.page import Page
-from feedsvc.parser.blocks.reader import is_item, read_blocks
+from feedsvc.parser.blocks.reader import is_item, read_page
 from feedsvc.parser.days.day_words import names_day_alone, tells_update
 from feedsvc.parser.days.days import DayRule, Days
 from feedsvc.parser.lines.title_text import read_title
@@ -57,18 +56,11 @@ def read_digest(how: Reading, source: Source, problems: Problems) -> Digest:
     if source.front.is_draft:
         problems.report(1, "draft")
         return Digest(how.path, (), problems.in_order())
-    page = _page(source.lines, looks_inside=how.unit not in {None, Kind.HEADING})
+    page = read_page(source.lines, looks_inside=how.unit not in {None, Kind.HEADING})
     front = source.front.first("date", "day", "created", "pubdate")
     days = Days(how.path, front, problems, how.days)
     days.see_title(source.title)
     return _Reader(how, source, page, days, problems).read()
-
-
-def _page(lines: Sequence[str], *, looks_inside: bool) -> Page:
-    blocks = read_blocks(lines, looks_inside=looks_inside)
-    heads = (block for block in blocks if block.kind is Kind.HEADING and not block.is_hidden)
-    linked = {block.index for block in heads if "](" in block.text}
-    return Page(lines, blocks, fenced_lines(lines, linked))
 
 
 class _Reader(Struct):
@@ -144,6 +136,7 @@ class _Reader(Struct):
                 is_line = each.kind in {
                     Kind.BOLD,
                     Kind.ROW,
+                    Kind.DAY,
                 }  # the name of a day or of a group, and no text
                 introductions.take(lines, each.last + 1 if is_line else index, end)
 

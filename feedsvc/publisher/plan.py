@@ -10,7 +10,7 @@ from msgspec import Struct
 from feedsvc.publisher.note import Noted
 from feedsvc.publisher.objects import LocalObject
 from feedsvc.site.files import site_file
-from feedsvc.site.places import PAGE
+from feedsvc.site.places import HOME, PAGE
 from feedsvc.site.turns import Turn
 from feedsvc.storage.bucket import NEW, Listed, Version
 
@@ -26,14 +26,14 @@ class Upload(Struct, frozen=True):
     """The version that is there now; NEW for none."""
 
     @property
-    def step(self) -> tuple[bool, Turn, bool]:
+    def step(self) -> tuple[bool, Turn, bool, bool]:
         """All of one step may be uploaded in any order, and after those of smaller steps.
 
         What is new comes first, as nothing leads there yet; then what leads there. A page leads to
-        the feeds beside it.
+        the feeds beside it, and the site at the top to those in its folders.
         """
-        is_page = self.source.path.rpartition("/")[2] == PAGE
-        return self.replaces is not NEW, self.source.about.turn, is_page
+        about, is_page = self.source.about, self.source.path.rpartition("/")[2] == PAGE
+        return self.replaces is not NEW, about.turn, is_page, about.site == HOME
 
 
 class Plan(Struct, frozen=True):

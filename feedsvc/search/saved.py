@@ -22,6 +22,8 @@ class Saved(Struct, frozen=True):
     """The last part of its address."""
     title: str
     query: Query
+    limit: int | None = None
+    """The most papers of its feeds; None for as many as a topic's have."""
 
 
 def parse_saved(value: object) -> tuple[Saved, ...]:
@@ -58,4 +60,5 @@ def _saved(table: Mapping[str, object]) -> Saved:
         raise QueryError(f"{name}: {error}") from error
     if query.is_empty:
         raise QueryError(f'{name}: it looks for nothing; write what, such as q = "robots".')
-    return Saved(name, " ".join(str(table.get("title", "")).split()) or name, query)
+    title = " ".join(str(table.get("title", "")).split()) or name
+    return Saved(name, title, query, query.limit if "limit" in table else None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from feedsvc.index.store import Day, State
 from feedsvc.site.calendar import Calendar
+
+_T = TypeVar("_T")
 
 
 class Catalogue:
@@ -22,6 +25,13 @@ class Catalogue:
         self.papers = sum(day.new_papers for day in days)
         """Each paper counted once, even if it is in several days."""
         self.by_day = {day.day: day for day in days}
+        self._known: dict[object, Any] = {}
+
+    def once(self, what: object, find: Callable[[], _T]) -> _T:
+        """What `find` gives in this state, which is asked for only once."""
+        if what not in self._known:
+            self._known[what] = find()
+        return cast("_T", self._known[what])
 
     def with_first_days(self, papers: int) -> Catalogue | None:
         """The archive as it was when it held exactly `papers` papers.

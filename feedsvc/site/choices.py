@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from feedsvc.index.topic_keys import TOPICS, topic_path
-from feedsvc.pages.page import Choice, TopicLink
+from feedsvc.pages.page import Choice, MemberLink
 from feedsvc.pages.words import Words
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.metadata import feed_links
-from feedsvc.site.places import DAILY, HOME, SAVED, WEEKLY, Place, address
+from feedsvc.site.places import DAILY, HOME, SAVED, WEEKLY, Place, address, topics_of
 from feedsvc.site.snapshot import Snapshot
 
 RECENT_DAYS = 28
@@ -28,7 +28,7 @@ MOST_TOPICS = 40
 
 def choices_of(snapshot: Snapshot, say: Words) -> Iterator[Choice]:
     """All papers, once a day, once a week, the topics, and each saved search."""
-    topics = sorted(snapshot.store.topics(), key=lambda topic: -topic.papers)[:MOST_TOPICS]
+    topics = sorted(topics_of(snapshot.scope()), key=lambda topic: -topic.papers)[:MOST_TOPICS]
     by_name = sorted(topics, key=lambda topic: (topic.name.casefold(), topic.key))
     saved = (f"/{SAVED}/{search.name}/" for search in snapshot.config.saved)
     for path in (*_CHOICES, *(topic_path(topic.key) for topic in by_name), *saved):
@@ -53,13 +53,10 @@ def choice_at(snapshot: Snapshot, say: Words, place: Place) -> Choice | None:
     return Choice(title, about, rate, address(place.path), feeds, group)
 
 
-def topic_links(snapshot: Snapshot) -> list[TopicLink]:
-    """Every topic, by name."""
-    links = [
-        TopicLink(topic.name, address(topic_path(topic.key)), topic.papers)
-        for topic in snapshot.store.topics()
-    ]
-    return sorted(links, key=lambda link: (link.name.casefold(), link.path))
+def member_links(snapshot: Snapshot, place: Place) -> list[MemberLink]:
+    """The places that a place lists."""
+    members = place.kind.members(snapshot.scope()) if place.kind.members else ()
+    return [MemberLink(each.title, address(f"/{each.key}/"), each.papers) for each in members]
 
 
 _Facts = tuple[str, str, str]

@@ -9,6 +9,7 @@ from feedsvc.errors import NotFoundError
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index import hash_chain
 from feedsvc.model import Document
+from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.documents import feed, place_and_name
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion, parse_version
@@ -56,14 +57,19 @@ def continued(
     old_place = find_place(place.path, Scope(catalogue, snapshot.store, snapshot.config))
     assert old_place
     new = snapshot.catalogue.days[len(catalogue.days) :]
-    is_same = etag == ETags(catalogue, snapshot.etags.fingerprint).etag(old_place, name)
+    is_same = etag == _etags_of(catalogue, snapshot).etag(old_place, name)
     if not new or not is_same or any(day.new_papers < day.papers for day in new):
         return None
     format_ = FORMATS[name]
-    frame = format_.frame(feed_metadata(snapshot.config, old_place, format_, is_whole=True))
+    frame = format_.frame(feed_metadata(snapshot.translations, old_place, format_, is_whole=True))
     days = [day.day for day in reversed(new)]
     items = renderings(snapshot, days, name)
     return feed(snapshot, place, format_, items, part(len(frame.start), len(frame.end)))
+
+
+def _etags_of(catalogue: Catalogue, snapshot: Snapshot) -> ETags:
+    """Of the same settings and translations."""
+    return ETags(catalogue, snapshot.etags.fingerprint, snapshot.translations)
 
 
 def _new_since(snapshot: Snapshot, version: FeedVersion) -> dict[date, int]:

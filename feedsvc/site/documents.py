@@ -18,7 +18,7 @@ from feedsvc.pages.page import HTML_TYPE, PageContents, page_frame
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.words import words_in
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
-from feedsvc.site.choices import choice_at, choices_of, topic_links
+from feedsvc.site.choices import choice_at, choices_of, member_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
 from feedsvc.site.language import words_of
@@ -85,12 +85,13 @@ def feed(
     With `starts` it is a delta: the items are those of its days, of each day from that position on.
     """
     is_delta = starts is not None
-    metadata = feed_metadata(snapshot.config, place, format_, is_whole=not is_delta)
+    metadata = feed_metadata(snapshot.translations, place, format_, is_whole=not is_delta)
     links = (
         Link("self", metadata.self_url, format_.type),
         Link("alternate", metadata.page_url, HTML_TYPE),
         *([Link("hub", metadata.hub)] if metadata.hub else ()),
         *(Link(relation, url, format_.type) for relation, url in metadata.archive_links.items()),
+        *metadata.translations,
     )
     pieces = format_.frame(metadata).around(items, older)
     made = _document(snapshot, place, format_.name, format_.content_type, pieces, links)
@@ -109,9 +110,10 @@ def facts_for_extras(snapshot: Snapshot) -> Facts:
     return Facts(
         config=snapshot.config,
         fingerprint=snapshot.etags.fingerprint,
-        places=lambda: map(address, place_paths(snapshot.scope())),
+        places=lambda: place_paths(snapshot.scope()),
         updated=newest_time(snapshot.config, home),
         changed=snapshot.catalogue.state.changed,
+        translations=snapshot.translations,
     )
 
 
@@ -139,7 +141,7 @@ def _edition(snapshot: Snapshot, edition: Edition, format_: Format) -> bytes:
 
 def _page(snapshot: Snapshot, place: Place) -> Document:
     has_feeds = has_built_feeds(snapshot, place)
-    metadata = page_metadata(snapshot.config, place, has_feeds=has_feeds)
+    metadata = page_metadata(snapshot.translations, place, has_feeds=has_feeds)
     say = words_in(metadata.language)
     sections = sections_of(snapshot, place, say)
     contents = PageContents(
@@ -149,7 +151,7 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
         introduction=snapshot.store.introduction,
         picture=lambda: first_picture(_articles(snapshot, sections[:1])),
         editions=[edition.name for edition in place.editions or ()],
-        topics=lambda: topic_links(snapshot),
+        members=lambda: member_links(snapshot, place),
         choices=lambda: [*choices_of(snapshot, say)],
         search=cache(lambda: _search_page(snapshot, place, metadata.language)),
         choice=lambda: choice_at(snapshot, say, place),
@@ -179,8 +181,8 @@ def _members(snapshot: Snapshot, place: Place) -> Document:
     config = snapshot.config
     assert place.kind.members
     urls = (
-        (title, config.base_url + address(f"/{key}/")[1:])
-        for key, title in place.kind.members(snapshot.scope())
+        (member.title, config.base_url + address(f"/{member.key}/")[1:])
+        for member in place.kind.members(snapshot.scope())
     )
     outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]
     title = f"{config.title} · {words_of(config).place(place.title)}"
@@ -192,7 +194,7 @@ def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> b
     """The page of a search that is not understood: its form, filled in, and what is wrong."""
     place = snapshot.place(SEARCH)
     assert place
-    metadata = page_metadata(snapshot.config, place, has_feeds=False)
+    metadata = page_metadata(snapshot.translations, place, has_feeds=False)
     contents = PageContents(search=lambda: SearchPage(values, fault))
     return page_frame(place.kind.template, metadata, contents).start
 
@@ -201,7 +203,7 @@ def _search_page(snapshot: Snapshot, place: Place, language: str) -> SearchPage:
     if not place.found or place.path != SEARCH:
         return SearchPage()
     items = list(renderings(snapshot, place.days, JSON_NAME, picks=place.picks))
-    return page_of(place.found, items, language)
+    return page_of(place.found, items, language, snapshot.config.mark)
 
 
 def _document(

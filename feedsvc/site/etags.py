@@ -11,14 +11,18 @@ from feedsvc.index import hash_chain
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.feed_version import FeedVersion, with_version
 from feedsvc.site.places import PAGE, Place
+from feedsvc.site.translations import Translations
 
 
 class ETags:
     """The ETags of the documents of one state."""
 
-    def __init__(self, catalogue: Catalogue, fingerprint: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, fingerprint: str, translations: Translations | None = None
+    ) -> None:
         """`fingerprint` differs if other documents would be made of the same papers."""
         self._catalogue = catalogue
+        self._translations = translations
         self.fingerprint = fingerprint
         self._feed_versions: dict[str, FeedVersion] = {}
         """By the place's address: all feeds of a place have the same version."""
@@ -31,6 +35,7 @@ class ETags:
         is_feed = name != PAGE
         facts = [self.fingerprint, place.address, name]
         facts += _facts_of_feed(place) if is_feed else _facts_of_page(place)
+        facts += self._facts_of_translations(place)
         etag = hash_chain.extend(
             hash_chain.START, " ".join(facts).encode(), self._versions_of_days(place)
         ).hex()
@@ -41,9 +46,16 @@ class ETags:
     def place_version(self, place: Place) -> bytes:
         """Changes if any document of a place does."""
         facts = " ".join(
-            [self.fingerprint, place.address, *_facts_of_feed(place), *_facts_of_page(place)]
+            [
+                *(self.fingerprint, place.address),
+                *(*_facts_of_feed(place), *_facts_of_page(place)),
+                *self._facts_of_translations(place),
+            ]
         )
         return hash_chain.extend(hash_chain.START, facts.encode(), self._versions_of_days(place))
+
+    def _facts_of_translations(self, place: Place) -> list[str]:
+        return self._translations.facts(place.path) if self._translations else []
 
     def _versions_of_days(self, place: Place) -> bytes:
         versions = [self._catalogue.by_day[day].version for day in place.days]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -17,6 +17,8 @@ from feedsvc.model import Document
 from feedsvc.pages.page import HTML_TYPE, page_frame
 from feedsvc.site.metadata import not_found_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
+from feedsvc.site.places import HOME, address
+from feedsvc.site.translations import Translations
 from feedsvc.site.turns import Turn
 
 XML_TYPE = "application/xml"
@@ -27,6 +29,7 @@ LONGEST_SHORT_NAME = 16
 
 NOT_FOUND = "/404.html"
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 
 _STATIC = Path(pages.__file__).parent / "static"
 
@@ -43,6 +46,7 @@ class Facts(Struct, frozen=True):
     """The time of the newest item, in UTC."""
     changed: datetime
     """When the archive last changed, in UTC."""
+    translations: Translations
 
 
 class Extra(Struct, frozen=True):
@@ -90,27 +94,47 @@ def _opensearch(facts: Facts) -> bytes:
 
 
 def _sitemap(facts: Facts) -> bytes:
-    """The page of every place (sitemaps.org)."""
-    base_url = escape(facts.config.base_url)
+    """The page of every place (sitemaps.org), with the same in other languages."""
+    namespaces = f'xmlns="{SITEMAP_NAMESPACE}"'
+    if facts.translations.others:
+        namespaces += f' xmlns:xhtml="{XHTML_NAMESPACE}"'
     lines = [
         "<?xml version='1.0' encoding='UTF-8'?>",
-        f'<urlset xmlns="{SITEMAP_NAMESPACE}">',
-        *(f"  <url><loc>{base_url}{path[1:]}</loc></url>" for path in facts.places()),
+        f"<urlset {namespaces}>",
+        *(f"  <url>{_sitemap_entry(facts, path)}</url>" for path in facts.places()),
         "</urlset>",
     ]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+def _sitemap_entry(facts: Facts, path: str) -> str:
+    quoted = address(path)
+    translations = facts.translations.pages(path, quoted)
+    return f"<loc>{escape(facts.config.base_url)}{quoted[1:]}</loc>" + "".join(
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(url)}"/>'
+        for code, url in translations.items()
+    )
+
+
+def _depends_of_sitemap(facts: Facts) -> Iterator[str]:
+    for path in facts.places():
+        yield address(path)
+        yield from facts.translations.facts(path)
+
+
 def _not_found(facts: Facts) -> bytes:
-    return page_frame("404.html", not_found_metadata(facts.config)).start
+    return page_frame("404.html", not_found_metadata(facts.translations)).start
 
 
 def _robots(facts: Facts) -> bytes:
+    """That of the root, the only one that anybody asks for, is for all languages."""
+    config = facts.config
+    sites = [config] if config.folder else [config, *facts.translations.configs]
     lines = [
         "User-agent: *",
         "Allow: /",
-        f"Disallow: {facts.config.base_path}search/?",  # of which there is no end
-        f"Sitemap: {facts.config.base_url}sitemap.xml",
+        *(f"Disallow: {each.base_path}search/?" for each in sites),  # of which there is no end
+        *(f"Sitemap: {each.base_url}sitemap.xml" for each in sites),
     ]
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -125,10 +149,10 @@ SCRIPT_TYPE = "text/javascript; charset=utf-8"
 
 EXTRAS: dict[str, Extra] = {
     f"/{OPML_NAME}": Extra(OPML_TYPE, _opml, lambda facts: [facts.updated.isoformat()]),
-    "/sitemap.xml": Extra(XML_TYPE, _sitemap, lambda facts: facts.places()),
+    "/sitemap.xml": Extra(XML_TYPE, _sitemap, _depends_of_sitemap),
     "/opensearch.xml": Extra(OPENSEARCH_TYPE, _opensearch),
     "/robots.txt": Extra(TEXT_TYPE, _robots),
-    NOT_FOUND: Extra(HTML_TYPE, _not_found),
+    NOT_FOUND: Extra(HTML_TYPE, _not_found, lambda facts: facts.translations.facts(HOME)),
     "/style.css": _asset("text/css; charset=utf-8", "style.css"),
     "/search.js": _asset(SCRIPT_TYPE, "search.js"),
     "/script.js": _asset(SCRIPT_TYPE, "script.js"),

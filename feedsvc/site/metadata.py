@@ -14,13 +14,17 @@ from feedsvc.pages.page import PageMetadata
 from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.site.language import subtitle_of, words_of
 from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, Role, address, kind_at
+from feedsvc.site.translations import Translations
 
 
-def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bool) -> FeedMetadata:
+def feed_metadata(
+    translations: Translations, place: Place, format_: Format, *, is_whole: bool
+) -> FeedMetadata:
     """The metadata of a place's feed; a feed that is not whole has only some of the items."""
+    config = translations.config
     role = place.role
     return FeedMetadata(
-        id=_url(config, HOME if place.archive else place.address),
+        id=_url(config, address(place.archive.current) if place.archive else place.address),
         title=_title(config, place),
         subtitle=subtitle_of(config),
         updated=newest_time(config, place),
@@ -34,6 +38,7 @@ def feed_metadata(config: Config, place: Place, format_: Format, *, is_whole: bo
         logo=config.logo,
         hub=config.hub,
         archive_links=_archive_links(config, place, format_),
+        translations=[*translations.feeds(place, format_.name, format_.type)],
         is_archive=role is Role.ARCHIVE,
         is_complete=role is Role.COMPLETE and is_whole,
     )
@@ -44,8 +49,9 @@ def feed_url(config: Config, place: Place, name: str) -> str:
     return _url(config, address(place.path + name, place.query))
 
 
-def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetadata:
+def page_metadata(translations: Translations, place: Place, *, has_feeds: bool) -> PageMetadata:
     """The metadata of a place's page; `has_feeds` says whether it links to the place's feeds."""
+    config = translations.config
     is_home = place.path == HOME
     own_feeds = feed_links(config, place.feeds, place.path, place.query)
     return PageMetadata(
@@ -66,11 +72,14 @@ def page_metadata(config: Config, place: Place, *, has_feeds: bool) -> PageMetad
         licence=config.licence,
         has_search=kind_at(SEARCH) is not None,
         picture=config.logo,
+        translations={} if place.query else translations.pages(place.path, place.address),
+        languages=translations.links(place.path),
     )
 
 
-def not_found_metadata(config: Config) -> PageMetadata:
+def not_found_metadata(translations: Translations) -> PageMetadata:
     """The metadata of the 404 page, which a host shows at any depth."""
+    config = translations.config
     return PageMetadata(
         name="",
         site_title=config.title,
@@ -79,6 +88,7 @@ def not_found_metadata(config: Config) -> PageMetadata:
         root=config.base_path,
         canonical="",
         has_search=kind_at(SEARCH) is not None,
+        languages=translations.links(HOME),
     )
 
 
@@ -101,12 +111,14 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     """RFC 5005 section 4: the chain that leads from the subscription document to the oldest."""
     if not place.archive:
         return {}
-    links = {"current": HOME} if place.role is Role.ARCHIVE else {}
+    links = {"current": place.archive.current} if place.role is Role.ARCHIVE else {}
     if place.archive.older:
         links["prev-archive"] = place.archive.older.path
     if place.archive.newer:
         links["next-archive"] = place.archive.newer.path
-    return {relation: _url(config, path + format_.name) for relation, path in links.items()}
+    return {
+        relation: _url(config, address(path + format_.name)) for relation, path in links.items()
+    }
 
 
 def feed_links(config: Config, names: Iterable[str], path: str, query: str) -> dict[str, Link]:

@@ -24,6 +24,7 @@ import feedsvc
 from feedsvc.config import Affects, Config
 from feedsvc.feeds.entry import paper_entry
 from feedsvc.feeds.formats import FORMATS
+from feedsvc.index.languages import Languages
 from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
 from feedsvc.pages.article import article
@@ -69,13 +70,22 @@ def make_pipeline(config: Config, searching: Searching = Searching.NONE) -> Pipe
     """The pipeline of a site with these settings."""
     return Pipeline(
         parse=partial(_parse, config),
-        render=partial(_render, base_url=config.base_url, language=config.language),
+        render=partial(
+            _render, base_url=config.base_url, language=config.language, mark=config.mark
+        ),
         time_of_day=config.time_of_day,
         largest_file=config.largest_file,
         leave_out=config.folders_left_out,
         searching=searching,
+        languages=languages_read(config),
         fingerprints=_fingerprints(config),
     )
+
+
+def languages_read(config: Config) -> Languages | None:
+    """Of which of several languages a site reads the digests; None where it reads all."""
+    codes = config.language_codes
+    return Languages(codes, config.language or codes[0]) if codes else None
 
 
 def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
@@ -90,9 +100,11 @@ def _parse(config: Config, path: str, data: bytes, today: date) -> Digest:
     )
 
 
-def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str, Sequence[bytes]]:
+def _render(
+    items: Sequence[Item], base_url: str, language: str, mark: str
+) -> Mapping[str, Sequence[bytes]]:
     """A day's items in each format, and as articles."""
-    entries = [paper_entry(item, base_url, language) for item in items]
+    entries = [paper_entry(item, base_url, language, mark) for item in items]
     feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
     path = urlsplit(base_url).path
     articles = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
@@ -100,7 +112,8 @@ def _render(items: Sequence[Item], base_url: str, language: str) -> Mapping[str,
 
 
 def _fingerprints(config: Config) -> Fingerprints:
-    reading = _extend("", Affects.READING, config)
+    languages = languages_read(config)
+    reading = _extend(languages.own if languages else "", Affects.READING, config)
     items = _extend(f"{reading} {[*FORMATS]}", Affects.ITEMS, config)
     return Fingerprints(reading, items, _extend(items, Affects.DOCUMENTS, config))
 

@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.config import Config
 from feedsvc.feeds.formats import FORMATS
-from feedsvc.index.store import Store
+from feedsvc.index.search_table import Hit
+from feedsvc.index.store import Store, Topic
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.pages.page import Neighbour
 from feedsvc.search.faults import fault
 from feedsvc.search.query import Query
+from feedsvc.search.saved import Saved
 from feedsvc.site.calendar import Month, Part, Week, parse_day, parse_month, parse_week, week_of
 from feedsvc.site.catalogue import Catalogue
+from feedsvc.site.choosing import Choosing, Newest, Piece, newest, papers_of, pieces
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 from feedsvc.site.language import words_of
 from feedsvc.site.opml import OPML_NAME
@@ -36,6 +41,9 @@ EVERYTHING = "/all/"
 DAILY = "/daily/"
 WEEKLY = "/weekly/"
 SEARCH = "/search/"
+
+SAVED = "saved"
+"""The folder of the saved searches."""
 
 MOST_OF_FEED_SIZE = 3
 """Times `feed_size`: the most papers of the subscription document, if it has several parts."""
@@ -84,6 +92,15 @@ Picks = Mapping[date, Sequence[int]]
 """The positions of the papers that are in a place, by their days; each place's in order."""
 
 
+class Archive(Struct, frozen=True):
+    """The chain that leads from what readers subscribe to through all older papers (RFC 5005)."""
+
+    current: str
+    """The path of the place to subscribe to."""
+    older: Neighbour | None = None
+    newer: Neighbour | None = None
+
+
 class Contents(Struct, frozen=True):
     """What is in a place."""
 
@@ -96,14 +113,23 @@ class Contents(Struct, frozen=True):
     newer: object | None = None
     around: Sequence[object] = ()
     """The keys of the larger places that its papers are in, too."""
-    part: Part | None = None
-    """The oldest part of the all-time feed in it; None if its feeds are no such parts."""
+    archive: Archive | None = None
+    """Its links to older papers; None if it is in no chain."""
     picks: Picks | None = None
     """Which papers of its days are in it; None means all."""
     editions: Sequence[Edition] | None = None
     """The items of its feeds, if these are not the papers themselves."""
     found: Found | None = None
     """What a search found, whose papers these are."""
+
+
+class Member(Struct, frozen=True):
+    """A place in a list of places."""
+
+    key: str
+    title: str
+    papers: int | None = None
+    """How many it has in all; None where nobody counts."""
 
 
 class PlaceKind(Struct, frozen=True):
@@ -133,8 +159,8 @@ class PlaceKind(Struct, frozen=True):
     """
     finds: bool = False
     """Whether it is a search, which has feeds only where something is asked for."""
-    members: Callable[[Scope], Iterable[tuple[str, str]]] | None = None
-    """The keys and titles of the places that it lists, also as OPML; None if it lists none."""
+    members: Callable[[Scope], Iterable[Member]] | None = None
+    """The places that it lists, also as OPML; None if it lists none."""
 
     @property
     def feeds(self) -> list[str]:
@@ -150,13 +176,6 @@ class PlaceKind(Struct, frozen=True):
     def names(self) -> list[str]:
         """The names of its documents."""
         return [PAGE, *self.feeds, *self.lists]
-
-
-class Archive(Struct, frozen=True):
-    """What follows and precedes a part of the all-time feed (RFC 5005 section 4)."""
-
-    older: Neighbour | None
-    newer: Neighbour | None
 
 
 class Place(Struct, frozen=True):
@@ -175,7 +194,7 @@ class Place(Struct, frozen=True):
     around: Sequence[Neighbour] = ()
     """The larger places that its papers are in, too."""
     archive: Archive | None = None
-    """Its links in the all-time feed; None if it is no part of that."""
+    """Its links to older papers; None if it is in no chain."""
     last_day: date | None = None
     """The last day that can ever be in the place; None if there is no last one."""
     picks: Picks | None = None
@@ -198,7 +217,7 @@ class Place(Struct, frozen=True):
     @property
     def role(self) -> Role:
         """How its feeds relate to the all-time feed."""
-        is_archive = self.archive is not None and self.kind.role is not Role.SUBSCRIPTION
+        is_archive = self.archive is not None and self.archive.current != self.path
         return Role.ARCHIVE if is_archive else self.kind.role
 
     @property
@@ -290,7 +309,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         older=_neighbour(contents.older),
         newer=_neighbour(contents.newer),
         around=[_near(key) for key in contents.around],
-        archive=_archive(contents.part, kind, scope) if contents.part else None,
+        archive=contents.archive,
         last_day=kind.last_day(key),
         picks=contents.picks,
         editions=contents.editions,
@@ -298,10 +317,10 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
     )
 
 
-def _archive(part: Part, kind: PlaceKind, scope: Scope) -> Archive:
+def _archive(part: Part, scope: Scope) -> Archive:
+    """The links of an archive document of the all-time feed."""
     older, newer = scope.catalogue.calendar.neighbours_of_part(part)
-    is_newest = kind.role is Role.SUBSCRIPTION
-    return Archive(_neighbour(older), None if is_newest else _neighbour(newer))
+    return Archive(HOME, _neighbour(older), _neighbour(newer))
 
 
 def _neighbour(key: object | None) -> Neighbour | None:
@@ -309,7 +328,7 @@ def _neighbour(key: object | None) -> Neighbour | None:
 
 
 def _near(key: object) -> Neighbour:
-    return Neighbour(str(key), _path(key))
+    return Neighbour(str(key).rpartition("/")[2], _path(key))
 
 
 def _path(key: object) -> str:
@@ -327,7 +346,8 @@ def _home(_: str, scope: Scope) -> Contents:
         return Contents(())
     oldest = parts[-1]
     first_day = oldest if isinstance(oldest, date) else oldest.first_day
-    return Contents(calendar.days_since(first_day)[::-1], part=oldest)
+    archive = Archive(HOME, _neighbour(calendar.neighbours_of_part(oldest)[0]))
+    return Contents(calendar.days_since(first_day)[::-1], archive=archive)
 
 
 def _everything(_: str, scope: Scope) -> Contents:
@@ -339,9 +359,9 @@ def _day(day: date, scope: Scope) -> Contents | None:
     if day not in scope.catalogue.by_day:
         return None
     older, newer = calendar.neighbours_of_day(day)
-    part = day if calendar.is_part(day) else None
+    archive = _archive(day, scope) if calendar.is_part(day) else None
     around = (Month(day.year, day.month), week_of(day))
-    return Contents([day], str(day), older, newer, around, part)
+    return Contents([day], str(day), older, newer, around, archive)
 
 
 def _week(week: Week, scope: Scope) -> Contents | None:
@@ -350,8 +370,8 @@ def _week(week: Week, scope: Scope) -> Contents | None:
     if not days:
         return None
     older, newer = calendar.neighbours_of_week(week)
-    part = week if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, part=part)
+    archive = _archive(week, scope) if calendar.is_part(week) else None
+    return Contents(days, str(week), older, newer, archive=archive)
 
 
 def _month(month: Month, scope: Scope) -> Contents | None:
@@ -391,16 +411,118 @@ def _inside(folder: str) -> Callable[[str], str | None]:
     return parse
 
 
-def _topic(name: str, scope: Scope) -> Contents | None:
-    """The newest papers of a topic, in whole days."""
-    key = name.partition("/")[2]
-    title, picks = "", dict[date, list[int]]()
-    for number, (day, position, topic) in enumerate(scope.store.items_of_topic(key)):
-        if day not in picks and number >= scope.config.feed_size:
-            break
-        title = title or topic
-        picks.setdefault(day, []).append(position)
-    return Contents([*picks], title, picks=picks) if picks else None
+def _older_inside(folder: str) -> Callable[[str], str | None]:
+    """Parses the names of the folders of older papers in the folders in a folder."""
+    is_inside = _inside(folder)
+
+    def parse(name: str) -> str | None:
+        key, _, piece = name.rpartition("/")
+        return name if is_inside(key) and _parse_piece(piece) else None
+
+    return parse
+
+
+def _parse_piece(name: str) -> Piece | None:
+    return parse_month(name) or parse_day(name)
+
+
+def _last_day_of_piece(key: str) -> date | None:
+    piece = _parse_piece(key.rpartition("/")[2])
+    return piece.last_day if isinstance(piece, Month) else piece
+
+
+class _Chooser(Struct, frozen=True):
+    """What chooses the papers of the places in a folder, with the older ones of each."""
+
+    folder: str
+    names: Callable[[Scope], Iterable[str]]
+    """The names of the folders in it."""
+    choosing: Callable[[str, Scope], Choosing | None]
+    """What chooses for a name; None if it is no place's."""
+    title: Callable[[str, Sequence[Hit], Scope], str]
+    """What a place with a name and with these papers is called."""
+
+    def keys(self, scope: Scope) -> Iterator[str]:
+        """The places to subscribe to."""
+        return (f"{self.folder}/{name}" for name in self.names(scope))
+
+    def contents(self, key: str, scope: Scope) -> Contents | None:
+        """The newest papers of a place."""
+        name = key.partition("/")[2]
+        chosen = self._newest(name, scope)
+        if not chosen:
+            return None
+        older = f"{key}/{chosen.older}" if chosen.older else None
+        picks = picks_of(chosen.papers)
+        title = self.title(name, chosen.papers, scope)
+        archive = Archive(_path(key), _near(older)) if older else None
+        return Contents([*picks], title, older, picks=picks, archive=archive)
+
+    def older_keys(self, scope: Scope) -> Iterator[str]:
+        """The places of the older papers of each."""
+        for name in self.names(scope):
+            for piece in self._pieces(name, scope):
+                yield f"{self.folder}/{name}/{piece}"
+
+    def older_contents(self, key: str, scope: Scope) -> Contents | None:
+        """Papers of a month or a day of a place."""
+        above, _, last = key.rpartition("/")
+        name, piece = above.partition("/")[2], _parse_piece(last)
+        choosing, known = self.choosing(name, scope), self._pieces(name, scope)
+        if not choosing or piece is None or piece not in known:
+            return None
+        papers, at = papers_of(choosing, piece), known.index(piece)
+        older, newer = (f"{above}/{each}" if each else None for each in _beside(known, at))
+        picks = picks_of(papers)
+        said = words_of(scope.config).place(last)
+        return Contents(
+            [*picks],
+            f"{self.title(name, papers, scope)} · {said}",
+            older,
+            newer,
+            archive=Archive(_path(above), _neighbour(older), _neighbour(newer)),
+            picks=picks,
+        )
+
+    def _newest(self, name: str, scope: Scope) -> Newest | None:
+        if not (choosing := self.choosing(name, scope)):
+            return None
+        what = (self.folder, name, scope.store.search.extent())
+        return scope.catalogue.once(what, lambda: newest(choosing, scope.catalogue))
+
+    def _pieces(self, name: str, scope: Scope) -> Sequence[Piece]:
+        choosing, chosen = self.choosing(name, scope), self._newest(name, scope)
+        if not choosing or not chosen or not chosen.older:
+            return ()
+        what, first = (self.folder, name, scope.store.search.extent(), "older"), chosen.older
+        return scope.catalogue.once(what, lambda: pieces(choosing, scope.catalogue, first))
+
+
+def _beside(known: Sequence[Piece], at: int) -> tuple[Piece | None, Piece | None]:
+    """Of pieces, newest first, the ones after and before one of them."""
+    return (
+        known[at + 1] if at + 1 < len(known) else None,
+        known[at - 1] if at else None,
+    )
+
+
+def topics_of(scope: Scope) -> Sequence[Topic]:
+    """Every topic of the archive, by its key."""
+    return scope.catalogue.once(TOPICS, scope.store.topics)
+
+
+def _choosing_topic(name: str, scope: Scope) -> Choosing | None:
+    choosing = Choosing(partial(scope.store.items_of_topic, name), scope.config.feed_size)
+    return choosing if any(True for _ in choosing.papers(date.min, date.max)) else None
+
+
+_TOPICS = _Chooser(
+    TOPICS,
+    names=lambda scope: (topic.key for topic in topics_of(scope)),
+    choosing=_choosing_topic,
+    # As the newest of its digests writes it.
+    title=lambda name, papers, scope: scope.store.name_of_topic(name, *papers[0]),
+)
 
 
 def _search(_: str, scope: Scope) -> Contents:
@@ -413,20 +535,35 @@ def _search(_: str, scope: Scope) -> Contents:
 
 
 def _saved_list(_: str, scope: Scope) -> Contents | None:
-    if not _saved_keys(scope):
+    if not _saved_of(scope):
         return None
     return Contents(scope.catalogue.calendar.days[::-1], "saved searches")
 
 
-def _saved(key: str, scope: Scope) -> Contents | None:
-    name = key.partition("/")[2]
-    saved = next((each for each in scope.config.saved if each.name == name), None)
-    return _of_query(saved.title, saved.query, scope) if saved else None
-
-
-def _saved_keys(scope: Scope) -> Sequence[str]:
+def _saved_of(scope: Scope) -> Mapping[str, Saved]:
     is_possible = scope.store.search.exists()
-    return [f"{SAVED}/{saved.name}" for saved in scope.config.saved] if is_possible else ()
+    return {saved.name: saved for saved in scope.config.saved} if is_possible else {}
+
+
+def _choosing_saved(name: str, scope: Scope) -> Choosing | None:
+    saved = _saved_of(scope).get(name)
+    if not saved:
+        return None
+    query = saved.query
+
+    def papers(first: date, last: date) -> Iterator[Hit]:
+        days = (max(first, query.since or first), min(last, query.until or last))
+        return scope.store.search.hits(replace(query, since=days[0], until=days[1]))
+
+    return Choosing(papers, scope.config.feed_size, saved.limit)
+
+
+_SAVED = _Chooser(
+    SAVED,
+    names=_saved_of,
+    choosing=_choosing_saved,
+    title=lambda name, _, scope: _saved_of(scope)[name].title,
+)
 
 
 def _of_query(title: str, query: Query, scope: Scope) -> Contents | None:
@@ -441,9 +578,6 @@ def _only(name: str) -> Callable[[str], str | None]:
     """Parses the name of the one place of a kind."""
     return lambda text: name if text == name else None
 
-
-SAVED = "saved"
-"""The folder of the saved searches."""
 
 HOME_KIND = PlaceKind(
     _only(""),
@@ -502,19 +636,28 @@ KINDS: list[PlaceKind] = [
         _only(TOPICS),
         lambda scope: [TOPICS] * scope.store.has_topics(),
         _topics,
-        template="topics.html",
+        template="list.html",
         whole=Whole.NONE,
         formats=(),
-        members=lambda scope: (
-            (f"{TOPICS}/{topic.key}", topic.name) for topic in scope.store.topics()
-        ),
+        members=lambda scope: [
+            Member(f"{TOPICS}/{topic.key}", topic.name, topic.papers)
+            for topic in sorted(topics_of(scope), key=lambda topic: topic.name.casefold())
+        ],
     ),
     PlaceKind(
         _inside(TOPICS),
-        lambda scope: (f"{TOPICS}/{topic.key}" for topic in scope.store.topics()),
-        _topic,
+        _TOPICS.keys,
+        _TOPICS.contents,
         template="topic.html",
         turn=Turn.SELECTION,
+    ),
+    PlaceKind(
+        _older_inside(TOPICS),
+        _TOPICS.older_keys,
+        _TOPICS.older_contents,
+        template="older.html",
+        turn=Turn.PERIOD,
+        last_day=_last_day_of_piece,
     ),
     PlaceKind(
         _only("search"),
@@ -527,14 +670,26 @@ KINDS: list[PlaceKind] = [
     ),
     PlaceKind(
         _only(SAVED),
-        lambda scope: [SAVED] * bool(_saved_keys(scope)),
+        lambda scope: [SAVED] * bool(_saved_of(scope)),
         _saved_list,
-        template="searches.html",
+        template="list.html",
         whole=Whole.NONE,
         formats=(),
-        members=lambda scope: ((f"{SAVED}/{each.name}", each.title) for each in scope.config.saved),
+        members=lambda scope: [
+            Member(f"{SAVED}/{each.name}", each.title) for each in scope.config.saved
+        ],
     ),
-    PlaceKind(_inside(SAVED), _saved_keys, _saved, template="saved.html", turn=Turn.SELECTION),
+    PlaceKind(
+        _inside(SAVED), _SAVED.keys, _SAVED.contents, template="saved.html", turn=Turn.SELECTION
+    ),
+    PlaceKind(
+        _older_inside(SAVED),
+        _SAVED.older_keys,
+        _SAVED.older_contents,
+        template="older.html",
+        turn=Turn.PERIOD,
+        last_day=_last_day_of_piece,
+    ),
     PlaceKind(
         _only("subscribe"),
         lambda _: ["subscribe"],

@@ -23,8 +23,7 @@ def renderings(
     """
     if picks is not None:
         for day, positions in picks.items():
-            contents = snapshot.unpack(name, day)
-            yield from (contents[position] for position in positions)
+            yield from snapshot.pick(name, day, positions)
         return
     seen: set[str] = set()
     by_day = snapshot.catalogue.by_day

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from feedsvc.feeds.entry import paper_id_in
 from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Store
 from feedsvc.pages.article import anchor, language_of_title
 from feedsvc.pages.search_page import SearchPage, ShownHit
 from feedsvc.pages.words import Words
-from feedsvc.search.query import Query, parse_query, values_of
+from feedsvc.search.query import MOST_HITS, Query, parse_query, values_of
 
-MOST_COUNTED = 1000
+MOST_COUNTED = MOST_HITS
 """Hits; of more nobody is told how many they are, as counting takes longer than finding."""
 
 VOTES = (10, 30, 100)
@@ -44,7 +46,7 @@ def find(store: Store, query: Query) -> Found | None:
     """What a query finds; None where nobody can search."""
     if not store.search.exists():
         return None
-    hits = store.search.hits(query, max(query.limit, MOST_COUNTED + 1))
+    hits = [*store.search.hits(query, MOST_COUNTED + 1)]
     unread = next(iter(store.search.missing_days()), None)
     return Found(query, hits[: query.limit], min(len(hits), MOST_COUNTED + 1), unread)
 
@@ -61,16 +63,33 @@ def title_of(query: Query, say: Words) -> str:
     return " · ".join(filter(None, [query.q, *told]))
 
 
-def page_of(found: Found, items: Sequence[bytes], language: str) -> SearchPage:
-    """The page of a search in `language`, with what it found as items of JSON Feed."""
+def page_of(found: Found, items: Sequence[bytes], language: str, mark: str = "") -> SearchPage:
+    """The page of a search in `language`, with what it found as items of JSON Feed.
+
+    For `mark` see `feedsvc.feeds.entry.item_id`.
+    """
     return SearchPage(
         values=found.query.values,
         count=min(found.count, MOST_COUNTED),
         is_counted=found.count <= MOST_COUNTED,
-        hits=[_shown(item, language) for item in items],
+        hits=[_shown(item, language, mark) for item in items],
         unread=found.unread,
+        older=_older(found),
         filters=_filters(found.query) if found.count > 1 else [],
     )
+
+
+def _older(found: Found) -> str:
+    """The same from the day of the last paper backwards, as that day may have more.
+
+    Of a day that is more than the whole answer nobody would come away.
+    """
+    if found.count <= len(found.papers):
+        return ""
+    last, _ = found.papers[-1]
+    is_stuck = last == found.papers[0][0]
+    until = last - timedelta(days=1) if is_stuck else last
+    return replace(found.query, until=until).canonical
 
 
 def _filters(query: Query) -> list[tuple[int, str]]:
@@ -103,12 +122,12 @@ class _Item(Struct):
 _decode = msgspec.json.Decoder(_Item).decode
 
 
-def _shown(item: bytes, language: str) -> ShownHit:
+def _shown(item: bytes, language: str, mark: str) -> ShownHit:
     read = _decode(item)
     day = read.facts.day
     return ShownHit(
         title=read.title,
-        path=f"{day}/#{anchor(read.id)}",
+        path=f"{day}/#{anchor(paper_id_in(read.id, mark))}",
         day=day,
         votes=read.facts.votes,
         authors=[author.name for author in read.authors],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -23,7 +24,9 @@ from feedsvc.site.documents import document
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion
 from feedsvc.site.pipeline import make_pipeline
+from feedsvc.site.places import Scope, place_paths
 from feedsvc.site.snapshot import Snapshot
+from feedsvc.site.translations import Shown, Translations
 
 _Result = TypeVar("_Result")
 
@@ -35,10 +38,13 @@ class Site:
         """Without `searching` it is searched in only if there are saved searches, then wholly."""
         usual = Searching.WHOLLY if config.saved else Searching.NONE
         pipeline = make_pipeline(config, searching or usual)
-        self._config = config
+        self.config = config
+        self.others: Sequence[Site] = ()
+        """The site in other languages, in the order of the settings."""
         self._fingerprints = pipeline.fingerprints
         self._index = Index(config.digests_folder, pipeline, config.index)
         self._catalogue: Catalogue | None = None
+        self._shown: Shown | None = None
 
     def refresh(self, parallel_map: ParallelMap = serial_map) -> ProblemNews:
         """Takes up what changed in the folder, as `Index.refresh` tells it. Raises FolderError."""
@@ -56,11 +62,28 @@ class Site:
         Raises FolderError where the folder was never readable, and IndexLostError where the index
         breaks meanwhile.
         """
+        # Before this one is read, as two that wait for each other would wait for ever.
+        translations = Translations(self.config, [other.shown() for other in self.others])
         with self._index.reading(long=long, searchable=searchable) as store:
             catalogue = self._catalogue_of(store)
-            etags = ETags(catalogue, self._fingerprints.documents)
-            unpack = lru_cache(unpacked)(store.renderings) if unpacked else store.renderings
-            yield Snapshot(self._config, store, catalogue, etags, unpack)
+            etags = ETags(catalogue, self._fingerprints.documents, translations)
+            unpack, pick = store.renderings, store.some_renderings
+            if unpacked:
+                unpack = lru_cache(unpacked)(store.renderings)
+                pick = partial(_pick, unpack)
+            yield Snapshot(self.config, store, catalogue, etags, unpack, pick, translations)
+
+    def shown(self) -> Shown:
+        """What the site in other languages needs to know of the newest state. Raises as above."""
+        with self._index.reading() as store:
+            catalogue = self._catalogue_of(store)
+            revision = f"{catalogue.state.revision} {store.search.exists()}"
+            shown = self._shown
+            if not shown or shown.revision != revision:
+                scope = Scope(catalogue, store, self.config)
+                paths = frozenset(place_paths(scope)) if catalogue.papers else frozenset[str]()
+                shown = self._shown = Shown(self.config, revision, paths, catalogue.papers)
+            return shown
 
     def document(self, path: str, query: str = "") -> Document:
         """The document at a path, whole. Raises NotFoundError and FolderError."""
@@ -121,6 +144,13 @@ class Site:
 
 def _whole(made: Document) -> Document:
     return replace(made, pieces=(made.content,))
+
+
+def _pick(
+    unpack: Callable[[str, date], Sequence[bytes]], name: str, day: date, positions: Sequence[int]
+) -> list[bytes]:
+    contents = unpack(name, day)
+    return [contents[position] for position in positions]
 
 
 def _outline(made: Document) -> Document:

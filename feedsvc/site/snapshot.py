@@ -12,6 +12,7 @@ from feedsvc.index.store import Store
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.etags import ETags
 from feedsvc.site.places import Place, Scope, find_place
+from feedsvc.site.translations import Translations
 
 
 class Snapshot(Struct):
@@ -23,6 +24,15 @@ class Snapshot(Struct):
     etags: ETags
     unpack: Callable[[str, date], Sequence[bytes]]
     """A day's renderings under a name; `Store.renderings`, which may remember some."""
+    pick: Callable[[str, date, Sequence[int]], Sequence[bytes]]
+    """Those at some positions of a day."""
+    translations: Translations
+    """What the site in other languages had just before."""
+
+    @property
+    def identity(self) -> str:
+        """Never the same for two of which a document differs."""
+        return f"{self.catalogue.state.revision} {self.translations.revision}".strip()
 
     def scope(self, query: str = "") -> Scope:
         """What kinds of places decide by."""

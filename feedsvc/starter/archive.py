@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from feedsvc.check import Findings, check
 from feedsvc.config import Config
+from feedsvc.parser.paper.language import language_code
 
 MOST_OF_THE_PAPERS = 0.9
 """A folder that holds so large a part of all papers holds the archive; the rest is beside it."""
@@ -70,11 +71,14 @@ def _largest_child(
         if parts[:depth] == home.parts and len(parts) > depth + 1:
             child = home / parts[depth]
             inside[child] = inside.get(child, 0) + papers
+    are_languages = len([child for child in inside if language_code(child.name)]) > 1
     return next(
         (
             child
             for child, papers in inside.items()
-            if papers >= MOST_OF_THE_PAPERS * total and not _TIME.search(child.name)
+            if papers >= MOST_OF_THE_PAPERS * total
+            and not _TIME.search(child.name)
+            and not (are_languages and language_code(child.name))
         ),
         None,
     )

@@ -65,6 +65,9 @@ def look(folder: Path) -> Outlook:
             without_papers = tuple(archive.findings.without_papers)
         else:
             proposals.update(archive.settings)
+            if beside := archive.findings.beside:
+                proposals["languages"] = ", ".join(beside)
+                proposals["language"] = beside[0]
     if address := _own_domain(folder) or (repository.pages_address if repository else ""):
         proposals["base_url"] = address
     return Outlook(folder, repository, proposals, without_papers=without_papers)
@@ -95,7 +98,7 @@ def start(
     def write(path: Path, text: str) -> None:
         (written if write_new(path, text) else kept).append(path)
 
-    values = {name: value for name, value in {**outlook.proposals, **answers}.items() if value}
+    values = _values(outlook.proposals, answers)
     parsed = checked(values)
     given = {name: getattr(parsed, name) for name in values}
     write(folder / FILE_NAME, settings_file({"title": parsed.title, "digests": "digests", **given}))
@@ -121,6 +124,22 @@ def start(
         *_next(outlook, config),
     )
     return Started(tuple(written), tuple(kept), findings, lines)
+
+
+def _values(proposals: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """The settings to write. Of several languages one that somebody names is the first.
+
+    Of others than the digests seem to be in it is the only one.
+    """
+    values = {name: value for name, value in {**proposals, **answers}.items() if value}
+    if "languages" not in values or "language" not in values:
+        return values
+    language, codes = values["language"], values["languages"].split(", ")
+    others = [code for code in codes if code.partition("-")[0] != language.partition("-")[0]]
+    if len(others) == len(codes):
+        return {name: value for name, value in values.items() if name != "languages"}
+    values["languages"] = ", ".join([language, *others])
+    return {name: value for name, value in values.items() if name != "language"}
 
 
 def checked(answers: Mapping[str, str]) -> Config:

@@ -82,10 +82,6 @@ class Mirror:
             return str(error)
         return f"{self._address}: the digests can't be fetched: {error.reason}"
 
-    def is_there(self) -> bool:
-        """Whether the folder shows a state, if perhaps an older one."""
-        return self._seen() > 0
-
     def _bring_up_to_date(self) -> None:
         self._bucket = bucket = self._bucket or Bucket(self._address, PATIENCE)
         listed = bucket.objects()

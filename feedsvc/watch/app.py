@@ -12,7 +12,7 @@ from feedsvc.config import Config
 from feedsvc.pages.page import HTML_TYPE
 from feedsvc.watch.page import page_for_authors
 from feedsvc.watch.placing import place_problems
-from feedsvc.web.app import SERVICE, Service
+from feedsvc.web.app import Service
 from feedsvc.web.app import create_app as create_site_app
 
 if TYPE_CHECKING:
@@ -36,15 +36,18 @@ _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCO
 
 def create_app(config: Config) -> Flask:
     """The app of a site, for its authors."""
-    app = create_site_app(config)
-    service: Service = app.extensions[SERVICE]
+    return create_site_app(config, _for_authors)
+
+
+def _for_authors(app: Flask, service: Service) -> None:
+    """Adds to the app of a language what pages for authors need."""
+    config = service.site.config
     views = {path: _asset(path, type_) for path, type_ in ASSETS.items()}
     views[STATE] = lambda: _unstored(service.revision, "text/plain")
     for path, view in views.items():
         for prefix in {"/", config.base_path}:
             app.add_url_rule(f"{prefix}{path}", path, view)
     app.wsgi_app = _PagesForAuthors(app.wsgi_app, service, config)  # type: ignore[method-assign]
-    return app
 
 
 def _asset(path: str, type_: str) -> Callable[[], Response]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from feedsvc.bucket_address import BucketAddress
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
-from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError
+from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError, StaleError
 from feedsvc.index.refresh import ProblemNews
 from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
@@ -39,11 +39,13 @@ from feedsvc.site.freshness import LIVE_SECONDS
 from feedsvc.site.language import words_of
 from feedsvc.site.places import PAGE, canonical_query, takes_query
 from feedsvc.site.site import Site
+from feedsvc.site.sites import Sites
 from feedsvc.site.snapshot import Snapshot
 from feedsvc.web.access_log import AccessLog
+from feedsvc.web.by_language import ByLanguage
 from feedsvc.web.cache import DocumentCache
 from feedsvc.web.fast_lane import FastLane
-from feedsvc.web.health import METRICS_TYPE, Health, as_metrics, health_of
+from feedsvc.web.health import METRICS_TYPE, Health, as_metrics, health_of, together
 from feedsvc.web.negotiation import own_etags
 from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
@@ -55,7 +57,7 @@ from feedsvc.web.responses import (
 from feedsvc.web.traffic import Kind, Traffic, is_shared, kind_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
     from feedsvc.push.announcer import Announcer
     from feedsvc.storage.mirror import Mirror
@@ -88,10 +90,13 @@ _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
 _log = logging.getLogger(__name__)
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The WSGI app of one site; without `config`, the settings come from file and environment.
+def create_app(
+    config: Config | None = None, finish: Callable[[Flask, Service], object] | None = None
+) -> Flask:
+    """The WSGI app of a site; without `config`, the settings come from file and environment.
 
     Raises ConfigError. Reads no digest before the first request, unless a hub is to be told.
+    `finish` may add to the app of each language.
     """
     is_told = config is not None
     config = config or Config.load()
@@ -100,13 +105,33 @@ def create_app(config: Config | None = None) -> Flask:
         _log.warning("%s", warning)
     if not can_search():
         _log.warning("%s", WITHOUT_SEARCH)
-    service = Service(config)
+    services = services_of(config)
+    apps = [_app_of(service) for service in services]
+    for service, each in zip(services, apps, strict=True):
+        if finish:
+            finish(each, service)
+    app, *others = apps
+    if others:
+        folders = [service.site.config.folder.strip("/") for service in services[1:]]
+        by_folder = {folder: each.wsgi_app for folder, each in zip(folders, others, strict=True)}
+        app.wsgi_app = ByLanguage(  # type: ignore[method-assign]
+            app.wsgi_app, by_folder, config.base_path
+        )
+    services[0].begin()
+    if config.access_log:
+        app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _app_of(service: Service) -> Flask:
+    """The app of the site in one language."""
     app = Flask("feedsvc", static_folder=None)
     app.extensions[SERVICE] = service
     # Werkzeug would redirect `/x//y` to `/x/y`, which here is another path.
     app.url_map.merge_slashes = False
     app.before_request(service.before_request)
-    for prefix in {"/", service.base_path}:
+    # For whoever runs the service, who asks at its root; there are no more doors to be closed.
+    for prefix in {"/", service.base_path} if not service.site.config.folder else ():
         app.add_url_rule(f"{prefix}healthz", "healthz", service.healthz, methods=METHODS)
         app.add_url_rule(f"{prefix}metrics", "metrics", service.metrics, methods=METHODS)
     app.add_url_rule("/", "home", service.document, defaults={"path": ""}, methods=METHODS)
@@ -114,33 +139,69 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_error_handler(FeedsvcError, service.failure)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_with_common_headers)
-    lane: WSGIApplication = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
-    service.begin()
-    app.wsgi_app = AccessLog(lane) if config.access_log else lane  # type: ignore[method-assign, assignment]
+    lane = FastLane(app.wsgi_app, service.ready, service.traffic, service.kind)
+    app.wsgi_app = lane  # type: ignore[method-assign]
     return app
 
 
-class Service:
-    """The views of one site."""
+def services_of(config: Config) -> Sequence[Service]:
+    """The service of the site in each language, the root's first; they look for changes as one."""
+    services: list[Service] = []
+    traffic = Traffic()
 
-    def __init__(self, config: Config) -> None:
+    def refresh() -> None:
+        trouble = _fetch(mirror, config.refresh)
+        for service in services:
+            service.look()
+        for service in services:  # when each can know of its translations
+            service.take_up()
+        traffic.share()
+        if trouble:
+            raise trouble
+
+    mirror: Mirror | None = None
+    if isinstance(config.digests, BucketAddress):
+        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415 - loads what few need
+
+        mirror = mirror_of(config)
+    refresher = Refresher(refresh, config.refresh)
+    sites = Sites(config, Searching.GRADUALLY)
+    services += [Service(site, refresher, traffic) for site in sites]
+    services[0].others = services[1:]
+    return services
+
+
+def _fetch(mirror: Mirror | None, interval: float) -> StaleError | None:
+    """Fetches digests from where they are; gives the trouble if older ones can be shown.
+
+    Raises FolderError if there are none.
+    """
+    try:
+        if mirror:
+            mirror.refresh(interval)
+    except StaleError as error:
+        return error
+    return None
+
+
+class Service:
+    """The views of the site in one language."""
+
+    def __init__(self, site: Site, refresher: Refresher, traffic: Traffic) -> None:
+        config = site.config
         self.base_path = config.base_path
         self._digests = config.digests_folder
         self._say = words_of(config)
-        self.traffic = Traffic()
-        self.site = Site(config, Searching.GRADUALLY)
+        self.traffic = traffic
+        self.site = site
+        self.others: Sequence[Service] = ()
+        """Those of other languages, of which the root's tells how they are."""
         self.revision = ""
         """The state of the site that is shown, or a later one; empty before there is any."""
         self._cache = DocumentCache()
         # Apart, so that no number of searches pushes a page out of the other.
         self._answers = DocumentCache(CAPACITY_OF_ANSWERS)
-        self._interval = config.refresh
-        self._mirror: Mirror | None = None
-        if isinstance(config.digests, BucketAddress):
-            from feedsvc.storage.digests import mirror_of  # noqa: PLC0415 - loads what few need
-
-            self._mirror = mirror_of(config)
-        self._refresher = Refresher(self._refresh, config.refresh)
+        self._refresher = refresher
         self._announcer: Announcer | None = None
         if config.hub and config.ping:
             from feedsvc.push.announcer import Announcer  # noqa: PLC0415 - loads a client
@@ -180,16 +241,26 @@ class Service:
 
     def healthz(self) -> Response:
         """The health of the service as JSON."""
-        health = self._health()
-        days = {"newest_day": health.newest_day and str(health.newest_day)}
-        return _unstored(jsonify({**asdict(health), **days, "changed": health.changed.isoformat()}))
+        healths = self._healths()
+        told = _as_json(together([*healths.values()]))
+        if self.others:
+            told["languages"] = {code: _as_json(each) for code, each in healths.items()}
+        return _unstored(jsonify(told))
 
     def metrics(self) -> Response:
         """The same for Prometheus."""
-        text = as_metrics(self._health(), self.traffic, shows_process=_is_alone(request.environ))
+        is_alone = _is_alone(request.environ)
+        text = as_metrics(self._healths(), self.traffic, shows_process=is_alone)
         return _unstored(Response(text, content_type=METRICS_TYPE))
 
-    def _health(self) -> Health:
+    def _healths(self) -> dict[str, Health]:
+        """By language; that of the site alone below an empty text where there are no others."""
+        if not self.others:
+            return {"": self.health()}
+        return {each.site.config.language: each.health() for each in (self, *self.others)}
+
+    def health(self) -> Health:
+        """How the site in this language is."""
         is_stale = self._refresher.is_in_trouble()
         return self.site.read(lambda snapshot: health_of(snapshot, _today(), is_stale=is_stale))
 
@@ -224,24 +295,23 @@ class Service:
         page = self.site.read(lambda snapshot: search_fault(snapshot, values, fault))
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
-    def _refresh(self) -> None:
-        try:
-            if self._mirror:
-                self._mirror.refresh(self._interval)
-        finally:
-            # What was fetched before can be shown, also where the bucket can't be reached now.
-            if not self._mirror or self._mirror.is_there():
-                self._take_up()
-
-    def _take_up(self) -> None:
+    def look(self) -> None:
+        """Looks for changes in the folder of digests. Raises FolderError."""
         self._tell(self.site.refresh())
-        revision, searchable = self.site.read(
-            lambda snapshot: (snapshot.catalogue.state.revision, snapshot.store.search.extent())
+
+    def take_up(self) -> None:
+        """Drops what is no longer so, and has a hub told."""
+        identity, revision, searchable = self.site.read(
+            lambda snapshot: (
+                snapshot.identity,
+                snapshot.catalogue.state.revision,
+                snapshot.store.search.extent(),
+            )
         )
-        self._cache.keep(revision, _today())
-        self._answers.keep(f"{revision} {searchable}", _today())
-        self.revision = revision
-        self.traffic.share()
+        # Saved searches find more, too, as the index is being filled.
+        for cache in (self._cache, self._answers):
+            cache.keep(f"{identity} {searchable}", _today())
+        self.revision = identity
         if self._announcer:
             self._announcer.look(revision)
 
@@ -399,6 +469,11 @@ def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield b"".join(chunk)
             chunk, size = [], 0
     yield b"".join(chunk)
+
+
+def _as_json(health: Health) -> dict[str, object]:
+    days = {"newest_day": health.newest_day and str(health.newest_day)}
+    return {**asdict(health), **days, "changed": health.changed.isoformat()}
 
 
 def _today() -> date:

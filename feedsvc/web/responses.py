@@ -207,7 +207,9 @@ class PreparedDocument:
 
 def _link(link: Link) -> str:
     """As RFC 8288 writes it."""
-    return f'<{link.url}>; rel="{link.relation}"' + (f'; type="{link.type}"' if link.type else "")
+    more = {"type": link.type, "hreflang": link.language}
+    told = "".join(f'; {name}="{value}"' for name, value in more.items() if value)
+    return f'<{link.url}>; rel="{link.relation}"{told}'
 
 
 def _line(status: HTTPStatus) -> str:

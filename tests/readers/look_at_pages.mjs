@@ -1,8 +1,9 @@
 // Opens pages in a browser and says what is wrong with them. Reads a JSON list of
-// { url, width, dark, pictures, keys } from standard input and writes a list of
-// { findings, shift, console, overflows, focused } in that order. `pictures` names what the hosts
-// of pictures answer with; "blocked" is nothing at all. `focused` is what has the focus after each
-// of the keys. With `shot`, a path, there is a picture of the page. Argument: the browser.
+// { url, width, pictures, schemes, widths, keys } from standard input and writes a list of
+// { findings, shift, console, overflows, focused } in that order. A page is loaded once, at `width`;
+// findings and what is wider than the window are of each of the `widths` in each of the `schemes`.
+// `pictures` names what the hosts of pictures answer with; "blocked" is nothing at all. `focused` is
+// what has the focus after each of the keys. Argument: the browser.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import puppeteer from "puppeteer-core";
@@ -20,13 +21,17 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
 });
 
-async function look({ url, width, dark, pictures, keys = [], shot, full }) {
+const dress = async (page, width, scheme) => {
+  await page.setViewport({ width, height: width < 500 ? 780 : 900 });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+};
+
+async function look({ url, width, pictures, schemes, widths, keys }) {
   const page = await browser.newPage();
   const said = [];
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(String(error)));
-  await page.setViewport({ width, height: width < 500 ? 780 : 900 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  await dress(page, width, "light");
   await page.setRequestInterception(true);
   page.on("request", (request) => {
     if (new URL(request.url()).host === new URL(url).host) return request.continue();
@@ -49,16 +54,23 @@ async function look({ url, width, dark, pictures, keys = [], shot, full }) {
     scrollTo(0, 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
   });
-  const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   const shift = await page.evaluate(() => window.shift);
-  if (shot) await page.screenshot({ path: shot, fullPage: Boolean(full) });
   // The pages' own policy forbids other scripts: axe comes in by the browser's own door.
   const client = await page.createCDPSession();
   await client.send("Runtime.evaluate", { expression: axe });
-  const findings = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-  });
+  const [findings, overflows] = [[], []];
+  for (const scheme of schemes) {
+    for (const each of widths) {
+      await dress(page, each, scheme);
+      const found = await page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+        return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+      });
+      findings.push(...found.map((finding) => `${each} ${scheme}: ${finding}`));
+      const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      if (isWider) overflows.push(`${each} ${scheme}`);
+    }
+  }
   const focused = [];
   for (const key of keys) {
     await page.keyboard.press(key);

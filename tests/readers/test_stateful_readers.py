@@ -25,6 +25,12 @@ from tests.support.server import Server
 ADDRESS = "https://arxiv.org/abs/2411.{:05}"
 EDITED = "고친 요약입니다."
 
+SFEED_FETCH = (
+    "fetch() {\n"
+    '\tcurl -sSf --etag-compare "$1.tag" --etag-save "$1.tag" -o "$1.new" "$2" && cat "$1.new"\n'
+    "}\n"
+)
+
 Shown = dict[str, str]
 """The content of each item that a reader has shown, by its id."""
 
@@ -42,7 +48,7 @@ class Newsboat:
 
     def fetch(self) -> Shown:
         flags = ["-u", "urls", "-c", "cache.db", "-C", "config"]
-        _run(["newsboat", *flags, "-x", "reload"], self._home)
+        run(["newsboat", *flags, "-x", "reload"], self._home)
         with closing(sqlite3.connect(self._home / "cache.db")) as database:
             return dict(database.execute("SELECT guid, content FROM rss_item").fetchall())
 
@@ -58,7 +64,7 @@ class Rss2email:
         (home / "settings").write_text(RSS2EMAIL_SETTINGS % (home, url))
 
     def fetch(self) -> Shown:
-        _run(["r2e", "-c", "settings", "-d", "data.json", "run"], self._home)
+        run(["r2e", "-c", "settings", "-d", "data.json", "run"], self._home)
         mails = [
             email.message_from_bytes(data.as_bytes(), policy=email.policy.default)
             for data in mailbox.Maildir(self._home / "inbox")
@@ -78,17 +84,16 @@ class Sfeed:
         self._home = home
         (home / ".sfeed").mkdir()
         (home / ".sfeed" / "sfeedrc").write_text(
-            f"feeds() {{\n\tfeed papers {url}\n}}\n"
-            'fetch() {\n\tcurl -sSf --etag-compare tag --etag-save tag -o new "$2" && cat new\n}\n'
+            f"feeds() {{\n\tfeed papers {url}\n}}\n" + SFEED_FETCH
         )
 
     def fetch(self) -> Shown:
-        _run(["sfeed_update"], self._home)
+        run(["sfeed_update"], self._home)
         rows = [
             line.split("\t")
             for line in (self._home / ".sfeed" / "feeds" / "papers").read_text().splitlines()
         ]
-        shown = {row[5]: _unescaped(row[3]) for row in rows}
+        shown = {row[5]: unescaped(row[3]) for row in rows}
         assert len(shown) == len(rows), "a paper is shown twice"
         return shown
 
@@ -115,12 +120,12 @@ class Reader:
 CLIENTS = [Newsboat, Rss2email, Sfeed, Reader]
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     parts = text.split("\\")
     return parts[0] + "".join(SFEED_ESCAPES[part[0]] + part[1:] for part in parts[1:] if part)
 
 
-def _run(command: list[str], home: Path) -> None:
+def run(command: list[str], home: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         command, cwd=home, env=environment, capture_output=True, timeout=60, check=False

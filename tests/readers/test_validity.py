@@ -10,11 +10,14 @@ import pytest
 from lxml import etree
 
 from feedsvc.builder.build import build
+from feedsvc.builder.languages import build_all
 from feedsvc.config import Config
 from feedsvc.site.places import kind_at
 from feedsvc.site.site import Site
+from feedsvc.site.sites import Sites
 from tests.readers.rules import RULES, Feed, Rule, atom, json_feed, rss, xml
 from tests.readers.truths import HARD_DIGESTS
+from tests.support.languages import write_languages
 from tests.support.project import BASE_URL
 
 HUB = "https://hub.example.org/?a=1&b=2"
@@ -28,11 +31,12 @@ CASES = [
 
 @pytest.fixture(scope="session")
 def sites(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The project's own site, one of hard digests and one without any."""
+    """The project's own site, one of hard digests, one without any, one in two languages."""
     return [
         built,
         _build(tmp_path_factory.mktemp("hard"), HARD_DIGESTS, feed_size=1, hub=HUB),
         _build(tmp_path_factory.mktemp("empty"), {}),
+        _build_languages(tmp_path_factory.mktemp("languages")),
     ]
 
 
@@ -51,6 +55,21 @@ def _build(folder: Path, digests: dict[str, str], **settings: object) -> Path:
     site = Site(config)
     site.refresh()
     build(site, config)
+    return config.out
+
+
+def _build_languages(folder: Path) -> Path:
+    config = Config(
+        digests=write_languages(folder / "digests"),
+        out=folder / "site",
+        index=folder / "index.sqlite3",
+        base_url=BASE_URL,
+        languages="ko, en",
+        hub=HUB,
+    )
+    sites = Sites(config)
+    sites.refresh()
+    build_all(sites)
     return config.out
 
 

@@ -38,14 +38,14 @@ class Place:
     def address(self) -> BucketAddress:
         return BucketAddress("s3", BUCKET, self.prefix)
 
-    def bucket(self) -> Bucket:
-        return Bucket(self.address, PATIENCE)
+    def bucket(self, patience: Patience = PATIENCE) -> Bucket:
+        return Bucket(self.address, patience)
 
     def publish(self, folder: Path, publisher: str = "me", **more: object) -> Published:
         flags = {name: more.pop(name) for name in [*more] if name in {"gzips", "may_become_empty"}}
         site = BuiltSite(folder, BASE_URL, publisher, **flags)
-        given = {"today": TODAY, "lease": LEASE, **more}
-        return publish(site, self.bucket(), **given)
+        bucket = self.bucket(more.pop("patience", PATIENCE))
+        return publish(site, bucket, **{"today": TODAY, "lease": LEASE, **more})
 
     def tree(self) -> Tree:
         return self.store.tree(self.prefix)

@@ -239,7 +239,7 @@
     Object.assign(document.createElement(name), { textContent: text }, more);
   const shown = (item, root) => {
     const { day, votes } = item._paper;
-    const id = /^https:\/\/arxiv\.org\/abs\/(.+)$/.exec(item.id);
+    const id = /^https:\/\/arxiv\.org\/abs\/([^#]+)/.exec(item.id);
     const names = (item.authors || []).map((author) => author.name);
     const facts = element("p", "", { className: "facts" });
     const { lang } = document.documentElement;

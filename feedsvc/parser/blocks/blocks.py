@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ITEM = "list item"
     LINK = "line with a link"
     LABEL = "labelled title"
+    DAY = "line that is a day"
     PLAIN = "plain title"
     FILE = "file"
 

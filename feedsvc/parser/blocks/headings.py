@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import names_link
 
 HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*)")
@@ -70,7 +71,7 @@ def fenced_lines(lines: Sequence[str], borders: Collection[int] = ()) -> set[int
     """The indexes of lines inside fences that are closed before the next border."""
     fenced: set[int] = set()
     start, mark = -1, ""
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines) if have(lines, "```", "~~~") else ():
         if mark and index in borders:
             mark = ""
         elif ("```" in line or "~~~" in line) and (fence := _FENCE.match(line)):

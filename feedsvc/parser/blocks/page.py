@@ -12,13 +12,18 @@ from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.days.day_words import names_time
-from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.inline import InlineLink, links_of, may_have_links, without_links
 from feedsvc.parser.lines.labelled import Labelled, labelled
+from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part, plain_label
 
+HALF = 0.5
 MANY = 3
 """How often a heading stands in a file that names a part of its papers."""
+LINES_OF_A_SPEAKER = 3
+"""Lines below the name of who tells of a paper, in which its link stands."""
 _WORD = re.compile(r"\w")
+_BOLD_WORDS = re.compile(r"[^*]{0,10}\*\*([^*]+)\*\*")
 
 
 class LineFacts(Struct, frozen=True):
@@ -56,18 +61,44 @@ class Page:
         return [
             index
             for index, line in enumerate(self.lines)
-            if ("](" in line or "://" in line)
-            and any(link.paper for link in self.facts(index).links)
+            if may_have_links(line) and any(link.paper for link in self.facts(index).links)
         ]
 
     @cached_property
     def repeated(self) -> set[str]:
         """The headings of the parts of papers, by what repeats in the file."""
-        return repeated_headings(self)
+        names = (plain_label(text) for text in texts_of_names(self.blocks, Kind.HEADING))
+        return repeated_headings(self).union(names)
+
+    @cached_property
+    def people(self) -> set[str]:
+        """The bold lines that name people: authors below titles, or who tells of papers."""
+        return self.speakers | texts_of_names(self.blocks, Kind.BOLD)
+
+    @cached_property
+    def speakers(self) -> set[str]:
+        """The bold lines that say who tells of papers: they stand above papers again and again."""
+        bold = [block for block in self.blocks if block.kind is Kind.BOLD]
+        papers: dict[str, set[str]] = {}
+        for block, after in zip(bold, [*bold[1:], None], strict=False):  # the first may be none
+            end = after.index if after else len(self.lines)
+            found = self.papers(block.last + 1, min(end, block.last + 1 + LINES_OF_A_SPEAKER))
+            papers.setdefault(_said_in_bold(block.text), set()).update(found)
+        names = {name for name, told in papers.items() if len(told) >= MANY}
+        return {block.text for block in bold if _said_in_bold(block.text) in names}
 
     @cached_property
     def _headings(self) -> list[int]:
         return [block.index for block in self.blocks if block.kind is Kind.HEADING]
+
+    @cached_property
+    def _marked(self) -> list[int]:
+        return [index for index, line in enumerate(self.lines) if line.startswith("#")]
+
+    def has_marks(self, start: int, end: int) -> bool:
+        """Whether one of these lines begins as a heading does."""
+        at = bisect_left(self._marked, start)
+        return at < len(self._marked) and self._marked[at] < end
 
     def papers_below(self, heading: int) -> list[str]:
         """The papers that the lines between a heading and the next one lead to."""
@@ -84,6 +115,12 @@ class Page:
                 break
             found.update({link.paper: None for link in self.facts(index).links if link.paper})
         return list(found)
+
+
+def _said_in_bold(text: str) -> str:
+    """The bold words of a line that begins with them."""
+    found = _BOLD_WORDS.match(text)
+    return found[1] if found else text
 
 
 def facts_of(line: str) -> LineFacts:
@@ -125,6 +162,25 @@ def repeated_headings(page: Page) -> set[str]:
         for text, count in counted.items()
         if count >= MANY and not _tells_one_paper(page, starts[text])
     }
+
+
+def texts_of_names(blocks: Sequence[Block], kind: Kind) -> set[str]:
+    """The texts of blocks that are lists of names, as most of their level are: authors."""
+    levels: dict[int, list[str]] = {}
+    for block in blocks:
+        if block.kind is kind and "](" not in block.text:
+            levels.setdefault(block.level, []).append(block.text)
+    return {
+        text
+        for texts in levels.values()
+        if sum("," in text and _is_list_of_names(text) for text in texts) > HALF * len(texts)
+        for text in texts
+        if _is_list_of_names(text, may_be_one=True)
+    }
+
+
+def _is_list_of_names(text: str, *, may_be_one: bool = False) -> bool:
+    return looks_like_authors(text.strip("*_ "), may_be_one=may_be_one)
 
 
 def _tells_one_paper(page: Page, headings: Sequence[int]) -> bool:

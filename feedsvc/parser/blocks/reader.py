@@ -12,9 +12,10 @@ from msgspec import Struct
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.bold_leads import end_of_bold_lead
 from feedsvc.parser.blocks.headings import fenced_lines, headings_of, inside_sure_headings
+from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
-from feedsvc.parser.days.day_words import names_time
+from feedsvc.parser.days.day_words import is_whole_day, names_time
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.vocabulary.labels import field_named, names_link
 
@@ -46,17 +47,19 @@ _LINK_LINE = re.compile(
     r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
     r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
 )
-FIRST_LETTERS = re.compile(r"\w")
+FIRST_LETTERS = re.compile(r" {0,3}\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
+LONGEST_DAY = 40
+_MAY_BE_DAY = re.compile(r"(?=.*[0-9]{4})[\w📅🗓]")
 LINES_OF_TITLE = 2
 """More lines over which a title in bold or in brackets goes on."""
 LONGEST_REMARK = 40
 """Characters behind the bold words of a line that is a title."""
 
 
-def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Block]:
-    """The blocks of a digest in the order of their lines.
+def read_page(lines: Sequence[str], *, looks_inside: bool = False) -> Page:
+    """The lines of a digest with its blocks in their order.
 
     Those below headings that are papers without a doubt are left out, unless it `looks_inside`.
     """
@@ -69,7 +72,7 @@ def read_blocks(lines: Sequence[str], *, looks_inside: bool = False) -> list[Blo
     tables = {table.start: table for table in read_tables(lines, fenced)}
     records = _records(tables.values(), found)
     reader = _Reader(lines, fenced, headings, tables, inside, records)
-    return _from_links(lines, list(reader.blocks()))
+    return Page(lines, _from_links(lines, list(reader.blocks())), fenced)
 
 
 def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int, Block]:
@@ -167,6 +170,9 @@ class _Reader(Struct):
 
     def _text(self, index: int, line: str) -> Iterator[Block]:
         """The block that a line begins which is no item and has no mark of its own."""
+        if len(line) < LONGEST_DAY and _MAY_BE_DAY.match(line) and is_whole_day(line):
+            yield Block(index, Kind.DAY, 0, line.strip(), index)
+            return
         text, last = self._whole_bold(index, line.strip())
         if (bold := _BOLD.fullmatch(text)) and (
             bold["brackets"] or _may_follow(bold["stars"], bold["rest"])

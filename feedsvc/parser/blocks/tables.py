@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named, label_set, plain_label
 
 _CODE_SPAN = re.compile(r"`[^`]{1,300}`")
@@ -73,7 +74,8 @@ def read_tables(lines: Sequence[str], fenced: Collection[int]) -> list[Table]:
     tables = []
     kinds: dict[tuple[str, ...], int] = {}
     index = 1
-    while index < len(lines):
+    end = len(lines) if have(lines, "|") else 0
+    while index < end:
         line = lines[index]
         if (
             "-" in line
@@ -107,6 +109,7 @@ def cells_of(line: str) -> list[str]:
 def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int]) -> Table:
     head = cells_of(lines[delimiter - 1])
     rows: list[Row] = []
+    begins_with_bar = lines[delimiter].lstrip("> ").startswith("|")  # so a line without goes on
     index = delimiter + 1
     while index < len(lines) and (line := lines[index]).strip():
         start, index = index, index + 1
@@ -114,7 +117,8 @@ def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int
             break
         text, cells = line, cells_of(line)
         while (
-            len(cells) < len(head)
+            begins_with_bar
+            and len(cells) < len(head)
             and index < len(lines)
             and lines[index].strip()
             and not lines[index].lstrip("> ").startswith("|")

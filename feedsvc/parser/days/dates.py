@@ -20,6 +20,7 @@ from feedsvc.parser.vocabulary.date_spellings import (
     Grain,
     Spelling,
 )
+from feedsvc.parser.vocabulary.month_names import NUMBERS
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 """What lies outside is a slip of the pen, and near year 1 or 9999 sums of dates overflow."""
@@ -164,7 +165,7 @@ def _begins_with_day(found: re.Match[str], said: Mapping[str, str]) -> bool:
 
 def _month(said: Mapping[str, str]) -> int:
     if name := said.get("name"):
-        return MONTHS.index(name[:3].lower()) + 1
+        return NUMBERS.get(name.casefold()) or MONTHS.index(name[:3].lower()) + 1
     if "month" in said:
         return int(said["month"])
     if name := said.get("name1"):

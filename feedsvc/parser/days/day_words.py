@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from feedsvc.parser.days.dates import ImpossibleDateError, Time, time_in_text
 from feedsvc.parser.vocabulary.date_spellings import Grain
+from feedsvc.parser.vocabulary.month_names import WEEKDAYS
 
 LONGEST_HEADING = 200
 WORDS_BESIDE_A_DAY = 4
@@ -20,7 +21,7 @@ WORDS_BESIDE_A_RANGE = 8
 
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[월화수목금토일]요일|(?:周|星期|週)[一二三四五六日天]"
-    r"|[月火水木金土日]曜日?",
+    rf"|[月火水木金土日]曜日?|\b(?:{'|'.join(WEEKDAYS.split())})\b,?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -66,6 +67,12 @@ def names_time(text: str) -> bool:
 def names_day_alone(text: str, *, is_item: bool) -> bool:
     """Whether a line above papers names their time; a list item with more words is news."""
     return time_named(text, 0 if is_item else WORDS_BESIDE_A_DAY) is not None
+
+
+def is_whole_day(text: str) -> bool:
+    """Whether a text is a day with its year, and perhaps the day of the week, and nothing else."""
+    time = time_named(text, 0)
+    return time is not None and time.grain is Grain.DAY and bool(time.year)
 
 
 def tells_update(text: str) -> bool:

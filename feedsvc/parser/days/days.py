@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -67,7 +68,7 @@ class Days:
             if self._path.month:
                 self._context[Grain.MONTH] = self._path
 
-    @property
+    @cached_property
     def of_path(self) -> date | None:
         """The day that the path names and no heading may change."""
         is_sure = self._path and self._path.grain is Grain.DAY and self._path.is_usual
@@ -181,7 +182,8 @@ class Days:
     def _whole(self, time: Time) -> date | None:
         year = self._context.get(Grain.YEAR)
         month = self._context.get(Grain.MONTH)
-        fallback = self._front.year if self._front else self._year_beside
+        above = self._current or self._front
+        fallback = above.year if above else self._year_beside
         return time.last_day((year.year if year else 0) or fallback, month.month if month else 0)
 
     def _part(self, text: str) -> date | None:

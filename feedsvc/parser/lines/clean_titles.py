@@ -82,6 +82,11 @@ _BOLD_LEAD = re.compile(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
 _BOOK_MARKS = re.compile(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
+WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 8
+SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
+"""Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _WORD = re.compile(r"\w")
 
@@ -148,7 +153,8 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style)
     words, rest = _leading(title.words, style), ""
-    if (bold := _BOLD_LEAD.match(words)) and not bold["rest"].startswith((":", "：")):
+    bold = _BOLD_LEAD.match(words)
+    if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
         words = words[:-1] if rest and words.endswith(".") and words[-2] != "." else words
     elif bold:
@@ -157,6 +163,13 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
     words = _without_book_marks(words)
     rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest)
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
+
+
+def _is_prose(words: str, rest: str) -> bool:
+    """Whether what follows bold words and a colon is a text, and no subtitle."""
+    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    longest = SHORTEST_TEXT if is_whole else LONGEST_SUBTITLE
+    return len(rest) > longest and _SENTENCE_END.search(rest) is not None
 
 
 def _without_book_marks(words: str) -> str:
@@ -169,19 +182,20 @@ def _clean_link(title: TitleText, style: Style) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
         words = _leading(words, style, with_emoji=False) or words
-    before = _leading(f"{title.before} ", style)
-    if style.has_brackets or not _BRACKETS.sub("", before).strip():
-        before = _BRACKETS.sub("", before) if style.has_brackets else before
-    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
-    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
-    if (
-        before
-        and counter(before + " x") is not None
-        and not _WORD.search(_COUNTER.sub("", f"{before} "))
-    ):
-        before = ""
+    before = _before_link(title.before, style) if title.before else ""
     rest, votes = _trailing(title.rest)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
+
+
+def _before_link(text: str, style: Style) -> str:
+    """What stands before the link of a title and belongs to it."""
+    before = _leading(f"{_without_names_of_links(text)} ", style)
+    if style.has_brackets:
+        before = _BRACKETS.sub("", before)
+    before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
+    before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
+    is_count = counter(f"{before} x") is not None
+    return "" if is_count and not _WORD.search(_COUNTER.sub("", f"{before} ")) else before
 
 
 def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
@@ -237,4 +251,7 @@ def _whole(title: TitleText) -> str:
     return f"{title.before} {title.words}".strip()
 
 
-_ = without_links
+def _without_names_of_links(text: str) -> str:
+    """The text without links that say where they lead: `[#3](…)`."""
+    links = [link for link in links_of(text) if link.words and names_link(link.plain_words)]
+    return without_links(text, links) if links else text

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
-from feedsvc.parser.vocabulary.homes import paper_at
+from feedsvc.parser.vocabulary.homes import ARXIV_ID, paper_at
 
 _TEXT = r"(?:[^\[\]]{1,1500}+|\[[^\[\]]{0,300}\]){0,1500}"
 _TARGET = (
     r"(?:<(?P<angled>[^<>]{0,1000})>|(?P<plain>(?:[^\s()]{1,1000}+|\([^\s()]{0,300}\)){0,1000}))"
 )
-_LINK = re.compile(
+_FORMS = (
     rf"\[(?P<words>{_TEXT})\]\(\s?{_TARGET}(?:\s\"[^\"]{{0,300}}\"|\s'[^']{{0,300}}')?\s?\)"
     r"|<a\s[^<>]{0,300}?href\s?=\s?[\"']?(?P<href>[^\"'\s<>]{1,1000})[^<>]{0,300}>"
     r"(?P<inner>(?:[^<]|<(?!/?a\b)){0,1500})</a\s?>"
-    r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})",
-    re.IGNORECASE,
+    r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})"
 )
+_LINK = re.compile(_FORMS, re.IGNORECASE)
+_LINK_OR_ID = re.compile(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 
@@ -34,6 +36,8 @@ class InlineLink(Struct, frozen=True):
     address: str
     paper: str | None
     """The one address of the paper that it leads to; None where it leads to no paper's home."""
+    is_id: bool = False
+    """Whether an id is written there and no address."""
 
     @property
     def plain_words(self) -> str:
@@ -52,12 +56,24 @@ class InlineLink(Struct, frozen=True):
         return self.address.startswith("#")
 
 
+def may_have_links(line: str) -> bool:
+    """Whether a line has what any link has."""
+    return "](" in line or "://" in line or "<a" in line or _has_id(line)
+
+
+def _has_id(line: str) -> bool:
+    return "Xiv:" in line or "xiv:" in line
+
+
+@lru_cache(maxsize=1024)
 def links_of(line: str) -> Sequence[InlineLink]:
-    """The links of a line in their order, pictures apart."""
-    if "](" not in line and "://" not in line and "<a" not in line:
+    """The links of a line in their order, pictures apart; `arXiv:2411.06558` is one, too."""
+    if not may_have_links(line):
         return ()
     found = []
-    for link in _LINK.finditer(line):
+    has_ids = _has_id(line)
+    for link in (_LINK_OR_ID if has_ids else _LINK).finditer(line):
+        is_id = has_ids and link["id"] is not None
         if link["words"] is not None:
             if link.start() and line[link.start() - 1] == "!":
                 continue
@@ -65,10 +81,12 @@ def links_of(line: str) -> Sequence[InlineLink]:
             address = link["angled"] if link["angled"] is not None else link["plain"]
         elif link["href"]:
             words, address = link["inner"], link["href"]
+        elif is_id:
+            words, address = "", f"https://arxiv.org/abs/{link['id']}"
         else:
             words, address = "", link["bare"].rstrip(".,;:!?")
-        found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address)))
-    return found
+        found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address), is_id))
+    return tuple(found)
 
 
 def without_links(line: str, links: Sequence[InlineLink]) -> str:

@@ -7,17 +7,14 @@ import re
 from msgspec import Struct
 
 from feedsvc.parser.lines.inline import links_of, without_links
-from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
-from feedsvc.parser.vocabulary.homes import address_of_id
-from feedsvc.parser.vocabulary.labels import OTHERS, names_link
+from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
     rf"(?i:{OTHERS})\.?$"
 )
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -43,9 +40,16 @@ _FOOTNOTE_SIGN = re.compile(r"[0-9¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§¶✉♠�
 _FOOTNOTE = re.compile(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
+_ENDS_OF_A_PART = frozenset(" ,，、;；")
 _AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
-_AND = re.compile(r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])")
+_AND = re.compile(
+    r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])"
+    # Behind one of these a whole name stands, for families have them, too: Ortega y Gasset.
+    r"|\s(?:y|e|et|und|и)\s"
+    r"(?=[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w.'’-]{0,40}\s(?:[A-ZÀ-ÞĀ-Ž\u0400-\u042f]|d[ae]|v[ao]n))"
+)
+_MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
 _SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
 _OUTER = re.compile(
@@ -66,7 +70,6 @@ _IN_TAGS = re.compile(
     r"<(?P<tag>sub|small|i|em|p|span)(?:\s[^<>]{0,200})?>(?P<inner>.*)</(?P=tag)\s?>"
 )
 _RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>")
-_PARTS = re.compile(r"\s[·•|]\s|　")
 _LONGEST_LINE = 20_000
 
 
@@ -84,22 +87,23 @@ def read_authors(value: str) -> Authors:
     read.
     """
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
-    value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value)).strip()
+    value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
         return Authors()
     is_list = _QUOTED_LIST.match(value) is not None
-    if not is_list and _MARKUP.search(value):
+    is_plain = not _MARKUP.search(value)
+    if not is_list and not is_plain:
         value = re.sub(r"^(\*{1,2}|_{1,2}|`)(.*)\1$", r"\2", _MARKDOWN_LINK.sub(r"\1", value))
+        is_plain = not _MARKUP.search(value)
     names = _names_of_list(value) if is_list else _split(value)
     named = dict[str, None]()
     more = False
-    is_plain = not _MARKUP.search(value)
     has_notes = not is_list and _FOOTNOTE_SIGN.search(value) and _FOOTNOTE.search(value)
     for name in names:
-        plain = name if is_plain else printable(plain_title(name))
-        alone = _without_others(plain := " ".join(plain.split()))
+        plain = " ".join((name if is_plain else printable(plain_title(name))).split())
+        alone = _without_others(plain)
         more = more or alone != plain
         alone = _FOOTNOTE.sub("", alone).strip() if has_notes and " " in alone else alone
         alone = _FULL_STOP.sub("", alone) if alone.endswith(".") else alone
@@ -164,37 +168,12 @@ def _without_searches(line: str) -> str:
     return _MARKDOWN_LINK.sub(r"\1", line)
 
 
-def names_among_parts(line: str, *, may_be_one: bool = False) -> str:
-    """The one list of names among parts of a line of which another is a link, an id or a field."""
-    parts = _PARTS.split(line) if len(line) < LONGEST_LINE else ()
-    if len(parts) <= 1 or not any(map(_says_other, parts)):
-        return ""
-    lists = [part for part in parts if looks_like_authors(part)]
-    if not lists and may_be_one:
-        lists = [part for part in parts if looks_like_authors(part, may_be_one=True)]
-    return author_text(lists[0]) if len(lists) == 1 else ""
-
-
-def _says_other(part: str) -> bool:
-    """Whether a piece of a line is a field, an id or links that say where they lead."""
-    links = links_of(part)
-    if links:
-        return all(names_link(link.plain_words) for link in links)
-    return bool(address_of_id(part.strip("`*_ "))) or read_segment(part) is not None
-
-
-def names_beside_links(line: str, *, may_be_one: bool = False) -> str:
-    """The names of a line that has links, too, which say where they lead; else an empty text."""
-    links = links_of(line) if "](" in line or "://" in line else ()
-    if not links or not all(names_link(link.plain_words or "link") for link in links):
-        return ""
-    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
-    return author_text(text) if looks_like_authors(text, may_be_one=may_be_one) else ""
-
-
 def _without_others(text: str) -> str:
     """The text without what says that there are more authors."""
-    return _OTHERS_BEHIND.sub("", text.rstrip()).rstrip(" ,，、;；")
+    text = text.rstrip()
+    if text[-1:] in LAST_OF_OTHERS:
+        text = _OTHERS_BEHIND.sub("", text)
+    return text.rstrip(" ,，、;；") if text[-1:] in _ENDS_OF_A_PART else text
 
 
 def _is_name(text: str) -> bool:
@@ -211,7 +190,7 @@ def _split(value: str) -> list[str]:
         if all(part.count(",") <= 1 for part in parts):
             return [_given_name_first(part) for part in parts]
     names = _BETWEEN.split(value)
-    if "and" in value or "&" in value:
+    if _MAY_HAVE_AND.search(value):
         # Inside a list "&" is part of a name; only before its last name it stands for a comma.
         *first, last = names
         names = [_AND_BEFORE.sub("", part) for part in (*first, *_AND.split(last))]

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
+from feedsvc.parser.lines.records import read_record
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 
 _ADDRESS = re.compile(
@@ -28,9 +29,11 @@ _BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
 _LINK_OPENED = re.compile(r"\]\s?\(")
 _NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
+_ATTRIBUTES = re.compile(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
 _MARKUP = re.compile(
-    r"</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
+    r"<(?-i:[A-Z])[A-Za-z]{1,30}\s(?=[^<>]{0,30}=)[^<>]{1,300}/>"  # a component of a site's maker
+    r"|</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
     r"(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
 )
@@ -72,7 +75,7 @@ def read_title(text: str) -> TitleText:
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
     if " | " in words and (parted := _parted(words)):
         return parted
-    if ("](" in words or "://" in words) and (cited := _cited(words)):
+    if ("](" in words or "://" in words) and (cited := _recorded(words) or _cited(words)):
         return cited
     if "://" in words and (addressed := _addressed(words)):
         return addressed
@@ -105,6 +108,13 @@ def _parted(text: str) -> TitleText | None:
     return TitleText("", _without_emphasis(first), named[0].address, behind=rest)
 
 
+def _recorded(text: str) -> TitleText | None:
+    """The title of a text whose names and links stand behind commas."""
+    if not (record := read_record(text)):
+        return None
+    return TitleText(record.before, record.title, record.address, behind=" | ".join(record.others))
+
+
 def _cited(text: str) -> TitleText | None:
     """The title of a text that cites a paper: `Names. "Title." Journal. [PDF](…)`."""
     found = _CITATION.match(text)
@@ -115,9 +125,8 @@ def _cited(text: str) -> TitleText | None:
     if not link or not all(names_link(each.plain_words or "link") for each in links):
         return None
     title = found["quoted"] or found["slanted"] or found["bold"]
-    rest = _EMPTY_BRACKETS.sub(
-        "", without_links(found["rest"], [each for each in links if each.paper])
-    )
+    shown = [each for each in links if (each.paper or each is link) and not each.is_id]
+    rest = _EMPTY_BRACKETS.sub("", without_links(found["rest"], shown))
     behind = f"{found['names']} | {rest.strip(' ,;')}"
     return TitleText("", title.strip(" ,").removesuffix("."), link.address, behind=behind)
 
@@ -212,14 +221,16 @@ def _ends_of_text(words: str, start: int) -> list[int]:
 
 
 def _without_closing_marks(words: str) -> str:
-    """The words without the marks that may close a heading (CommonMark section 4.2)."""
-    words = words.strip()
+    """The words without the marks that may close a heading (CommonMark section 4.2), and its id."""
+    words = _ATTRIBUTES.sub("", words.strip()) if words.rstrip().endswith("}") else words.strip()
     unmarked = words.rstrip("#")
     return unmarked.rstrip() if not unmarked or unmarked[-1] in " \t" else words
 
 
 def _without_emphasis(words: str) -> str:
     """The words without stars or underscores that enclose all of them."""
+    if not words.startswith(("**", "__")):
+        return words.strip()
     for mark in ("***", "**", "__"):
         inner = words[len(mark) : -len(mark)]
         if inner and words == mark + inner + mark and mark[0] not in inner:

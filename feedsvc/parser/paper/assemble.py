@@ -60,16 +60,21 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
         path=path,
         line=draft.line,
         topics=draft.topics,
-        translated_title=printable(plain_title(draft.translated_title[:_LONGEST_SOURCE])),
+        translated_title=_plain(draft.translated_title[:_LONGEST_SOURCE]),
     )
 
 
 def _title(draft: PaperDraft, problems: Problems) -> str:
-    title = printable(plain_title(draft.title[:_LONGEST_SOURCE]))
+    title = _plain(draft.title[:_LONGEST_SOURCE])
     if len(title) <= LONGEST_TITLE and len(draft.title) <= _LONGEST_SOURCE:
         return title
     problems.report(draft.line, "too-long", part="title", title=title, most=LONGEST_TITLE)
     return title[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _plain(text: str) -> str:
+    """A text of one line as it is shown; most papers have few of those that they may have."""
+    return printable(plain_title(text)) if text else ""
 
 
 def _link(address: str) -> str | None:
@@ -110,5 +115,5 @@ def _typed(
         type_ = LIKELIEST_TYPES[mention.medium]
         problems.report(mention.line, "unknown-type", found=url, title=title, type=type_)
     medium = Medium(type_.partition("/")[0])
-    description = printable(plain_title(mention.description))
+    description = _plain(mention.description)
     return Media(medium, url, type_, poster if medium is Medium.VIDEO else None, description)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from feedsvc.model import Medium
 from feedsvc.parser.blocks.headings import fenced_lines
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
 from feedsvc.parser.paper.draft import PaperDraft
@@ -18,6 +19,7 @@ from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_la
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
@@ -36,7 +38,9 @@ _SUMMARY_LINE = re.compile(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
+_COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
+_HEADING_MARK = re.compile(r"#{2,6} ")
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
 
@@ -48,13 +52,15 @@ class Body(Struct, frozen=True):
     numbers: Sequence[int]
     may_be_one_name: bool = False
     """Whether the file's papers have their authors right below the title, so that one name does."""
+    knows_names: bool = False
+    """Whether the title tells the authors, so that a line of more than names has none."""
 
 
 def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: Problems) -> None:
     """Fills the draft from the lines of its paper; what is too long is left out and reported."""
     lines = _without_rules(body.lines)
     kept, beyond = _cut(lines, longest)
-    reader = _BodyReader(draft, problems, body.may_be_one_name)
+    reader = _BodyReader(draft, problems, body.may_be_one_name, body.knows_names)
     if rest:
         reader.take_text(rest, draft.line)
         reader.summary.append("")
@@ -100,6 +106,7 @@ class _BodyReader(Struct):
     draft: PaperDraft
     problems: Problems
     may_be_one_name: bool = False
+    knows_names: bool = False
     summary: list[str] = field(default_factory=list)
     _video_line: int = 0
     """Of a `[Watch Video]` whose address is to come; 0 where none is."""
@@ -108,7 +115,7 @@ class _BodyReader(Struct):
 
     def read(self, body: Sequence[str], numbers: Sequence[int]) -> None:
         fenced = fenced_lines(body)
-        has_tags = any(map(has_media_tag, body))
+        has_tags = have(body, "<") and any(map(has_media_tag, body))
         for index, line in logical_lines(body) if has_tags else enumerate(body):
             if not line or index in fenced:
                 self.summary.append(line)
@@ -117,6 +124,7 @@ class _BodyReader(Struct):
                 line = unfolded(line)  # noqa: PLW2901
             if not self._take(line, numbers[index]):
                 text = without_layout_tags(line) if has_tags else line
+                text = self._without_names(text) if text else text
                 if text is not None:
                     self.take_text(text, numbers[index])
             self._seen += bool(line.strip())
@@ -148,7 +156,7 @@ class _BodyReader(Struct):
 
     def _is_own_address(self, text: str) -> bool:
         """Whether a line is nothing but the paper's address or id, to which its title leads."""
-        if " " in text or ":" not in text or not self.draft.address:
+        if " " in text or ":" not in text or "](" in text or not self.draft.address:
             return False
         text = text.removeprefix("<").removesuffix(">")
         own = paper_at(self.draft.address)
@@ -156,6 +164,7 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
+        line = _HEADING_MARK.sub("", line, count=1)
         if (
             self._seen >= LINES_OF_AUTHORS
             or self.draft.authors.names
@@ -165,6 +174,16 @@ class _BodyReader(Struct):
         self.draft.authors = read_authors(author_text(line))
         self.draft.fields_seen.add("authors")
         return True
+
+    def _without_names(self, line: str) -> str | None:
+        """The line without the names that it has beside other things right below the title."""
+        if self._seen >= LINES_OF_AUTHORS or self.knows_names or self.draft.authors.names:
+            return line
+        byline = byline_of(line, may_be_one=self.may_be_one_name and not self._seen)
+        if not byline:
+            return line
+        self.draft.authors = read_authors(byline.names)
+        return None if self._is_own_address(byline.left) else byline.left
 
     def _take_video(self, address: str, number: int) -> bool:
         self.draft.media.append(MediaMention(number, address, Medium.VIDEO))
@@ -188,7 +207,7 @@ def unfolded(line: str) -> str:
 
 def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
     """The lines, those on which a list of authors goes on after a comma joined to its first."""
-    if not any(map(_ends_in_comma, body)):
+    if not _COMMA_AT_END.search("\n".join(body)):
         return body
     joined = list(body)
     index = 0

@@ -12,23 +12,22 @@ from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import (
     Authors,
     author_text,
     looks_like_authors,
-    names_among_parts,
-    names_beside_links,
     read_authors,
 )
 from feedsvc.parser.lines.title_text import TitleText
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
-from feedsvc.parser.paper.row_drafts import draft_of_row
+from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
-from feedsvc.parser.vocabulary.homes import is_empty_home
+from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
 
@@ -42,7 +41,7 @@ _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
-_DASH = re.compile(r"^\s?[-–—|·]\s")
+_DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
 _QUOTE = re.compile(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
@@ -67,6 +66,7 @@ class Drafter:
         self._problems = problems
         self._styles: dict[tuple[Kind, int], Style] = {}
         self._has_names_below = False
+        self._has_names_in_cells = False
         self._has_names_in_brackets = False
         self._wants_day = wants_day  # whether the papers' own fields must tell it
 
@@ -78,6 +78,8 @@ class Drafter:
         self._styles = {shape: style_of(titles) for shape, titles in by_shape.items()}
         below = [self._line_below(unit) for unit in units if not unit.block.table]
         self._has_names_below = _are_names(below)
+        behind = [line_behind_title(unit) for unit in units if unit.block.table]
+        self._has_names_in_cells = bool(behind) and _are_names(behind)
         rests = (unit.candidate.evidence.title.rest for unit in units)
         self._has_names_in_brackets = _are_names(
             [found["inner"] for rest in rests if (found := _IN_BRACKETS.match(rest))]
@@ -86,7 +88,7 @@ class Drafter:
     def _line_below(self, unit: Unit) -> str:
         """The first line with words below a unit's title."""
         lines = self._page.lines[unit.block.last + 1 : min(unit.end, unit.block.last + 8)]
-        return next((line for line in lines if line.strip()), "")
+        return next((line.lstrip("# ") for line in lines if line.strip()), "")
 
     def draft(self, unit: Unit) -> Told:
         """The draft of a unit."""
@@ -96,12 +98,19 @@ class Drafter:
         draft.votes, draft.topics = clean.votes, unit.topics
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
         if block.table:
-            return draft_of_row(unit, draft, rest, self._longest, self._problems)
+            return draft_of_row(
+                unit,
+                draft,
+                rest,
+                self._longest,
+                self._problems,
+                may_be_one_name=self._has_names_in_cells,
+            )
         rest = _with_other_links(rest, block.text, draft.address or "")
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
-        has_headings = any(line.startswith("#") for line in lines)
+        has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
         if block.kind is Kind.ITEM:
@@ -112,9 +121,9 @@ class Drafter:
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
             lines = [_bullet_of_row(line) for line in lines]
-        self._read_body(
-            draft, Body(lines, self._numbers[first : unit.end], self._has_names_below), rest
-        )
+        knows_names = bool(draft.authors.names)
+        body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
+        self._read_body(draft, body, rest)
         if not has_headings and not self._is_whole(draft):
             self._take_shared_fields(draft, first, unit.end)
         lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
@@ -155,7 +164,7 @@ class Drafter:
         """What stands behind the title and belongs to the text; names there are the authors."""
         left = []
         for part in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
-            piece, links = part, links_of(part)
+            piece, links = part, [link for link in links_of(part) if not link.is_id]
             if links and all(names_link(link.plain_words) for link in links):
                 piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
                 if not re.search(r"\w", piece):
@@ -181,6 +190,9 @@ class Drafter:
     def _address(self, unit: Unit) -> str | None:
         """The address of a unit's paper, as its digest gives it."""
         title, paper = unit.candidate.evidence.title, unit.candidate.evidence.paper
+        number = links_of(title.before) if "](" in title.before else ()
+        if number and number[-1].paper and paper_at(title.address or "") is None:
+            return number[-1].address
         if title.is_linked and title.address and not is_relative(title.address):
             return None if is_empty_home(title.address) else title.address
         links = [*links_of(unit.block.text), *self._links(unit)]
@@ -210,12 +222,8 @@ class Drafter:
 
 def _are_names(lines: Sequence[str]) -> bool:
     """Whether the lines below titles are lists of names, so that a single name is one, too."""
-    alone = [
-        names_among_parts(line, may_be_one=True)
-        or names_beside_links(line, may_be_one=True)
-        or line
-        for line in lines
-    ]
+    bylines = [byline_of(line, may_be_one=True) for line in lines]
+    alone = [byline.names if byline else line for byline, line in zip(bylines, lines, strict=True)]
     several = sum(map(looks_like_authors, alone))
     names = sum(looks_like_authors(line, may_be_one=True) for line in alone)
     return several > HALF * len(lines) or (

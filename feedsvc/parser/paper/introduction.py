@@ -100,7 +100,7 @@ def _shown(line: str) -> str:
     if _RULE.fullmatch(line) or is_comment(line) or _ANCHOR.search(line) or _DEFINITION.match(line):
         return ""
     text = unfolded(line) if "<" in line else line
-    if "<" in line and not _WORD.search(_TAG.sub("", line)):
+    if "<" in line and (not _WORD.search(_TAG.sub("", line)) or names_time(text.strip("* "))):
         return ""
     if names_day_alone(text.strip(" *_>"), is_item=True):
         return ""

@@ -41,6 +41,11 @@ _PICTURE = (
 _WATCH_VIDEO = r"\[\s*watch\s+(?:the\s+)?video\s*\](?:" + _TARGET.replace("{0}", "video_") + ")"
 _TAG = r"<(?:img|video)\b[^<>]*(?:>|$)"
 _WHOLE_VIDEO = r"<video\b[^<>]*>.{0,4000}?</video\s*>"
+_ADDRESSES = tuple(
+    (tuple(kind + way for way in ("angled", "plain", "spaced", "open")), medium)
+    for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO))
+)
+"""The groups in which the address of a medium may stand."""
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 
 _MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
@@ -95,9 +100,8 @@ def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
         if "src" in found["tag"].lower():
             yield from media_in(found["tag"].removesuffix(">") + ">", line)
         return
-    for kind, medium in (("picture_", Medium.IMAGE), ("video_", Medium.VIDEO)):
-        ways = (found[kind + way] for way in ("angled", "plain", "spaced", "open"))
-        address = next((way for way in ways if way is not None), None)
+    for groups, medium in _ADDRESSES:
+        address = next((way for way in found.group(*groups) if way is not None), None)
         if address is not None:
             description = " ".join((found["text"] or "").split())
             yield MediaMention(line, address.strip(), medium, None, description)

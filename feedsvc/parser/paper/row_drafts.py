@@ -15,7 +15,7 @@ from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.units.rows import title_column, title_of_cell
 from feedsvc.parser.units.units import Unit
-from feedsvc.parser.vocabulary.labels import names_publication
+from feedsvc.parser.vocabulary.labels import label_set, names_publication, plain_label
 from feedsvc.parser.vocabulary.problems import Problems
 
 _CELL_LAYOUT = re.compile(
@@ -25,6 +25,9 @@ _TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|<sub>|\s)+|(?:<br\s?/?>)?</sub>\s*$")
 _IN_SMALL_TYPE = re.compile(
     r"(?:<br\s?/?>|\s)*<(?:sub|small|i|em)>|(?:<br\s?/?>|\s)*[*_](?![*_\s])"
 )
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
+_COUNTERS = label_set("no number nr index idx s_no sl_no 序号 번호 番号 連番")
+"""What heads call the column that counts the rows, besides marks such as `#`."""
 _NOTHING = frozenset({"null", "none", "n/a"})
 
 
@@ -40,36 +43,49 @@ class _Cell(Struct, frozen=True):
 
 
 def draft_of_row(
-    unit: Unit, draft: PaperDraft, rest: str, longest: int, problems: Problems
+    unit: Unit,
+    draft: PaperDraft,
+    rest: str,
+    longest: int,
+    problems: Problems,
+    *,
+    may_be_one_name: bool,
 ) -> Told:
     """Fills in the draft of a table's row; `rest` is text that its title goes on with."""
     table, cells = unit.block.table, unit.block.cells
     assert table
     index = title_column(table.roles, cells)
     own, is_publication = "", False
+    behind: list[str] = []
     left: list[str] = []
     beside: list[str] = []
-    is_small = False  # whether one name behind the title would be its author
     for number, written in enumerate(cells):
         cell = _cell(table, number, written)
         if number == index:
-            text = line = _behind_title(cell.text)
+            text = _behind_title(cell.text)
+            behind = [text, ""] if _says_something(text) else []
             beside = _links_before_title(cell.text)
-            is_small = _IN_SMALL_TYPE.match(_rest_of_title(cell.text)) is not None
-        else:
-            text, line = cell.text, _bullet(cell)
-            if cell.role == "date":
-                own, is_publication = cell.plain, names_publication(cell.head)
-            if _take(draft, cell):
-                continue
-        if _says_something(text) and cell.plain != str(len(left)):  # else a counter
-            left.append(line)
-    left += beside
-    if left and not left[0].startswith("- "):
-        left.insert(1, "")
-    body = Body(left, [draft.line] * len(left), may_be_one_name=is_small)
+            if _IN_SMALL_TYPE.match(_rest_of_title(cell.text)):
+                may_be_one_name = True
+            continue
+        if cell.role == "date":
+            own, is_publication = cell.plain, names_publication(cell.head)
+        if not _take(draft, cell) and _says_something(cell.text) and not _counts(cell):
+            left.append(_bullet(cell))
+    left = [*behind, *left, *beside]
+    body = Body(left, [draft.line] * len(left), may_be_one_name=may_be_one_name)
     read_body(draft, body, rest, longest, problems)
     return Told(draft, DayOfPaper(own, "", is_publication=is_publication))
+
+
+def line_behind_title(unit: Unit) -> str:
+    """The first line behind the title in its cell."""
+    table, cells = unit.block.table, unit.block.cells
+    index = title_column(table.roles, cells) if table else None
+    if table is None or index is None:
+        return ""
+    text = _behind_title(_cell(table, index, cells[index]).text)
+    return _BREAK.split(text, maxsplit=1)[0].strip()
 
 
 def _cell(table: Table, number: int, written: str) -> _Cell:
@@ -118,6 +134,12 @@ def _take(draft: PaperDraft, cell: _Cell) -> bool:
 def _bullet(cell: _Cell) -> str:
     label = f"**{cell.head.strip(' *')}**: " if re.search(r"\w", cell.head) else ""
     return f"- {label}{cell.text}"
+
+
+def _counts(cell: _Cell) -> bool:
+    """Whether the cell is the number of its row."""
+    is_counter = plain_label(cell.head) in _COUNTERS or not re.search(r"\w", cell.head)
+    return is_counter and cell.plain.isdigit()
 
 
 def _says_something(text: str) -> bool:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 
 from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.lines.labelled import Labelled
-from feedsvc.parser.lines.names import (
-    look_like_names,
-    names_among_parts,
-    names_beside_links,
-    read_authors,
-)
+from feedsvc.parser.lines.names import look_like_names, read_authors
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.units.evidence import LINES_OF_AUTHORS, LOOKED_AT
@@ -44,14 +40,8 @@ def take_shared_fields(
         if seen <= LINES_OF_AUTHORS and not draft.translated_title:
             _translation(draft, line)
         if seen <= LINES_OF_AUTHORS and not draft.authors.names:
-            _names_among(draft, line, may_be_one=may_be_one_name and seen == 1)
-
-
-def _names_among(draft: PaperDraft, line: str, *, may_be_one: bool) -> None:
-    """Names without a label, beside an id, links, a field or a topic on the same line."""
-    names = names_among_parts(line, may_be_one=may_be_one)
-    if names := names or names_beside_links(line, may_be_one=may_be_one):
-        draft.authors = read_authors(names)
+            byline = byline_of(line, may_be_one=may_be_one_name and seen == 1)
+            draft.authors = read_authors(byline.names) if byline else draft.authors
 
 
 def _under_label(draft: PaperDraft, label: str, value: str) -> None:

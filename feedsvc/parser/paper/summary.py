@@ -11,7 +11,7 @@ import comrak
 import nh3
 
 from feedsvc.parser.paper.shield import shield, unshield
-from feedsvc.parser.source.text import printable
+from feedsvc.parser.source.text import have, printable
 
 DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
@@ -73,7 +73,7 @@ def render_markdown(lines: Sequence[str]) -> str:
     even = _with_even_tables(_with_words_of_fences(lines))
     shielded = [shield(line) if line else line for line in even]
     rendered = comrak.render_markdown(
-        "\n".join(map(_flattened, shielded)),
+        "\n".join([_flattened(line) if line else line for line in shielded]),
         extension_options=_EXTENSIONS,
         parse_options=_PARSING,
         render_options=_RENDERING,
@@ -90,7 +90,7 @@ def render_markdown(lines: Sequence[str]) -> str:
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not any("```" in line or "~~~" in line for line in lines):
+    if not have(lines, "```", "~~~"):
         return lines
     parted: list[str] = []
     for line in lines:
@@ -109,13 +109,13 @@ def _with_even_tables(lines: Sequence[str]) -> Sequence[str]:
 
     Cells that stand below no header are left out by CommonMark's tables.
     """
+    if not have(lines, "|"):
+        return lines
     below = [
         number
         for number in range(1, len(lines))
         if _is_below_header(lines[number]) and "|" in lines[number - 1]
     ]
-    if not below:
-        return lines
     evened = list(lines)
     for number in below:
         rows = takewhile(lambda row: "|" in row, lines[number - 1 :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = re.compile(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
@@ -30,7 +30,7 @@ def plain_markdown(lines: Sequence[str]) -> Sequence[str]:
     """
     if any(map(_UNDERLINE.fullmatch, lines)) and not any(map(_MARKED.match, lines)):
         lines = _with_marked_headings(lines)
-    definitions = _definitions(lines) if any(map(_DEFINITION.match, lines)) else {}
+    definitions = _definitions(line for line in lines if "]:" in line)
     return _with_whole_links(lines, definitions) if definitions else lines
 
 
@@ -59,7 +59,7 @@ def _is_heading(text: str, underline: str) -> bool:
     return underline[0] == "=" or len(underline) >= SHORTEST_UNDERLINE * len(text.strip())
 
 
-def _definitions(lines: Sequence[str]) -> Mapping[str, str]:
+def _definitions(lines: Iterable[str]) -> Mapping[str, str]:
     """The addresses that the file defines, by their names in lower case; the first one counts."""
     found: dict[str, str] = {}
     for line in lines:
@@ -87,7 +87,9 @@ def _with_whole_links(lines: Sequence[str], definitions: Mapping[str, str]) -> l
         for index, line in enumerate(lines)
     ]
     return [
-        "" if (found := _DEFINITION.fullmatch(line)) and _name(found["name"]) in used else line
+        ""
+        if "]:" in line and (found := _DEFINITION.fullmatch(line)) and _name(found["name"]) in used
+        else line
         for line in written
     ]
 

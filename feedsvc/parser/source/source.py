@@ -10,8 +10,10 @@ from msgspec import Struct, field
 from feedsvc.parser.source.front_matter import FrontMatter, read_front_matter
 from feedsvc.parser.source.html_invisible import without_invisible
 from feedsvc.parser.source.html_source import html_to_lines
+from feedsvc.parser.source.mail_records import with_plain_records
 from feedsvc.parser.source.plain_markdown import plain_markdown
 from feedsvc.parser.source.tables_in_html import with_plain_tables
+from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.problems import Problems
 
 _CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
@@ -33,14 +35,16 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
         page = html_to_lines(without_invisible("\n".join(lines), problems))
         return Source(page.lines, page.numbers, page.title)
     front, lines = read_front_matter(lines)
-    lines = plain_markdown(_without_conflict_markers(lines, problems))
+    lines = with_plain_records(_without_conflict_markers(lines, problems))
+    lines = plain_markdown(lines)
     lines, numbers = with_plain_tables(lines, range(1, len(lines) + 1))
     return Source(lines, numbers, front=front)
 
 
 def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Sequence[str]:
     """The lines, the marks that an unfinished merge left behind emptied."""
-    if not any(line.startswith(("<<<<<<<", ">>>>>>> ")) for line in lines):
+    marks = ("<<<<<<<", ">>>>>>> ")
+    if not have(lines, *marks) or not any(line.startswith(marks) for line in lines):
         return lines
     kept = []
     for number, line in enumerate(lines, 1):

@@ -7,6 +7,7 @@ import html
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
 
 from feedsvc.parser.source.encodings import likeliest_encoding
@@ -74,6 +75,12 @@ def decode_references(text: str) -> str:
 def printable(text: str) -> str:
     """`text` without the characters that XML 1.0 forbids."""
     return text if _is_surely_printable(text) else _FORBIDDEN.sub("", text)
+
+
+def have(lines: Sequence[str], *signs: str) -> bool:
+    """Whether one of the signs stands in one of the lines: asked once, it spares a look at each."""
+    text = "\n".join(lines)
+    return any(map(text.__contains__, signs))
 
 
 def read_lines(data: bytes, problems: Problems) -> list[str]:

@@ -20,6 +20,8 @@ LONGEST_LEAD = 160
 MOST = 0.6
 """The part of the papers, from which on what they have inside is theirs."""
 LINES_BELOW = 5
+LINES_BELOW_DAY, SIGNS_BELOW_DAY = 10, 60
+"""From a line that is a day to the paper that it dates."""
 LINES_TO_GROUP = 2
 """From a bold line to the first item of the group that it names."""
 
@@ -42,6 +44,8 @@ class Borders(Struct):
     """Of most papers' headings; 0 where none has a heading."""
     inner_levels: set[int]
     """Levels above that at which each paper has a heading inside."""
+    day_lines: set[int]
+    """Lines that are days, where those above papers date them."""
 
     def __iter__(self) -> Iterator[Block]:
         papers = set(self.starts)
@@ -54,11 +58,12 @@ class Borders(Struct):
         above = self.units[at - 1] if at else None
         if block.kind is Kind.HEADING:
             return above is None or self._heading_ends(block, above, at)
-        if block.kind is Kind.ROW:
-            return block.table is None and self._stands_above_row(at)
-        if block.kind in {Kind.LINK, Kind.PLAIN}:
-            return False
-        if block.kind is Kind.BOLD and self._names_group_of_items(block, at):
+        if block.kind in {Kind.ROW, Kind.LINK, Kind.PLAIN, Kind.DAY}:
+            names_rows = block.kind is Kind.ROW and block.table is None
+            return block.index in self.day_lines or (names_rows and self._stands_above_row(at))
+        if block.kind is Kind.BOLD and (
+            self._names_group_of_items(block, at) or self._says_who_tells(block, at)
+        ):
             return True
         if above is None:  # an item that says more than a day is news of the archive
             return names_day_alone(text_of(block), is_item=block.kind is Kind.ITEM)
@@ -66,6 +71,11 @@ class Borders(Struct):
 
     def _stands_above_row(self, at: int) -> bool:
         return at < len(self.units) and self.units[at].kind is Kind.ROW
+
+    def _says_who_tells(self, block: Block, at: int) -> bool:
+        """Whether a bold line says who tells of the paper right below it."""
+        is_near = at < len(self.units) and self.starts[at] - block.last <= LINES_TO_GROUP
+        return is_near and block.text in self.page.speakers
 
     def _names_group_of_items(self, block: Block, at: int) -> bool:
         """Whether a bold line that is no paper's stands right above an item that is one."""
@@ -125,7 +135,30 @@ def borders_of(page: Page, chosen: Sequence[Candidate]) -> Borders:
     levels = Counter(block.level for block in units if block.kind is Kind.HEADING)
     level = levels.most_common(1)[0][0] if levels else 0
     starts = [block.index for block in units]
-    return Borders(page, starts, units, level, _inner_levels(page, starts, max(levels, default=0)))
+    inner = _inner_levels(page, starts, max(levels, default=0))
+    return Borders(page, starts, units, level, inner, _day_lines(page, starts))
+
+
+def _day_lines(page: Page, starts: Sequence[int]) -> set[int]:
+    """The lines that are days and stand right above papers.
+
+    There are none where the first paper has none above it, or the last one has one below: each
+    paper ends in its own day there.
+    """
+    days = [block.index for block in page.blocks if block.kind is Kind.DAY]
+    if not starts or not days or days[-1] > starts[-1]:
+        return set()
+    above = {day for day in days if _is_right_above(page, day, starts)}
+    return above if min(above, default=starts[0]) < starts[0] else set()
+
+
+def _is_right_above(page: Page, index: int, starts: Sequence[int]) -> bool:
+    """Whether hardly anything stands between a line and the paper below it: who wrote it, say."""
+    at = bisect_right(starts, index)
+    end = starts[at] if at < len(starts) else 0
+    between = page.lines[index + 1 : min(end, index + 1 + LINES_BELOW_DAY)]
+    is_near = index < end <= index + LINES_BELOW_DAY
+    return is_near and sum(len(line.strip()) for line in between) <= SIGNS_BELOW_DAY
 
 
 def _inner_levels(page: Page, starts: Sequence[int], level: int) -> set[int]:

@@ -25,7 +25,7 @@ LONGEST_PLAIN_TITLE = 200
 """Characters of an item's text that is a title though nothing marks it."""
 LONGEST_REST = 160
 """Characters behind the link of a line that is a title and no prose."""
-LINES_TO_TITLE = 3
+LINES_TO_TITLE = 5
 """Lines below the label `Title:` in which the title stands."""
 WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
 LINES_TO_TEXT = 3
@@ -35,12 +35,16 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w")
 _SENTENCE = re.compile(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
 _BRACKET_LEAD = re.compile(
-    r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：]|[)\]])\s?"
+    r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：,，]|[)\]])\s?"
     r"|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2}[:：]?\s?|[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s?"
     r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
 )
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(
+    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}\s?(?:篇|편|本)?\W{0,3}",
+    re.IGNORECASE,
+)
 _COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
 _RATING = re.compile(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
 _CHECKBOX = re.compile(r"\[[ x]\]\s")
@@ -139,7 +143,8 @@ def _is_none(page: Page, block: Block, title: TitleText) -> bool:
     words = f"{title.before} {title.words}".strip()
     names_no_paper = names_part(words) or names_aside(words) or _names_group(words)
     is_nothing = not _WORD.search(words) or names_no_paper or _is_time(block, words)
-    return is_nothing or is_part(block, page.repeated)
+    is_person = block.kind is Kind.BOLD and block.text in page.people
+    return is_nothing or is_person or is_part(block, page.repeated)
 
 
 def _is_time(block: Block, words: str) -> bool:
@@ -157,10 +162,13 @@ def _names_group(text: str) -> bool:
 def _title_source(page: Page, block: Block) -> str:
     """The text of a title.
 
-    That is the next line's where a heading is the label `Title:` alone or an id that is a link.
+    That is the next line's where a heading is the label `Title:` alone or an id that is a link,
+    and that of the label `Title:` below a heading that only counts: `Paper 3`.
     """
     if block.kind is not Kind.HEADING:
         return block.text
+    if _NUMBER_ALONE.fullmatch(block.text):
+        return _labelled_title(page, block) or block.text
     link = _link_alone(block.text)
     if not link and not is_title_label(block.text):
         return block.text
@@ -175,6 +183,19 @@ def _title_source(page: Page, block: Block) -> str:
                 return f"{line.strip()} [arXiv]({link.address})"
             break
     return block.text
+
+
+def _labelled_title(page: Page, block: Block) -> str:
+    """The title that a label names right below a heading."""
+    first = block.index + 1
+    for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
+        if line.strip():
+            titled = next(
+                (each for each in page.facts(index).fields if each.field == "title"), None
+            )
+            block.last = index if titled else block.last
+            return titled.value if titled else ""
+    return ""
 
 
 def _link_alone(text: str) -> InlineLink | None:
@@ -240,7 +261,7 @@ def _weigh(page: Page, block: Block, span: Span, inner: int, evidence: Evidence)
         evidence.weight, evidence.paper = STRONG, in_title
         return
     below = look_below(page, first, min(span.own, inner))
-    address = title.address if title.is_linked else None
+    address = title.address if title.is_linked or title.behind else None
     if below.paper:
         is_own = address is not None and not is_relative(address)
         evidence.weight, evidence.paper = STRONG, address if is_own else below.paper

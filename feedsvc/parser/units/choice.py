@@ -24,6 +24,7 @@ _ORDER = {
     Kind.ITEM: 5,
     Kind.LABEL: 6,
     Kind.LINK: 7,
+    Kind.DAY: 8,
     Kind.PLAIN: 8,
 }
 UNITS: Mapping[str, Kind] = {

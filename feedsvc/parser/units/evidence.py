@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from feedsvc.parser.blocks.page import LineFacts, Page
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.inline import without_links
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import TitleText
@@ -62,8 +63,8 @@ def look_below(page: Page, start: int, end: int) -> Below:
         else:
             is_near = looked <= LOOKED_AT
             _take(below, line, page.facts(index), is_link=label == "link", is_near=is_near)
-            if looked <= LINES_OF_AUTHORS and looks_like_authors(line):
-                below.fields.add("authors")
+            if looked <= LINES_OF_AUTHORS:
+                _take_names(below, line, page.facts(index))
     return below
 
 
@@ -74,6 +75,15 @@ def _take(below: Below, line: str, facts: LineFacts, *, is_link: bool, is_near: 
     is_field = any(each.field == "link" for each in facts.fields) or _names_its_paper(line, facts)
     if not below.paper and (is_link or facts.is_link_line or (is_near and is_field)):
         below.paper = _paper_of(facts)
+
+
+def _take_names(below: Below, line: str, facts: LineFacts) -> None:
+    """Takes note of a line of names, and of the one paper beside them."""
+    if looks_like_authors(line):
+        below.fields.add("authors")
+    elif any(link.paper for link in facts.links) and byline_of(line):
+        below.fields.add("authors")
+        below.paper = below.paper or _paper_of(facts)
 
 
 def _names_its_paper(line: str, facts: LineFacts) -> bool:

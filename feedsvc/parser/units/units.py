@@ -32,7 +32,7 @@ def units_of(page: Page, chosen: Sequence[Candidate]) -> tuple[list[Unit], list[
     """The papers with their lines and topics, and the borders between them."""
     borders = list(borders_of(page, chosen))
     papers = [each.block for each in chosen]
-    topics = topics_of(papers, borders)
+    topics = topics_of(papers, [each for each in borders if each.text not in page.speakers])
     stops = sorted({block.index for block in [*borders, *papers]} | {len(page.lines)})
     units = []
     for each in chosen:

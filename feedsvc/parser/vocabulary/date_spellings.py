@@ -10,6 +10,8 @@ import re
 from enum import IntEnum
 from typing import NamedTuple
 
+from feedsvc.parser.vocabulary.month_names import NUMBERS, WORDS
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -50,6 +52,8 @@ _NAMES = (
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _NAME, _NAME1 = rf"(?P<name>{_NAMES})", rf"(?P<name1>{_NAMES})"
+_ABROAD = rf"(?P<name>{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+_ALONE = rf"(?P<name>{'|'.join(sorted(NUMBERS.keys() - WORDS, key=len, reverse=True))})"
 _TH = "(?:st|nd|rd|th)?"
 _TO = r"\s?(?:-|–|—|~|〜|～|to|until|至|到)\s?"
 _NO = "(?<![0-9])"
@@ -100,6 +104,10 @@ IN_TEXT = (
     _spelling(rf"\b{_NAME}\.?\s{{1,4}}{_DAY}{_TH},?\s{{1,4}}(?P<year>[0-9]{{4}})\b"),
     _spelling(rf"\b{_DAY}{_TH}[\s-]{{1,4}}{_NAME}\.?,?[\s-]{{1,4}}(?P<year>[0-9]{{4}})\b"),
     _spelling(
+        rf"\b{_DAY}(?:\.|er|º)?\s(?:de\s)?{_ABROAD}\.?,?\s(?:del?\s)?(?P<year>[0-9]{{4}})\b"
+        r"(?:\s?г(?:\.|ода))?"
+    ),
+    _spelling(
         rf"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s{{1,4}}{_DAY}\s{_NAME}\s"
         rf"(?P<short>[0-9]{{2}})\b"
     ),
@@ -117,6 +125,7 @@ IN_TEXT = (
     _spelling(rf"{_YEAR}\s?[-./年년]\s?{_MONTH}{_END}\s?[월月]?", Grain.MONTH),
     _spelling(rf"\b{_NAME}\.?,?\s(?P<year>[0-9]{{4}})\b", Grain.MONTH),
     _spelling(rf"\b(?P<year>[0-9]{{4}})\s{_NAME}\b", Grain.MONTH),
+    _spelling(rf"\b{_ALONE}\s(?:del?\s)?(?P<year>[0-9]{{4}})\b", Grain.MONTH),
 )
 """The spellings in text that say the year, the most exact first."""
 
@@ -130,6 +139,7 @@ PARTS_IN_TEXT = (
     _rare(r"(?<![0-9./-])(?P<month>[01]?[0-9])[-/.](?P<day>[0-3]?[0-9])(?![0-9./-])"),
     _rare(rf"\b{_NAME}\.?\s{_DAY}{_TH}\b"),
     _rare(rf"\b{_DAY}{_TH}\s{_NAME}\b"),
+    _rare(rf"\b{_DAY}(?:\.|er|º)?\s(?:de\s)?{_ABROAD}\b"),
     _rare(rf"(?:{_NO}[0-9]{{1,2}}{_TH}{_TO})?{_NO}(?P<week>[1-6]){_TH}\sweek\b", Grain.WEEK),
     _rare(
         rf"第\s?(?P<week>[1-6一二三四五六])\s?[周週]|{_NO}(?P<week2>[1-6])\s?주차?(?!\w)"
@@ -138,6 +148,7 @@ PARTS_IN_TEXT = (
     ),
     _rare(rf"{_NO}{_MONTH}\s?[월月](?!\s?[0-9])", Grain.MONTH),
     _rare(rf"\b{_NAME}\b", Grain.MONTH),
+    _rare(rf"\b{_ALONE}\b", Grain.MONTH),
     _rare(rf"{_NO}(?P<year>20[0-9]{{2}}){_END}\s?[년年]?", Grain.YEAR),
 )
 """The spellings of a part of a time, which what stands above makes whole."""
@@ -145,7 +156,7 @@ PARTS_IN_TEXT = (
 NUMBER_OF_TIME = re.compile(
     r"[0-9](?:\s?[월月주]|[-/.][0-9])|[0-9]{4}\s{0,2}[-_./년年wW第]|20[0-9]{2}|第"
 )
-WORD_OF_TIME = re.compile(rf"\b(?:week|{_NAMES})\b")
+WORD_OF_TIME = re.compile(rf"\b(?:week|{_NAMES}|{'|'.join(NUMBERS)})\b")
 """Every spelling in text has one of these, the word in lower case.
 
 Most titles have neither, and to look for these takes a tenth of the time for all spellings.

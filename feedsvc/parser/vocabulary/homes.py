@@ -28,6 +28,12 @@ HOMES: tuple[tuple[str, str, str], ...] = (
         r"(?P<id>10\.(?:1101|64898)/[0-9.]+?)(?:v[0-9]+)?(?:[./](?:full|abstract|pdf).*)?/?(?:[?#].*)?",
         "https://doi.org/{id}",
     ),
+    (
+        "publisher",
+        rf"https?://[^/\s]+/(?:doi|article|chapter)/(?:[a-z]{{2,10}}/)?{_DOI}"
+        r"(?:/(?:full|abstract|pdf|epub))?(?:\.pdf)?[.,;]?/?(?:[?#].*)?",
+        "https://doi.org/{id}",
+    ),
     ("doi", rf"https?://(?:dx\.)?doi\.org/{_DOI}[.,;]?/?(?:[?#].*)?", "https://doi.org/{id}"),
     (
         "openreview",
@@ -78,7 +84,7 @@ The groups `id` and, where one is not enough, `name` fill the braces. The first 
 
 _ROWS = tuple((name, re.compile(form, re.IGNORECASE), one) for name, form, one in HOMES)
 _HINT = re.compile(
-    r"arxiv|xiv\.org|papers/|doi\.org|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
+    r"arxiv|xiv\.org|\.co/papers/|doi\.org|/(?:doi|article|chapter)/(?:[a-z]{2,10}/)?10\.|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
     re.IGNORECASE,
 )
 _LONGEST_ADDRESS = 500

@@ -14,7 +14,8 @@ FIELDS: dict[str, str] = {
     ),
     "authors": (
         "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 作者团队 论文作者 著者"
-        " 一作 第一作者 first_author lead_author 제1저자 筆頭著者"
+        " 一作 第一作者 first_author lead_author 제1저자 筆頭著者 автор авторы autor autora autores"
+        " autoras auteur auteurs auteures autoren verfasser autori"
         " 著者名 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
     ),
     "link": (
@@ -23,17 +24,20 @@ FIELDS: dict[str, str] = {
         " full_text paper_page original openreview permalink huggingface hugging_face hf 링크"
         " 논문 논문_링크 원문 원문_링크 주소 출처_링크 链接 论文 论文链接 论文地址 原文"
         " 原文链接 地址 arxiv_链接 arxiv链接 全文 下载 编号 论文编号 论文id リンク 論文"
-        " 論文リンク 原論文 アドレス 出典 🔗 📎 🌐"
+        " 論文リンク 原論文 アドレス 出典 ссылка ссылки ссылка_на_статью статья enlace enlaces lien"
+        " liens 🔗 📎 🌐"
     ),
     "code": (
         "code github code_link project project_page website demo repo repository dataset"
-        " models 코드 프로젝트 代码 代码链接 项目 项目主页 开源地址 コード プロジェクト 💻 🐙"
+        " models 코드 프로젝트 代码 代码链接 项目 项目主页 开源地址 コード プロジェクト"
+        " код репозиторий código repositorio repositório dépôt 💻 🐙"
     ),
     "date": (
         "date published publish_date published_date publication_date published_on submitted"
         " submitted_on submission_date posted release_date 날짜 게시일 발행일 제출일 공개일"
         " 출판일 日期 发布日期 发布时间 发表时间 发表日期 提交日期 提交时间 时间 公開日 日付 投稿日"
-        " 発表日 📅 🗓 📆"
+        " 発表日 дата дата_публикации опубликовано fecha fecha_de_publicación publicado"
+        " publicado_em date_de_publication publié datum veröffentlicht 📅 🗓 📆"
     ),
     "updated": (
         "updated last_updated last_update updated_on updated_at update_time generated"
@@ -45,11 +49,13 @@ FIELDS: dict[str, str] = {
         " short_summary ai_summary english_abstract chinese_abstract 초록 요약 한줄_요약"
         " 한_줄_요약 핵심_요약 초록_번역 摘要 中文摘要 英文摘要 摘要翻译 一句话总结 一句话摘要"
         " 总结 简介 要約 概要 要旨 あらまし アブストラクト"
+        " аннотация резюме кратко краткое_содержание суть resumen resumo résumé en_bref"
+        " en_resumen zusammenfassung kurzfassung riassunto"
     ),
     "title": (
         "title paper_title original_title english_title 제목 논문_제목 원제 원제목 영문_제목"
         " 영어_제목 원문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
-        " タイトル 題名 論文タイトル 原題"
+        " タイトル 題名 論文タイトル 原題 название заголовок título titre titel titolo"
     ),
     "translation": (
         "title_zh title_cn title_ko title_ja chinese_title korean_title japanese_title"
@@ -59,19 +65,23 @@ FIELDS: dict[str, str] = {
     "score": (
         "score scores relevance relevance_score rating rank ranking quality novelty importance"
         " impact 점수 평점 관련도 评分 相关度 相关性 相关度评分 打分 推荐指数 重要性 得分"
-        " スコア 評価 関連度 ⭐ 🌟"
+        " スコア 評価 関連度 оценка рейтинг puntuación pontuação bewertung ⭐ 🌟"
     ),
     "tags": (
         "tags tag category categories keyword keywords subject subjects topic topics theme"
         " themes field area areas primary_category main_category primary_subject 태그 키워드"
         " 분류 분야 카테고리 주제 标签 分类 类别 关键词 关键字 领域 主题 方向 研究方向 主类别"
-        " タグ キーワード 分野 カテゴリ カテゴリー 分類 🏷 🔖"
+        " タグ キーワード 分野 カテゴリ カテゴリー 分類"
+        " теги тег категория категории ключевые_слова тема темы etiquetas categoría categorías"
+        " palabras_clave tema temas catégorie catégories mots-clés thème schlagwörter kategorie"
+        " kategorien thema themen palavras-chave categoria categorias 🏷 🔖"
     ),
     "comment": (
         "comment comments note notes journal journal_ref venue conference institution"
         " institutions affiliation affiliations organization source remark remarks 비고 코멘트"
         " 학회 기관 소속 출처 评论 备注 会议 期刊 机构 单位 来源 発表先 所属 備考 コメント 会議"
-        " 🏛 🏢"
+        " комментарий комментарии примечание организация comentario comentarios commentaire"
+        " kommentar institución instituição 🏛 🏢"
     ),
 }
 """The names of each field, apart by spaces, in lower case; an underscore is a space."""
@@ -94,6 +104,8 @@ SECTIONS = (
     " citation takeaways takeaway main_idea problem solution novelty abstract_/_摘要"
     " english_abstract 詳細 方法 手法 結果 結論 背景 目的 課題 新規性 議論 考察 実験 貢献"
     " 提案手法 図 방법 방법론 결과 결론 배경 동기 기여 핵심_기여 한계 실험 상세 자세히 더보기"
+    " метод методы результаты вывод выводы заключение введение почему_это_важно método métodos"
+    " resultados conclusión conclusiones por_qué_importa méthode résultats ergebnisse fazit"
     " 링크 의의 시사점 문제 분석 详情 详细 展开 点击展开 查看摘要 方法 结果 结论 背景 研究背景"
     " 动机 研究动机 贡献 主要贡献 创新点 核心创新 实验 实验结果 局限 局限性 不足 链接 意义 分析"
     " 深度分析 核心问题 解决的问题 技术细节 背景与痛点 关键词 启发 要点 亮点"
@@ -120,7 +132,9 @@ ASIDES = (
     " 关注我们 关于 致谢 许可证 使用说明 数据来源"
     " 导航 后记 编后语 编者按 结语"
     " 目次 関連研究 関連論文 除外 除外論文 除外した論文 バックナンバー 過去の記事"
-    " リンク集 購読 購読方法 お問い合わせ 感想 所感 雑感 あとがき 編集後記 おわりに"
+    " リンク集 購読 購読方法 お問い合わせ"
+    " оглавление содержание índice contenido contenidos sommaire table_des_matières inhalt"
+    " inhaltsverzeichnis sumário conteúdo 感想 所感 雑感 あとがき 編集後記 おわりに"
 )
 """Headings of what stands in a digest and holds none of its papers."""
 
@@ -135,7 +149,7 @@ LINK_WORDS = (
     " version online publisher acl anthology pubmed biorxiv medrxiv semantic scholar 논문 링크"
     " 원문 페이지 보기 바로가기 전체 다운로드 论文 链接 原文 全文 查看 地址 下载 阅读 页面"
     " 论文链接 原文链接 论文地址 查看论文 查看原文 論文 リンク ページ 本文 原論文 論文リンク"
-    " 読む"
+    " 読む статья ссылка оригинал читать enlace artículo leer lien lire artikel lesen artigo ler"
 )
 """The words that name a link to a paper and are never its title."""
 
@@ -154,9 +168,13 @@ OTHER_LINK_WORDS = (
 
 OTHERS = (
     r"\+(?:\s?[0-9]{1,3}(?:\s(?:more|others|authors))?)?|\.\.\.|…|et\.?\s?al\.?|and others"
-    r"|and [0-9]+ (?:more|others)|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
+    r"|and [0-9]+ (?:more|others)|и др|и другие|y otros|e outros|et autres|u\.\s?a"
+    r"|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
 )
 """What a list of authors ends in where there are more."""
+
+LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他")
+"""The last letters of these; few names end in one, and to look for all forms is slow."""
 
 
 def label_set(names: str) -> frozenset[str]:
@@ -192,7 +210,7 @@ _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
     r"(?:arxiv|doi|id)?\s?[:：]?\s?(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/\S+)"
-    r"|https?://\S+|[a-z]{2,12}\.[a-z]{2,3}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
+    r"|https?://\S+|[a-z]{2,12}\.[a-z]{2,3}|\#[0-9]{1,4}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 40

@@ -1,0 +1,77 @@
+"""Names that share a line with links, ids and fields, and what the line says besides."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from feedsvc.parser.lines.inline import links_of, without_links
+from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
+from feedsvc.parser.lines.names import author_text, looks_like_authors
+from feedsvc.parser.vocabulary.homes import address_of_id
+from feedsvc.parser.vocabulary.labels import names_link
+
+_BETWEEN = re.compile(r"(\s[·•|]\s|　)")
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
+_EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
+_IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]*)[)）]")
+_BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
+_MARKS = " |·•-–—,."
+
+
+class Byline(Struct, frozen=True):
+    """A line of names and more."""
+
+    names: str
+    left: str
+    """The line without the names."""
+
+
+def byline_of(line: str, *, may_be_one: bool = False) -> Byline | None:
+    """The names of a line that says more; None where it has none, or nothing but names."""
+    if len(line) >= LONGEST_LINE:
+        return None
+    found = _among_parts(line, may_be_one=may_be_one)
+    return found or _beside_links(line, may_be_one=may_be_one)
+
+
+def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
+    """The one list of names among parts of a line of which another is a link, an id or a field."""
+    pieces = _BETWEEN.split(line)
+    parts = pieces[::2]
+    if len(parts) <= 1 or not any(map(_says_other, parts)):
+        return None
+    lists = [number for number, part in enumerate(parts) if looks_like_authors(part)]
+    if not lists and may_be_one:
+        lists = [n for n, part in enumerate(parts) if looks_like_authors(part, may_be_one=True)]
+    if len(lists) != 1:
+        return None
+    at = 2 * lists[0]
+    bullet = _BULLET.match(line)
+    left = [*pieces[:at], *pieces[at + 2 :]] if at else [bullet[0] if bullet else "", *pieces[2:]]
+    return Byline(author_text(pieces[at]), "".join(left[:-1] if at + 1 == len(pieces) else left))
+
+
+def _says_other(part: str) -> bool:
+    """Whether a piece of a line is a field, an id or links that say where they lead."""
+    links = links_of(part)
+    if links:
+        return all(names_link(link.plain_words) for link in links)
+    return bool(address_of_id(part.strip("`*_ "))) or read_segment(part) is not None
+
+
+def _beside_links(line: str, *, may_be_one: bool) -> Byline | None:
+    """The names of a line that has links, too, which say where they lead."""
+    links = links_of(line)
+    if not links or not all(names_link(link.plain_words or "link") for link in links):
+        return None
+    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
+    text = text.removesuffix(" .").rstrip(" ,")
+    if not looks_like_authors(text, may_be_one=may_be_one):
+        return None
+    names = author_text(text)
+    before, found, behind = line.partition(names)
+    left = _EMPTY_EMPHASIS.sub("", before + behind).strip(_MARKS)
+    inside = _IN_BRACKETS.fullmatch(left)
+    return Byline(names, (inside["inner"] if inside else left) if found else line)

@@ -1,0 +1,60 @@
+"""Records: a title in bold, with names and links apart by commas behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.names import looks_like_authors
+from feedsvc.parser.vocabulary.labels import field_named, names_link
+
+_RECORD = re.compile(
+    r"(?P<before>[^*\[\]]{0,30}?)\*\*(?P<title>[^*]{4,400})\*\*\s?[,，;；]\s(?P<behind>.*)"
+)
+_BETWEEN_FIELDS = re.compile(r"[,，;；]\s(?=[^\W\d_][^,，;；:：\[\]]{1,20}[:：]\s|\**\[)")
+_LABEL = re.compile(r"(?P<label>[^:：\[\]]{2,20})[:：]\s")
+
+
+class Record(Struct, frozen=True):
+    """What such a line says."""
+
+    before: str
+    title: str
+    address: str
+    others: tuple[str, ...]
+    """The names, and the fields that lead elsewhere."""
+
+
+def read_record(text: str) -> Record | None:
+    """The record that a text is: `2023-06-13, **Title**, Ada Lovelace et al., Paper: [x](…)`."""
+    found = _RECORD.fullmatch(text) if "**" in text else None
+    if not found:
+        return None
+    address, others = "", []
+    for piece in _pieces(found["behind"]):
+        links = links_of(piece)
+        if not links:
+            if not looks_like_authors(f"*{piece}*"):
+                return None
+            others.append(piece)
+        elif not _is_field(piece) and not all(names_link(link.plain_words) for link in links):
+            return None
+        elif paper := next((link for link in links if link.paper), None):
+            address = address or paper.address
+        else:
+            others.append(piece.replace("**", ""))
+    return Record(found["before"], found["title"], address, tuple(others)) if address else None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The names of a record, and each of its fields."""
+    yield from filter(None, (piece.strip(" ,，;；") for piece in _BETWEEN_FIELDS.split(text)))
+
+
+def _is_field(text: str) -> bool:
+    """Whether a label of a paper stands before the links of a text."""
+    label = _LABEL.match(text)
+    return label is not None and field_named(label["label"]) in {"link", "code"}
