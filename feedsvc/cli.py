@@ -98,12 +98,13 @@ def init(folder: Path, pages: str | None, **flags: str | None) -> None:
 @main.command()
 @_config
 @_digests
+@_setting("language", "One of several languages; the first if not given.")
 @click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]), metavar="[DAY]")
-def new(file: Path | None, digests: str | None, day: datetime | None) -> None:
+def new(file: Path | None, digests: str | None, language: str | None, day: datetime | None) -> None:
     """Begin the digest of DAY: of today, or of the day after the newest one."""
     from feedsvc.starter.new import new_digest  # noqa: PLC0415 - rarely needed
 
-    config = Config.load(file, flags={"digests": digests})
+    config = Config.load(file, flags={"digests": digests}).in_language(language or "")
     today = date.today()  # noqa: DTZ011 - the author's
     click.echo(f"{new_digest(config, today, day and day.date())}: written")
 

@@ -503,6 +503,17 @@ class Config:
             return (self,)
         return (self._with(codes[0], {}), *(self._below_root(code) for code in codes[1:]))
 
+    def in_language(self, code: str) -> Self:
+        """The settings of the site in one language, that of the root for an empty code.
+
+        Raises ConfigError where it is not one of the site's.
+        """
+        for each in self.in_each_language():
+            if not code or each.language.lower() == code.lower():
+                return each
+        known = self.languages or "languages is not set"
+        raise ConfigError(f"{code}: there is no such language on the site ({known}).")
+
     def _with(self, code: str, settings: Mapping[str, object]) -> Self:
         """With settings for a language, and those that it has of its own."""
         own = {"language": code, **settings, **self.of_languages.get(code, {})}

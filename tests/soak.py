@@ -20,12 +20,14 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 import pytest
@@ -33,6 +35,8 @@ import zstandard
 from lxml import etree, html
 
 from feedsvc.config import Config
+from feedsvc.search.saved import parse_saved
+from feedsvc.site.searches import query_of
 from feedsvc.site.site import Site
 from tests.support import scene
 from tests.support.archive import digest, paper, write_archive
@@ -62,6 +66,29 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
     "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
 }
+
+TOPICS = ("Vision", "언어")
+SAVED = """
+[[saved]]
+name = "papers"
+q = "paper"
+
+[[saved]]
+name = "few"
+q = "results OR 요약 -nothing"
+min_votes = 200
+limit = 5
+"""
+"""In the settings of the server."""
+
+QUERIES = (
+    "q=paper",
+    "q=요약 author:ada",
+    "min_votes=250",
+    "q=results -paper&limit=9",
+    "q=id:2411.00200",
+)
+"""Each in its canonical form but for what is escaped."""
 
 Headers = dict[str, str]
 
@@ -131,9 +158,12 @@ class Folder:
         return self._random.choice(self._files()[-20:])
 
     def _papers(self, count: int) -> list[str]:
+        """New papers, usually below a topic."""
         first = self._next_paper
         self._next_paper += count
-        return [paper(number) for number in range(first, first + count)]
+        topic = self._random.choice(["", *TOPICS])
+        heading = [f"## {topic}\n"] if topic else []
+        return [*heading, *map(paper, range(first, first + count))]
 
     def _put(self, path: Path, text: str) -> None:
         """Half of the time at once, else as an editor that truncates and writes does."""
@@ -152,7 +182,7 @@ class Folder:
 
     def _grow(self) -> None:
         newest = self._files()[-1]
-        self._put(newest, newest.read_text(errors="replace") + "\n" + self._papers(1)[0])
+        self._put(newest, newest.read_text(errors="replace") + "\n" + "\n".join(self._papers(1)))
 
     def _edit(self) -> None:
         path = self._one()
@@ -286,8 +316,16 @@ class Client:
                 *(f"/{name}", f"/{name}", f"/{name}", f"/all/{name}", "/", "/all/"),
                 *(f"/{day}/{name}", f"/{day}/", f"/{year}-W{week:02}/{name}"),
                 *("/opml.xml", "/sitemap.xml", "/healthz", f"/{day}"),
+                *(f"/topic/{quote(self._random.choice(TOPICS).lower())}/{name}", "/topic/"),
+                *(f"/topic/vision/{day:%Y-%m}/", "/topic/opml.xml", "/subscribe/"),
+                *(f"/saved/papers/{name}", f"/saved/papers/{day:%Y-%m}/{name}", "/saved/few/"),
+                *(f"/search/{name}?{self._query()}", f"/search/?{self._query()}"),
+                "/search/?q=%22",
             ]
         )
+
+    def _query(self) -> str:
+        return quote(self._random.choice(QUERIES), safe="=&")
 
     def _headers(self, path: str) -> Headers:
         headers = {}
@@ -334,7 +372,7 @@ class Client:
         status = answer.status
         details = (answer.path, answer.asked, status)
         self._tally.check("no answer is a 5xx", holds=status < 500, details=details)
-        expected = {200, 226, 301, 304, 404}
+        expected = {400} if answer.path.endswith("=%22") else {200, 226, 301, 304, 404}
         self._tally.check("a status is an expected one", holds=status in expected, details=details)
         if status == http.HTTPStatus.NOT_MODIFIED:
             self._judge_unmodified(answer)
@@ -384,7 +422,7 @@ class Client:
         type_ = answer.headers.get("content-type", "")
         entries = None
         try:
-            if answer.path.endswith(FEEDS):
+            if answer.path.partition("?")[0].endswith(FEEDS):
                 entries = read_entries(answer.body)
             elif "html" in type_:
                 html.document_fromstring(answer.body)
@@ -406,6 +444,7 @@ class Client:
 @contextmanager
 def served(root: Path, digests: Path) -> Iterator[Server]:
     """A server of two workers; what it logs of its own mistakes counts, too."""
+    (root / "feedsvc.toml").write_text(SAVED, encoding="utf-8")
     server = Server(digests, root, "--workers", "2")
     try:
         yield server
@@ -479,12 +518,24 @@ def _watch(workers: list[int], until: float) -> tuple[float, float]:
 def compare(server: Server, folder: Folder, root: Path, tally: Tally) -> None:
     """Every document of every worker is that of a fresh site over the same folder."""
     index = root / "fresh.sqlite3"
-    fresh = Site(
-        Config(digests=folder.digests, index=index, base_url=BASE_URL, language=server.language)
+    saved = parse_saved(tomllib.loads(SAVED)["saved"])
+    config = Config(
+        digests=folder.digests,
+        index=index,
+        base_url=BASE_URL,
+        language=server.language,
+        saved=saved,
     )
-    for path, content in scene.shown(fresh).items():
+    fresh = Site(config)
+    expected = {f"/{path}": content for path, content in scene.shown(fresh).items()}
+    for query in QUERIES:
+        canonical = query_of(query).canonical
+        for name in ("", *FEEDS):
+            made = fresh.document(f"/search/{name}", canonical)
+            expected[f"/search/{name}?{canonical}"] = made.content
+    for path, content in expected.items():
         for _ in range(4):  # so that both workers are asked, most likely
-            found = server.get(f"/{path}")
+            found = server.get(quote(path, safe="/?=&%+#"))
             is_same = found[0] == http.HTTPStatus.OK and found[2] == content
             tally.check("at the end all is as made anew", holds=is_same, details=(path, found[0]))
 

@@ -210,6 +210,13 @@ def test_a_path_names_its_day(path: str, day: str) -> None:
         ("# 2031\n\n## Best of the Week (March 3 - 9)", "2031-03-09"),
         ("# 2031\n\n## 이번 주의 논문 (3월 30일 ~ 4월 5일)", "2031-04-05"),
         ("# 2031\n\n## 3月3日-9日", "2031-03-09"),
+        ("# December 30, 2024 - January 5", "2025-01-05"),
+        ("# December 30, 2024 - January 5, 2025", "2025-01-05"),
+        ("# 2024-12-30 ~ 01-05", "2025-01-05"),
+        ("# 2025\n\n## Dec 30 - Jan 5", "2026-01-05"),  # its papers are of March 2025
+        ("# 2026\n\n## Dec 30 - Jan 5", "2026-01-05"),
+        ("# 2026-12\n\n## 12月30日 - 1月5日", "2027-01-05"),
+        ("# 2026\n\n## Dec 23 - Dec 29\n\n## Dec 30 - Jan 5", "2027-01-05"),
         ("# Papers of the club, 2031\n\n## Mon 3 March", "2031-03-03"),
         ("# Papers 17/11/2024", "2024-11-17"),
         ("# Papers 11/17/2024", "2024-11-17"),
@@ -371,13 +378,14 @@ GROWING: dict[str, Callable[[int], str]] = {
         for i in range(n)
     ),
     "lines above an address": lambda n: "Ants\n\n" * n + "https://arxiv.org/abs/2503.00001\n",
+    "values of a term": lambda n: "<dl><dt>Authors</dt>" + "<dd>Ada Lovelace</dd> " * n,
     "folds": lambda n: "<details>\n<summary>x</summary>\n" * n,
 }
 
 
 @pytest.mark.parametrize("name", GROWING)
 def test_twice_the_papers_take_twice_the_calls(name: str) -> None:
-    for path in ("2025-03-04.md", "x.md"):
+    for path in ("2025-03-04.md", "x.md", "x.html"):
         assert _calls(GROWING[name](400), path) < 2.6 * _calls(GROWING[name](200), path) + 2000
 
 

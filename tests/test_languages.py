@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -27,7 +28,7 @@ from feedsvc.site.places import kind_at
 from feedsvc.site.sites import Sites
 from feedsvc.watch.app import create_app as create_app_for_authors
 from feedsvc.web.app import create_app
-from tests.support.archive import etags
+from tests.support.archive import etags, paper
 from tests.support.feeds import read_atom, read_entries, read_json_ids
 from tests.support.folders import Tree, tree
 from tests.support.languages import (
@@ -117,6 +118,30 @@ PATHS = {
 
 def test_a_path_says_the_language_of_its_digest() -> None:
     assert languages_of([*PATHS], ("ko", "en")) == PATHS
+
+
+def test_front_matter_says_the_language_where_no_path_does(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = tmp_path / "digests"
+    for name, front in (
+        ("2024-01-02-translated.md", "---\nlang: en-US\n---\n"),
+        ("2024-01-02.md", ""),
+        ("2024-01-03-translated.md", '+++\nlanguage = "English"\n+++\n'),
+        ("2024-01-04.ko.md", "---\nlang: en\n---\n"),
+        ("2024-01-05.md", "---\nlang: ja\n---\n"),
+    ):
+        path = write_day(digests, name[:10], "ko")
+        text = f"{front}{path.read_text()}"
+        path.unlink()
+        (digests / name).write_text(text)
+    config = configure(digests=digests, languages=KO_EN)
+    files = _build(config)
+    assert _days(files) == {"2024-01-02", "2024-01-04"}
+    assert _days(files, "en/") == {"2024-01-02", "2024-01-03"}
+    path = digests / "2024-01-02-translated.md"
+    path.write_text(path.read_text().replace("en-US", "ko-KR"))
+    assert _days(_build(config), "en/") == {"2024-01-03"}
 
 
 def test_the_nearest_language_of_the_site_is_meant() -> None:
@@ -377,6 +402,18 @@ def test_two_builds_are_the_same_and_the_second_writes_nothing(
     assert _build(other) == files
 
 
+@pytest.mark.slow(reason="so many digests that several processes build")
+def test_several_processes_build_the_same(tmp_path: Path, configure: Configure) -> None:
+    first = date(2024, 1, 1)
+    for code, days in (("ko", 120), ("en", 90)):
+        for number in range(days):
+            write_day(tmp_path / "digests", str(first + timedelta(number)), code)
+    config = configure(digests=tmp_path / "digests", languages=KO_EN)
+    done = _run(tmp_path, "build", "--languages", KO_EN, "--out", str(tmp_path / "built"))
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "built") == _build(config)
+
+
 def test_a_build_after_a_change_is_a_fresh_one(
     tmp_path: Path, config: Config, configure: Configure
 ) -> None:
@@ -400,9 +437,14 @@ def test_a_build_after_a_change_is_a_fresh_one(
 
 
 def test_a_language_that_is_no_longer_named_is_removed(
-    config: Config, configure: Configure
+    tmp_path: Path, configure: Configure
 ) -> None:
-    _build(config)
+    digests = write_languages(tmp_path / "digests")
+    for number, day in enumerate(("2024-02-01", "2024-01-15", "2024-01-02")):
+        topics = [f"## Vision\n\n{paper(300 + number)}", f"## Language\n\n{paper(400 + number)}"]
+        (digests / f"{day}.en.md").write_text("\n".join([f"# {day}\n", *topics]))
+    config = configure(digests=digests, languages=KO_EN, feed_size=1)
+    assert "en/topic/vision/2024-01/feed.xml" in _build(config)
     (config.out / "en" / "mine.txt").write_text("mine")
     files = _build(configure(digests=config.digests, languages="ko"))
     assert [path for path in files if path.startswith("en/")] == ["en/mine.txt"]
@@ -591,6 +633,26 @@ def test_the_commands_know_all_languages(tmp_path: Path) -> None:
     assert TEXTS["en"] in shown
     report = json.loads(_run(tmp_path, "check", *flag, "--format", "json").stdout)
     assert (report["papers"], report["languages"]["en"]) == (12, {"days": 3, "papers": 6})
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_next_digest_of_a_language_is_named_as_its_others(
+    tmp_path: Path, layout: Layout
+) -> None:
+    write_languages(tmp_path / "digests", layout)
+    for code, flags in (("ko", ()), ("en", ("--language", "en"))):
+        done = _run(tmp_path, "new", *flags, "2024-01-11", FEEDSVC_LANGUAGES=KO_EN)
+        assert done.stdout == f"digests/{layout('2024-01-11', code)}: written\n"
+
+
+def test_the_first_digest_of_a_language_says_so_in_its_name(tmp_path: Path) -> None:
+    write_languages(tmp_path / "digests", english=())
+    flags = ("--language", "en", "2024-01-11")
+    done = _run(tmp_path, "new", *flags, FEEDSVC_LANGUAGES=KO_EN)
+    assert done.stdout == "digests/2024-01-11.en.md: written\n"
+    assert _run(tmp_path, "new", *flags).stderr == (
+        "Error: en: there is no such language on the site (languages is not set).\n"
+    )
 
 
 def test_check_says_that_translations_are_read_as_one_archive(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.archives import write_archive as write_large_archive
 from feedsvc.config import Config
-from feedsvc.pages.article import article, first_picture, with_eager_picture
+from feedsvc.pages.article import articles, first_picture, with_eager_picture
 from feedsvc.pages.page import MOST_AT_HOME, MOST_TITLES
 from feedsvc.pages.words import LANGUAGES, WORDS
 from feedsvc.parser import parse_digest
@@ -228,7 +228,8 @@ def _article(text: str, language: str = "ko") -> Page:
 
     papers = parse_digest("2025-01-06.md", f"# 2025-01-06\n\n{text}".encode()).papers
     (item,) = items_of_day(papers, {}, Config().time_of_day)
-    return lxml.html.fragment_fromstring(article(item, language, "/papers/").decode())
+    [article] = articles([item], language, "/papers/")
+    return lxml.html.fragment_fromstring(article.decode())
 
 
 def test_an_article_leads_to_where_its_paper_is_read() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.archive import paper
+from tests.support.languages import write_languages
 from tests.support.project import ROOT
 from tests.support.server import Server
 
@@ -51,8 +52,10 @@ PATHS = {
         *("/saved/", "/saved/robots/", "/saved/robots/2024-02/", "/saved/none/"),
         *("/search/?q=paper&limit=9", "/subscribe/"),
     ),
+    "languages": ("/2024-01-02/", "/en/", "/en/2024-01-02/", "/en/search/", "/en/nowhere"),
 }
-"""A page of each kind, on the project's own site and on those of hard and of many digests."""
+"""A page of each kind, on the project's own site and on those of hard, many and translated digests.
+"""
 
 WIDTHS = (360, 1440)
 SCHEMES = ("light", "dark")
@@ -108,9 +111,12 @@ def sites(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (other / "feedsvc.toml").write_text(SAVED, encoding="utf-8")
     hard = Server(HARD, folder, FEEDSVC_LANGUAGE="en", FEEDSVC_FEED_SIZE="1")
     long = Server(_write_many(other / "digests"), other, FEEDSVC_FEED_SIZE="5")
-    yield {"own": server, "hard": hard, "long": long}
-    hard.stop()
-    long.stop()
+    folder = tmp_path_factory.mktemp("languages")
+    digests = write_languages(folder / "digests")
+    languages = Server(digests, folder, FEEDSVC_LANGUAGES="ko, en", FEEDSVC_TITLE="Papers")
+    yield {"own": server, "hard": hard, "long": long, "languages": languages}
+    for each in (hard, long, languages):
+        each.stop()
 
 
 def _look(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,7 +21,9 @@ import pytest
 from feedsvc.feeds.formats import FORMATS
 from tests.support.archive import digest, paper, write_archive
 from tests.support.hub import RunningHub, running_hub, running_subscriber
+from tests.support.languages import write_day, write_languages
 from tests.support.processes import is_alive, state_and_parent
+from tests.support.project import environment
 from tests.support.server import ask, free_port, running
 from tests.support.waiting import until
 
@@ -53,7 +56,7 @@ def hub(tmp_path: Path) -> Iterator[RunningHub]:
 
 
 @contextmanager
-def _serving(digests: Path, hub: str, *command: str) -> Iterator[tuple[str, Path]]:
+def _serving(digests: Path, hub: str, *command: str, **more: str) -> Iterator[tuple[str, Path]]:
     """A server of its own address that has a hub; gives the address and the log."""
     port = free_port()
     base_url = f"http://127.0.0.1:{port}/"
@@ -64,6 +67,7 @@ def _serving(digests: Path, hub: str, *command: str) -> Iterator[tuple[str, Path
         "FEEDSVC_INDEX": str(digests.parent / "served.sqlite3"),
         "FEEDSVC_REFRESH": str(REFRESH),
         "FEEDSVC_HUB": hub,
+        **more,
     }
     with running(words, port, digests.parent, **settings) as log:
         if "--watch" not in command:
@@ -99,6 +103,53 @@ def test_a_subscriber_gets_the_papers_of_a_new_digest_at_once(
         assert b"2411.00090" in content
     assert not subscriber.refused
     assert set(hub.pings.values()) == {1}
+
+
+def test_a_subscriber_in_one_language_hears_of_no_other(tmp_path: Path, hub: RunningHub) -> None:
+    digests = write_languages(tmp_path / "digests")
+    languages = {"FEEDSVC_LANGUAGES": "ko, en"}
+    with (
+        _serving(digests, hub.url, **languages) as (base_url, log),
+        running_subscriber() as subscriber,
+    ):
+        assert until(lambda: _is_noted(tmp_path / "served-en.sqlite3"))
+        korean, english = f"{base_url}feed.xml", f"{base_url}en/feed.xml"
+        for feed in (korean, english):
+            subscriber.subscribe(feed)
+        for number, (code, feed) in enumerate((("en", english), ("ko", korean)), 1):
+            write_day(digests, "2024-01-10", code)
+            assert until(lambda feed=feed: b"2411.00100" in b"".join(subscriber.contents(feed)))
+            assert until(lambda n=number: log.read_text().count("the hub was told of") == n)
+            time.sleep(10 * REFRESH)
+            (content,) = subscriber.contents(feed)
+            assert (b"2411.00100#en" in content) == (code == "en")
+    assert set(hub.pings.values()) == {1}
+
+
+def test_a_build_tells_of_each_language(tmp_path: Path, hub: RunningHub) -> None:
+    digests = write_languages(tmp_path / "digests")
+    settings = {
+        "FEEDSVC_BASE_URL": "https://papers.example.org/",
+        "FEEDSVC_INDEX": str(tmp_path / "built.sqlite3"),
+        "FEEDSVC_LANGUAGES": "ko, en",
+        "FEEDSVC_HUB": hub.url,
+        "FEEDSVC_PING": "false",
+    }
+
+    def run(*command: str) -> str:
+        words = [sys.executable, "-m", "feedsvc", *command]
+        return subprocess.run(
+            words, cwd=tmp_path, env=environment(**settings), capture_output=True, check=True
+        ).stdout.decode()
+
+    run("ping")
+    for code in ("ko", "en"):
+        write_day(digests, "2024-01-10", code)
+    assert f"{hub.url}: told of" in run("ping")
+    told = {feed.removeprefix("https://papers.example.org/") for feed in hub.pings}
+    assert {"feed.xml", "all/rss.xml", "en/feed.xml", "en/all/rss.xml"} <= told
+    run("ping", "en/daily/feed.json")
+    assert hub.forms[-1]["hub.topic"] == "https://papers.example.org/en/daily/feed.json"
 
 
 def test_what_an_author_tries_is_no_news(digests: Path, hub: RunningHub) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from feedsvc.builder.build import build
 from feedsvc.config import Config
+from feedsvc.search.saved import parse_saved
 from feedsvc.site.documents import paths
 from feedsvc.site.site import Site
 from tests.support.archive import digest, paper
@@ -28,9 +29,19 @@ from tests.support.folders import tree
 from tests.support.project import BASE_URL
 
 FIRST_DAY = date(2024, 1, 1)
-DAYS = 40
+DAYS = 80
 PAPERS = 30
 """So few that papers stand in several days."""
+
+TOPICS = [[""], ["Vision", "언어"], ["vision"], ["언어", "C++"]]
+"""What a digest puts its papers under."""
+
+SAVED = [
+    {"name": "words", "q": "word OR 요약", "title": "Words"},
+    {"name": "two", "q": "요약 -개요", "limit": 2},
+    {"name": "voted", "min_votes": 9, "since": "2024-01-10", "until": "2024-02-01"},
+    {"name": "로봇", "q": "nothingatall"},
+]
 
 SETTINGS: dict[str, list[object]] = {
     "title": ["Daily Papers", 'A & "B" <c>'],
@@ -44,6 +55,7 @@ SETTINGS: dict[str, list[object]] = {
     "base_url": [BASE_URL, "https://example.org/below/"],
     "feed_size": [1, 5, 100],
     "all_size": [5, 20_000],
+    "saved": [(), parse_saved(SAVED), parse_saved(SAVED[1:3])],
     "time_of_day": [time_of_day(0, 59, 59), time_of_day(22, 0, 0)],
     "media_base": ["", "https://pictures.example.org/"],
     "longest_paper": [20, 200_000],
@@ -123,9 +135,13 @@ class Walk:
         return path
 
     def _content(self, day: str) -> str:
-        numbers = self.random.sample(range(PAPERS), self.random.randrange(5))
         text = self.random.choice(["요약입니다.", "Words, and more words.", "![](relative.png) x"])
-        return digest(day, (paper(number, text) for number in numbers))
+        parts = list[str]()
+        for topic in self.random.choice(TOPICS):
+            numbers = self.random.sample(range(PAPERS), self.random.randrange(5))
+            heading = [f"## {topic}\n"] if topic else []
+            parts += [*heading, *(paper(number, text) for number in numbers)]
+        return digest(day, parts)
 
     def _write_digest(self) -> str:
         path = self._new_path()

@@ -6,6 +6,7 @@ a build wrote them: the site in such a folder may be another one, with settings 
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from feedsvc.builder.build import Report, build, ensure_not_emptied
 from feedsvc.builder.output_folder import OutputFolder
 from feedsvc.index.store import BuiltPlace
 from feedsvc.parallel.mapping import ParallelMap, serial_map
-from feedsvc.site.places import HOME
+from feedsvc.site.places import HOME, kind_at
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 
@@ -71,9 +72,14 @@ def _remove(folder: Path, url: str) -> int:
     output = OutputFolder(folder, url, [], {})
     if not output.is_of_site():
         return 0
-    for place in (*output.old_places(()), HOME):
-        output.look_into(place)
+    folders = []
+    for inside, _, _ in os.walk(folder):
+        path = Path(inside).relative_to(folder).as_posix().strip(".")
+        if kind_at(place := f"/{path}/" if path else HOME):
+            folders.append(Path(inside))
+            output.look_into(place)
     removed = output.remove_all_but(())
-    with suppress(OSError):  # others' files are in it
-        folder.rmdir()
+    for each in reversed(folders):
+        with suppress(OSError):  # others' files are in it, or it is gone
+            each.rmdir()
     return removed

@@ -7,17 +7,21 @@ import os
 import stat
 import time
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
 
 from feedsvc.errors import FolderError
-from feedsvc.index.languages import Languages, foreign, languages_of
+from feedsvc.index.languages import Languages, foreign, language_inside, languages_of
 from feedsvc.index.names import may_be_digest_name, sort_names, without_descriptions
 from feedsvc.parser import READERS
 
 YOUNGEST_TRUSTED = 2.0
 """Seconds. A file that changed more recently may change again within one tick of the clock."""
+
+LONGEST_FRONT_MATTER = 4096
+"""Bytes at the start of a digest in which its language is looked for."""
 
 _NO_FILE = "it is not a regular file"
 
@@ -67,7 +71,7 @@ def find_digests(
             waiting += folders
     digests = _sorted_out(found)
     if languages:
-        digests = _in_language(digests, languages)
+        digests = _in_language(root, digests, languages)
     return sorted(digests, key=lambda digest: digest_order(digest.path))
 
 
@@ -98,19 +102,36 @@ def _sorted_out(found: list[DigestFile]) -> list[DigestFile]:
     ]
 
 
-def _in_language(found: list[DigestFile], languages: Languages) -> list[DigestFile]:
+def _in_language(root: Path, found: list[DigestFile], languages: Languages) -> list[DigestFile]:
     """Those in one language; with the first also those in none of them, left alone.
 
     A folder that can't be read may have digests in each.
     """
-    paths = [digest.path for digest in found if not digest.path.endswith("/")]
-    said = languages_of(paths, languages.codes)
+    by_path = {digest.path: digest for digest in found if not digest.path.endswith("/")}
+
+    def inside(path: str) -> str:
+        digest = by_path[path]
+        look = _language_inside.__wrapped__ if digest.is_young else _language_inside
+        return "" if digest.trouble else look(root / path, digest.signature)
+
+    said = languages_of(by_path, languages.codes, inside)
     left_out = foreign(said, languages.codes) if languages.is_first else {}
     return [
         _left_alone(digest.path, reason) if (reason := left_out.get(digest.path)) else digest
         for digest in found
         if digest.path in left_out or said.get(digest.path, languages.own) == languages.own
     ]
+
+
+@lru_cache(1 << 16)
+def _language_inside(file: Path, _signature: str) -> str:
+    """What the front matter of a digest says, of which no more is read than may have it."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
+            return language_inside(stream.read(LONGEST_FRONT_MATTER))
+    except OSError:  # it is reported when all of it is read
+        return ""
 
 
 def digest_order(path: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Which of several languages a digest is in: what its name says, else its folders. Reads no file.
+"""Which of several languages a digest is in: its name says it, or its folders, or its front matter.
 
 Only for sites whose digests are in several languages. Elsewhere a name's language is a matter of
 the parser, and all digests are one archive.
@@ -7,12 +7,13 @@ the parser, and all digests are one archive.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 
 from feedsvc.parser.paper.language import language_code
+from feedsvc.parser.source.front_matter import read_front_matter
 
 NAMES = {
     **dict.fromkeys(("chinese", "中文", "简体中文", "繁體中文"), "zh"),
@@ -44,12 +45,15 @@ class Languages(Struct, frozen=True):
         return self.own == self.codes[0]
 
 
-def languages_of(paths: Collection[str], codes: tuple[str, ...]) -> dict[str, str]:
+def languages_of(
+    paths: Collection[str], codes: tuple[str, ...], inside: Callable[[str], str] = lambda _: ""
+) -> dict[str, str]:
     """The language of each digest with one of these paths: one of `codes`, or a foreign one.
 
     A name says a language by its end (`2024-11-18.en.md`, `2024-11-18_en.md`, `2024-11-18-en.md`)
     or as a whole (`2024-11-18/en.md`); a folder by its name. What may be a word of the name just as
-    well is taken for a language only where it is one of the site's.
+    well is taken for a language only where it is one of the site's. `inside` gives what the front
+    matter of the others says; it is asked for no more than these.
     """
     folders = {path.rpartition("/")[0] for path in paths}
     beside = {
@@ -59,6 +63,7 @@ def languages_of(paths: Collection[str], codes: tuple[str, ...]) -> dict[str, st
     return {
         path: _of_name(path.rpartition("/")[2].rpartition(".")[0], codes)
         or of_folders[path.rpartition("/")[0]]
+        or ((said := inside(path)) and (_one_of(said, codes) or _code_of(said)))
         or codes[0]
         for path in paths
     }
@@ -74,6 +79,14 @@ def told_languages(paths: Iterable[str]) -> dict[str, str]:
         )
         for path in paths
     }
+
+
+def language_inside(start: bytes) -> str:
+    """What the front matter at the start of a digest says of its language; usually nothing."""
+    if not start.lstrip(b"\xef\xbb\xbf\r\n").startswith((b"---", b"+++")):
+        return ""
+    front, _ = read_front_matter(start.decode("utf-8-sig", errors="replace").splitlines())
+    return front.first("lang", "language", "locale")
 
 
 def foreign(languages: Mapping[str, str], codes: tuple[str, ...]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from feedsvc.model import Paper
 LEVEL = 1
 """The level of zstd: above it a build takes longer, below it the index grows by half."""
 
-PACKED_TOGETHER = 25
+PACKED_TOGETHER = 50
 """Renderings: most days are one pack, and of a large one a search unpacks only what it found."""
 
 _encode = msgspec.msgpack.encode

@@ -1,18 +1,20 @@
-"""One paper as the article that pages show."""
+"""Papers as the articles that pages show."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape, unescape
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from feedsvc.index.topic_keys import topic_key, topic_path
-from feedsvc.model import Item
+from feedsvc.model import Item, Paper
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.templates import render
-from feedsvc.pages.words import words_in
+from feedsvc.pages.words import Words, words_in
 from feedsvc.parser.paper.language import language_of_letters
 from feedsvc.parser.paper.links import arxiv_id
 
@@ -28,25 +30,57 @@ _LATIN = re.compile(r"[A-Za-z]")
 _HEADING = re.compile(r"(</?h)[1-6](?=>)")
 _PICTURE = re.compile(rb'<img loading="lazy" src="([^"]*)"|<video [^>]* poster="([^"]*)"')
 _LAZY = b'<img loading="lazy"'
+_MARK = "\ufdd0"
+"""Before each article of a rendered template. A noncharacter, which no text of ours has."""
 _EAGER = b'<img fetchpriority="high"'
 
 
-def article(item: Item, language: str, base_path: str = "/") -> bytes:
-    """An item as an `article` element of pages in `language`, which ends its line.
+class _Shown(Struct, frozen=True):
+    """What an article shows of a paper besides what the paper says."""
+
+    paper: Paper
+    anchor: str
+    arxiv: str | None
+    authors: str
+    """The first ones, or all."""
+    other_authors: Sequence[str]
+    votes_in_words: str
+    others_in_words: str
+    """How many authors are folded."""
+    day_path: str
+    topics: Sequence[tuple[str, str]]
+    """Each with the address of its page."""
+    summary: str
+    language: str | None
+    """Of the summary, where it is another than the pages'; and so of the titles."""
+    title_language: str | None
+    translation_language: str | None
+
+
+def articles(items: Sequence[Item], language: str, base_path: str = "/") -> list[bytes]:
+    """Each item as an `article` element of pages in `language`, which ends its line.
 
     `base_path` is the path of the site's address: the article is the same on all pages, so its
     links into the site can't be relative to one of them.
     """
-    paper = item.paper
+    say = words_in(language)
+    shown = [_shown(item.paper, language, base_path, say) for item in items]
+    # Together, as to begin with a template takes as long as to write an article.
+    html = render("article.html", say=say, articles=shown, mark=_MARK)
+    return [each.encode() for each in html.split(_MARK)[1:]]
+
+
+def _shown(paper: Paper, language: str, base_path: str, say: Words) -> _Shown:
     shown = FIRST_AUTHORS if len(paper.authors) > FIRST_AUTHORS + 1 else len(paper.authors)
-    return render(
-        "article.html",
-        say=words_in(language),
+    others = paper.authors[shown:]
+    return _Shown(
         paper=paper,
         anchor=anchor(paper.id),
         arxiv=arxiv_id(paper.id),
         authors=", ".join(paper.authors[:shown]),
-        other_authors=paper.authors[shown:],
+        other_authors=others,
+        votes_in_words=say.count("votes", paper.votes) if paper.votes is not None else "",
+        others_in_words=say.count("others", len(others)) if others else "",
         day_path=f"{base_path}{paper.day}/",
         topics=[
             (topic, quote(base_path[:-1] + topic_path(topic_key(topic)), safe="/+"))
@@ -56,7 +90,7 @@ def article(item: Item, language: str, base_path: str = "/") -> bytes:
         language=paper.language if paper.language != language else None,
         title_language=language_of_title(paper.title, language),
         translation_language=language_of_title(paper.translated_title, language),
-    ).encode()
+    )
 
 
 def anchor(id_: str) -> str:

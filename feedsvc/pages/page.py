@@ -87,10 +87,20 @@ class PageMetadata(Struct, frozen=True):
 class Title(Struct, frozen=True):
     """A paper in a list of linked titles."""
 
+    id: str
+    """Of the paper."""
     title: str
-    anchor: str
-    language: str | None
-    """Of the title, where it is another than the site's."""
+    site_language: str
+
+    @property
+    def anchor(self) -> str:
+        """Of its article, in the page of its day."""
+        return anchor(self.id)
+
+    @property
+    def language(self) -> str | None:
+        """Of the title, where it is another than the site's."""
+        return language_of_title(self.title, self.site_language)
 
 
 class MemberLink(Struct, frozen=True):
@@ -150,10 +160,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
 
     def titles(days: Sequence[date]) -> Mapping[date, Sequence[Title]]:
         return {
-            day: [
-                Title(title, anchor(id_), language_of_title(title, page.language))
-                for id_, title in papers
-            ]
+            day: [Title(id_, title, page.language) for id_, title in papers]
             for day, papers in contents.titles(days).items()
         }
 

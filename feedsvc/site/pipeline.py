@@ -27,7 +27,7 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.languages import Languages
 from feedsvc.index.stages import Fingerprints, Pipeline, Searching
 from feedsvc.model import Digest, Item
-from feedsvc.pages.article import article
+from feedsvc.pages.article import articles
 from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.parser import parse_digest
 from feedsvc.site.places import PAGE
@@ -107,8 +107,7 @@ def _render(
     entries = [paper_entry(item, base_url, language, mark) for item in items]
     feeds = {name: [format_.item(entry) for entry in entries] for name, format_ in FORMATS.items()}
     path = urlsplit(base_url).path
-    articles = [article(item, language or INTERFACE_LANGUAGE, path) for item in items]
-    return {**feeds, PAGE: articles}
+    return {**feeds, PAGE: articles(items, language or INTERFACE_LANGUAGE, path)}
 
 
 def _fingerprints(config: Config) -> Fingerprints:

@@ -28,6 +28,7 @@ class Snapshot(Struct):
     """Those at some positions of a day."""
     translations: Translations
     """What the site in other languages had just before."""
+    _places: dict[tuple[str, str], Place | None] = {}
 
     @property
     def identity(self) -> str:
@@ -40,4 +41,7 @@ class Snapshot(Struct):
 
     def place(self, path: str, query: str = "") -> Place | None:
         """The place at a path, with a canonical query; None if there is none."""
-        return find_place(path, self.scope(query))
+        key = path, query
+        if key not in self._places:  # each of the documents of a place asks for it
+            self._places[key] = find_place(path, self.scope(query))
+        return self._places[key]

@@ -71,10 +71,10 @@ _Pattern = tuple[str | tuple[str], ...]
 """A name in its parts: texts that stay, and the names of spellings, each in a tuple."""
 
 
-def name_for(day: date, paths: Iterable[str]) -> str:
+def name_for(day: date, paths: Iterable[str], fallback: str = FALLBACK) -> str:
     """The path of a day's digest beside those with these paths, in Markdown.
 
-    Named as most of the newest ones are; FALLBACK where no two are named alike.
+    Named as most of the newest ones are; `fallback` where no two are named alike.
     """
     dated = sorted(((found, path) for path in paths if (found := _day_of(path))), reverse=True)
     seen = Counter[_Pattern]()
@@ -84,7 +84,7 @@ def name_for(day: date, paths: Iterable[str]) -> str:
         name = f"{_fill(pattern, day)}.md"
         if (number > 1 or len(dated) == 1) and _day_of(name) == day:
             return name
-    return FALLBACK.format(day=day)
+    return fallback.format(day=day)
 
 
 def newest_day(paths: Iterable[str]) -> date | None:

@@ -9,16 +9,18 @@ from pathlib import Path
 from feedsvc.config import Config
 from feedsvc.errors import StarterError
 from feedsvc.index.digest_folder import find_digests
+from feedsvc.site.pipeline import languages_read
 from feedsvc.starter.files import filled, text_of
-from feedsvc.starter.naming import name_for, newest_day
+from feedsvc.starter.naming import FALLBACK, name_for, newest_day
 from feedsvc.starter.start import write_new
 
 
 def new_digest(config: Config, today: date, day: date | None = None) -> Path:
     """Writes the digest of a day and gives its path.
 
-    The day is today where none is given, or the day after the newest digest's if that is not
-    before today. Raises StarterError, also where that digest is there, and FolderError.
+    Of several languages it is in that of the settings. The day is today where none is given, or the
+    day after the newest digest's if that is not before today. Raises StarterError, also where that
+    digest is there, and FolderError.
     """
     if not isinstance(config.digests, Path):
         raise StarterError(
@@ -30,9 +32,10 @@ def new_digest(config: Config, today: date, day: date | None = None) -> Path:
             f"{config.digests}: there is no such folder. Begin with feedsvc init, or name the "
             "folder of your digests with --digests."
         )
-    paths = [file.path for file in find_digests(config.digests, config.folders_left_out)]
+    found = find_digests(config.digests, config.folders_left_out, languages_read(config))
+    paths = [file.path for file in found]
     day = day or _next_day(paths, today)
-    name = name_for(day, paths)
+    name = name_for(day, paths, FALLBACK if not config.mark else f"{{day}}.{config.mark}.md")
     path = config.digests / name
     is_there = any(other.rpartition(".")[0] == name.rpartition(".")[0] for other in paths)
     if is_there or not write_new(

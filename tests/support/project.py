@@ -35,7 +35,9 @@ def copy_project(folder: Path) -> Path:
     made = shutil.ignore_patterns(".*_cache", "node_modules", "__pycache__", "compiled")
     folder.mkdir()
     for entry in ROOT.iterdir():
-        if entry.is_dir() and entry.name not in {".git", ".venv", ".hypothesis", "site", "dist"}:
+        if entry.name in {".git", ".venv", ".hypothesis", "site", "dist"}:
+            continue
+        if entry.is_dir() and not entry.name.endswith("_cache"):
             shutil.copytree(entry, folder / entry.name, ignore=made)
         elif entry.is_file():
             shutil.copy2(entry, folder)

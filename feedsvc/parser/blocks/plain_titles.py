@@ -25,8 +25,8 @@ REACH = 8
 """Lines below a title, also empty ones, in which the address stands."""
 
 
-def end_of_plain_title(lines: Sequence[str], index: int) -> int | None:
-    """The index of the last line of a title that begins at `index`; None where none does."""
+def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | None:
+    """The indexes of the last line of a title that begins at `index`, and of its address."""
     below = lines[index + 1 : index + 1 + REACH]
     if not any(_may_be_address(line) for line in below) or not _begins_title(lines, index):
         return None
@@ -35,7 +35,8 @@ def end_of_plain_title(lines: Sequence[str], index: int) -> int | None:
         if not line.strip():
             continue
         if _is_address(line.strip()):
-            return _end_among(lines, index, between, number)
+            end = _end_among(lines, index, between, number)
+            return None if end is None else (end, number)
         if len(between) >= LINES_BETWEEN or line.startswith("#"):
             return None
         between.append(number)

@@ -17,7 +17,7 @@ from feedsvc.parser.blocks.plain_titles import end_of_plain_title
 from feedsvc.parser.blocks.tables import Table, read_tables
 from feedsvc.parser.days.day_words import is_whole_day, names_time
 from feedsvc.parser.lines.inline import links_of
-from feedsvc.parser.vocabulary.labels import field_named, names_link
+from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part
 
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
@@ -72,7 +72,8 @@ def read_page(lines: Sequence[str], *, looks_inside: bool = False) -> Page:
     tables = {table.start: table for table in read_tables(lines, fenced)}
     records = _records(tables.values(), found)
     reader = _Reader(lines, fenced, headings, tables, inside, records)
-    return Page(lines, _from_links(lines, list(reader.blocks())), fenced)
+    blocks = _from_links(lines, list(reader.blocks()), Kind.LABEL)
+    return Page(lines, _from_links(lines, blocks, Kind.BOLD), fenced)
 
 
 def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int, Block]:
@@ -87,23 +88,23 @@ def _records(tables: Iterable[Table], headings: Sequence[Block]) -> Mapping[int,
     return found if is_alone or any(count > 1 for count in above.values()) else {}
 
 
-def _from_links(lines: Sequence[str], blocks: list[Block]) -> list[Block]:
-    """The blocks; labelled titles begin at the line of links above where each has one there."""
+def _from_links(lines: Sequence[str], blocks: list[Block], kind: Kind) -> list[Block]:
+    """The blocks; titles of a kind begin at the line of links above where each has one there."""
     links: dict[int, tuple[int, str]] = {}
-    labels = [block for block in blocks if block.kind is Kind.LABEL]
-    for block in labels:
+    titles = [block for block in blocks if block.kind is kind and not names_part(block.text)]
+    for block in titles:
         index = next((n for n in _two_above(block) if lines[n].strip()), -1)
         found = links_of(lines[index]) if index >= 0 and len(lines[index]) < LONGEST_HEAD else ()
         home = next((link for link in found if link.paper), None)
         if not home or not _LINKS_FIRST.match(lines[index]) or not names_link(home.plain_words):
             return blocks
         links[block.index] = index, home.address
-    for block in labels:
-        block.last = block.index
+    for block in titles:
+        block.last = max(block.last, block.index)
         block.index, address = links[block.index]
         block.text = f"{block.text} [arXiv]({address})"
-    starts = {block.index for block in labels}
-    return [block for block in blocks if block.kind is Kind.LABEL or block.index not in starts]
+    starts = {block.index for block in titles}
+    return [block for block in blocks if block.kind is kind or block.index not in starts]
 
 
 def _two_above(block: Block) -> Iterable[int]:
@@ -182,8 +183,10 @@ class _Reader(Struct):
             yield self._over_lines(index, end, Kind.BOLD)
         elif ("](" in text or "<a " in text) and _LINK_LINE.match(text):
             yield Block(index, Kind.LINK, 0, text, index)
-        elif (end := end_of_plain_title(self.lines, index)) is not None:
+        elif found := end_of_plain_title(self.lines, index):
+            end, address = found
             yield self._over_lines(index, end, Kind.PLAIN)
+            self.last = address - 1  # what stands between is the title's
 
     def _over_lines(self, index: int, end: int, kind: Kind) -> Block:
         self.last = end

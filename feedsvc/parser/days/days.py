@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -62,6 +63,7 @@ class Days:
         self._context: dict[Grain, Time] = {}
         self._seen: set[date] = set()
         self._title_day: date | None = None
+        self._newest: Callable[[], str] = str
         self._year_beside = 0  # that a heading ends in which says more: `Papers, 2025`
         if self._path and self._path.year:
             self._context[Grain.YEAR] = self._path
@@ -97,8 +99,15 @@ class Days:
         """Takes note of a page's title, which counts where nothing else names a day."""
         self._title_day = self._plain(text)
 
-    def see(self, text: str, line: int, *, is_heading: bool = True) -> bool:
-        """Whether a line above papers names a time, which is taken note of."""
+    def see(
+        self, text: str, line: int, *, is_heading: bool = True, newest: Callable[[], str] = str
+    ) -> bool:
+        """Whether a line above papers names a time, which is taken note of.
+
+        `newest` tells the year and the month in which the newest of the papers below came out,
+        as arXiv has it in its ids (`2411`).
+        """
+        self._newest = newest
         if tells_update(text):
             self._updated = self._updated or self._plain(text)
             return self._updated is not None
@@ -184,7 +193,25 @@ class Days:
         month = self._context.get(Grain.MONTH)
         above = self._current or self._front
         fallback = above.year if above else self._year_beside
-        return time.last_day((year.year if year else 0) or fallback, month.month if month else 0)
+        number = (year.year if year else 0) or fallback
+        whole = time.last_day(number, month.month if month else 0)
+        if whole and time.first_month > time.month > 0 and not time.year:
+            return self._over_new_year(time, whole)
+        return whole
+
+    def _over_new_year(self, time: Time, day: date) -> date:
+        """The last day of a range from December to January, of which only one has the year above.
+
+        It is in the next year where that is nearer to the day above, where the month above is that
+        of the first day, or where the papers are newer than `day`.
+        """
+        month = self._context.get(Grain.MONTH)
+        later = time.last_day(day.year + 1)
+        if later is None:
+            return day
+        is_near = self._current and abs(self._current - later) < abs(self._current - day)
+        is_here = month is not None and month.month == time.first_month
+        return later if is_near or is_here or f"{day:%y%m}" < self._newest() else day
 
     def _part(self, text: str) -> date | None:
         try:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from feedsvc.parser.vocabulary.homes import ARXIV_ID, paper_at
+from feedsvc.parser.vocabulary.homes import ARXIV_ID, address_of_id, paper_at
 
 _TEXT = r"(?:[^\[\]]{1,1500}+|\[[^\[\]]{0,300}\]){0,1500}"
 _TARGET = (
@@ -85,6 +85,8 @@ def links_of(line: str) -> Sequence[InlineLink]:
             words, address = "", f"https://arxiv.org/abs/{link['id']}"
         else:
             words, address = "", link["bare"].rstrip(".,;:!?")
+        if words and address.startswith("/") and (of_id := address_of_id(words)):
+            address = of_id  # a page that was saved from its site
         found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address), is_id))
     return tuple(found)
 

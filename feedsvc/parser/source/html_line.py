@@ -52,10 +52,12 @@ class LineWriter:
         self.rows = 0
         self.columns = 0
         self.row = Row()
+        self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
         self.is_title = False
         self.is_joined = False  # whether the next block goes on with the line: a label's value
+        self.takes_more = False  # whether more values may follow
 
     def add(self, text: str, line: int = 0) -> None:
         """Goes on with the line; `line` is where the page has it, if not here."""
@@ -118,7 +120,7 @@ class LineWriter:
         """Ends the line that is being written; a link that is open goes on in the next one."""
         if self.cells is not None or self.is_code:
             return
-        self.is_joined = False
+        self.is_joined = self.takes_more = False
         link = self.link
         if link and "".join(self.buffer[link[0] :]).strip():
             self.link_blocks += 1

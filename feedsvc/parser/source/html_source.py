@@ -36,6 +36,9 @@ _HARMLESS = re.compile(
 )
 """References to characters that Markdown takes for nothing else."""
 _LINK = "]("
+_BOLD_STYLE = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
+_LISTS = frozenset({"authors", "tags"})
+"""The fields that several descriptions below one term are values of."""
 _SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
 
 
@@ -189,14 +192,22 @@ class _Writer(LineWriter):
 
     def term_tag(self, is_end: bool) -> None:
         """A term that is a label stands before its description on the same line."""
-        if is_end and not self.heading and field_named("".join(self.buffer).strip(" :：")):
+        label = field_named("".join(self.buffer).strip(" :：")) if is_end else None
+        if label and not self.heading:
             self.add(": ")
             self.is_joined = True
+            self.takes_more = label in _LISTS
         else:
             self._paragraph("dt", is_end)
 
     def description_tag(self, is_end: bool) -> None:
-        if is_end or not self.is_joined:
+        is_list = self.is_joined and self.takes_more
+        if is_list and not is_end and self.buffer:
+            while len(self.buffer) > 1 and not self.buffer[-1].strip():
+                self.buffer.pop()
+            last = self.buffer[-1].rstrip()
+            self.buffer[-1] = f"{last} " if last.endswith((":", ",")) else f"{last}, "
+        elif not is_list and (is_end or not self.is_joined):
             self._paragraph("dd", is_end)
 
     def quote_tag(self, is_end: bool) -> None:
@@ -241,6 +252,7 @@ class _Writer(LineWriter):
             return
         self._end_cell()
         if not is_end:
+            self.is_bold_cell = _BOLD_STYLE.search(self.attributes) is not None
             self.row.begin(self.cells, self.attributes, is_head=is_head)
 
     def _end_cell(self) -> None:
@@ -276,7 +288,8 @@ class _Writer(LineWriter):
         """Writes the only cell of a row: a layout's, a group's name, or more of the row before."""
         if self.rows == 0:
             for part in filter(None, self.parts):
-                self.put(part, self.line)
+                is_bold = self.is_bold_cell and "*" not in part and _LINK not in part
+                self.put(f"**{part}**" if is_bold else part, self.line)
             self.blank()
         elif self._belongs_to_row_before(cell):
             self.page.lines[-1] += f" {cell} |"

@@ -12,6 +12,7 @@ from feedsvc.parser.source.html_invisible import without_invisible
 from feedsvc.parser.source.html_source import html_to_lines
 from feedsvc.parser.source.mail_records import with_plain_records
 from feedsvc.parser.source.plain_markdown import plain_markdown
+from feedsvc.parser.source.site_marks import without_site_marks
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.problems import Problems
@@ -36,7 +37,7 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
         return Source(page.lines, page.numbers, page.title)
     front, lines = read_front_matter(lines)
     lines = with_plain_records(_without_conflict_markers(lines, problems))
-    lines = plain_markdown(lines)
+    lines = plain_markdown(without_site_marks(lines))
     lines, numbers = with_plain_tables(lines, range(1, len(lines) + 1))
     return Source(lines, numbers, front=front)
 

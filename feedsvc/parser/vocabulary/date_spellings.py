@@ -101,6 +101,10 @@ IN_TEXT = (
         rf"\b{_NAME1}\.?\s(?P<day1>[0-9]{{1,2}}){_TH}{_TO}(?:{_NAME}\.?\s)?{_DAY}{_TH}"
         rf"(?:\)\s?)?(?:,\s?|\s?-\s?|\s)(?P<year>[0-9]{{4}})\b"
     ),
+    _spelling(
+        rf"\b{_NAME1}\.?\s(?P<day1>[0-9]{{1,2}}){_TH},?\s(?P<year1>[0-9]{{4}}){_TO}"
+        rf"{_NAME}\.?\s{_DAY}{_TH}(?:,?\s(?P<year>[0-9]{{4}}))?\b"
+    ),
     _spelling(rf"\b{_NAME}\.?\s{{1,4}}{_DAY}{_TH},?\s{{1,4}}(?P<year>[0-9]{{4}})\b"),
     _spelling(rf"\b{_DAY}{_TH}[\s-]{{1,4}}{_NAME}\.?,?[\s-]{{1,4}}(?P<year>[0-9]{{4}})\b"),
     _spelling(

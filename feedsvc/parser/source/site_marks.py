@@ -1,0 +1,148 @@
+"""Marks that makers of sites add to Markdown, written in plain Markdown or left out.
+
+Containers, admonitions and tabs (`::: tip`, `!!! note`, `=== "Tab"`, `<TabItem label="…">`) become
+bold labels, attributes and calls of templates go: they are no text of a paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from feedsvc.parser.source.text import have
+from feedsvc.parser.vocabulary.labels import field_named
+
+_SIGNS = (
+    ":::",
+    "!!! ",
+    "???",
+    '=== "',
+    "{:",
+    "{%",
+    "{{<",
+    "{{%",
+    "){",
+    "<Tab",
+    "[[toc]]",
+    "[TOC]",
+    ":material-",
+    ":fontawesome-",
+    ":octicons-",
+    "collapsed::",
+)
+"""Without one of these a file has no such marks."""
+
+_COMPONENT_SIGNS = ("<Tabs", "<TabItem")
+
+_FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
+_CONTAINER = re.compile(r" {0,3}:{3,}\s?(?P<kind>[a-z-]{0,20})(?P<title>(?:[\[\s{].*)?)")
+_CONTAINER_TITLE = re.compile(r"\[(?P<inner>[^\[\]]{0,200})\].*")
+_KINDS = {"info", "warn", "alert", "tip", "note", "warning", "danger", "caution", "important"}
+_INDENTED = re.compile(
+    r"(?P<indent>[ \t]*)(?:(?:!{3}|\?{3}\+?)\s?[a-z-]{1,20}(?:\s[a-z-]{1,20}){0,3}"
+    r"(?:\s+\"(?P<title>[^\"]*)\")?"
+    r"|={3}[+!]?\s\"(?P<tab>[^\"]*)\")\s*"
+)
+INDENT = 4
+_COMPONENT = re.compile(
+    r"\s*</?(?P<name>[A-Z][A-Za-z]{2,30})(?:\s[^<>]{0,300})?/?>\s*",
+)
+_LABEL = re.compile(r"\slabel=[\"'](?P<label>[^\"']{1,60})[\"']")
+_IMPORT = re.compile(r"import\s[\w{}*, ]{1,200}\sfrom\s['\"][^'\"]{1,200}['\"];?\s*")
+_TEMPLATE = re.compile(r"\{\{?[%<]-?\s{0,3}(?P<call>[^{}]{0,300}?)\s{0,3}-?[%>]\}\}?")
+_QUOTED = re.compile(r"^[\w-]+\s+\"(?P<title>[^\"=]{1,80})\"$")
+_BUTTON = re.compile(
+    r"\{\{[<%]\s?\w+\s[^{}]{0,200}?(?:href|link|url)=\"(?P<address>https?://[^\"\s]{1,500})\"[^{}]{0,100}"
+    r"[>%]\}\}(?P<words>[^{}]{1,80})\{\{[<%]\s?/\s?\w+\s?[>%]\}\}"
+)
+_ATTRIBUTES_ALONE = re.compile(r"\s*\{:[^{}]{0,200}\}\s*|\s*\[\[?toc\]?\]\s*", re.IGNORECASE)
+_ATTRIBUTES_BEHIND = re.compile(r"(?<=\))\{:?\s?[.#a-z][^{}]{0,100}\}")
+_ICON = re.compile(
+    r":(?:material|fontawesome|octicons|simple)-(?P<name>[a-z0-9-]{1,60}):(?:\{[^{}]{0,60}\})?\s?"
+)
+_PEOPLE = re.compile(r"user|people|person|account|group")
+_PROPERTY = re.compile(r"\s*(?:collapsed|id)::\s\S+\s*")
+
+
+def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without such marks, each in its place; fenced code stays as it is."""
+    if not have(lines, *_SIGNS):
+        return lines
+    written = list(lines)
+    has_components = have(lines, *_COMPONENT_SIGNS)
+    depth, is_code = 0, False
+    for index, line in enumerate(lines):
+        if _FENCE.match(line):
+            is_code = not is_code
+        if is_code or not line.strip():
+            continue
+        line, depth = _dedented(line, depth)  # noqa: PLW2901
+        if indented := _INDENTED.fullmatch(line):
+            title = indented["title"] or indented["tab"] or ""
+            line, depth = _label(title), len(indented["indent"]) + INDENT  # noqa: PLW2901
+        elif container := _CONTAINER.fullmatch(line) if ":::" in line else None:
+            line = _label(_title_of(container))  # noqa: PLW2901
+        else:
+            line = _plain(line, has_components=has_components)  # noqa: PLW2901
+        written[index] = line
+    return _with_fields_on_one_line(written)
+
+
+def _dedented(line: str, depth: int) -> tuple[str, int]:
+    """A line without the indent that it has inside an admonition, and the indent that is left."""
+    if not depth or line.startswith(" " * depth):
+        return line[depth:], depth
+    return line, 0
+
+
+def _title_of(container: re.Match[str]) -> str:
+    """What a container is called: `Abstract` of `::: details Abstract`."""
+    title = container["title"].partition("{")[0].strip()
+    if bracket := _CONTAINER_TITLE.fullmatch(title):
+        title = bracket["inner"]
+    return "" if title in _KINDS else title
+
+
+def _label(title: str) -> str:
+    return f"**{title.strip(' *:：')}:**" if title.strip(" *:：") else ""
+
+
+def _plain(line: str, *, has_components: bool) -> str:
+    """A line without what only a maker of sites reads."""
+    if _ATTRIBUTES_ALONE.fullmatch(line) or _PROPERTY.fullmatch(line):
+        return ""
+    if has_components and (_IMPORT.fullmatch(line) or _COMPONENT.fullmatch(line)):
+        label = _LABEL.search(line)
+        return _label(label["label"]) if label else ""
+    for sign, form, plain in _INLINE:
+        if sign in line:
+            line = form.sub(plain, line)
+    return line
+
+
+def _icon(found: re.Match[str]) -> str:
+    return "👥 " if _PEOPLE.search(found["name"]) else ""
+
+
+def _call(found: re.Match[str]) -> str:
+    quoted = _QUOTED.match(found["call"])
+    return _label(quoted["title"]) if quoted else ""
+
+
+_INLINE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str] | str], ...] = (
+    ("){", _ATTRIBUTES_BEHIND, ""),
+    (":", _ICON, _icon),
+    ("{{", _BUTTON, r"[\g<words>](\g<address>)"),
+    ("{", _TEMPLATE, _call),
+)
+"""What stands in a line: a sign that tells of it, its form, and what is written instead."""
+
+
+def _with_fields_on_one_line(lines: list[str]) -> list[str]:
+    """The lines; a label of a paper's field, alone on a line, is put before its value below."""
+    for index, line in enumerate(lines[:-1]):
+        value = lines[index + 1]
+        is_label = line.startswith("**") and line.endswith(":**") and value.strip()
+        if is_label and field_named(line.strip("*: ")) in {"authors", "votes", "link", "code"}:
+            lines[index], lines[index + 1] = "", f"{line} {value.strip()}"
+    return lines
