@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.archives import add_day, write_archive
-from benchmarks.measure import free_port, in_turn, is_there, row, running
+from benchmarks.measure import free_port, in_turn, is_there, row, running, seconds
 from benchmarks.requests import BASE_URL, serving
 
 ARCHIVE = (357, 5_488)
@@ -89,6 +89,8 @@ def main() -> None:
     folder.chmod(0o755)  # Varnish and nginx may have users of their own
     try:
         digests = write_archive(folder / "digests", *ARCHIVE)
+        show = [sys.executable, "-m", "feedsvc", "show", "--digests", str(digests)]
+        seconds([*show, "--base-url", BASE_URL, "/"], FEEDSVC_INDEX=str(folder / "index.sqlite3"))
         with ExitStack() as stack:
             url, pid = stack.enter_context(serving(digests, folder))
             app = Front("feedsvc serve", int(url.rpartition(":")[2]), [pid])

@@ -210,6 +210,13 @@ def test_a_path_names_its_day(path: str, day: str) -> None:
         ("# 2031\n\n## Best of the Week (March 3 - 9)", "2031-03-09"),
         ("# 2031\n\n## 이번 주의 논문 (3월 30일 ~ 4월 5일)", "2031-04-05"),
         ("# 2031\n\n## 3月3日-9日", "2031-03-09"),
+        ("# December 30, 2024 - January 5", "2025-01-05"),
+        ("# December 30, 2024 - January 5, 2025", "2025-01-05"),
+        ("# 2024-12-30 ~ 01-05", "2025-01-05"),
+        ("# 2025\n\n## Dec 30 - Jan 5", "2026-01-05"),  # its papers are of March 2025
+        ("# 2026\n\n## Dec 30 - Jan 5", "2026-01-05"),
+        ("# 2026-12\n\n## 12月30日 - 1月5日", "2027-01-05"),
+        ("# 2026\n\n## Dec 23 - Dec 29\n\n## Dec 30 - Jan 5", "2027-01-05"),
         ("# Papers of the club, 2031\n\n## Mon 3 March", "2031-03-03"),
         ("# Papers 17/11/2024", "2024-11-17"),
         ("# Papers 11/17/2024", "2024-11-17"),
@@ -431,3 +438,31 @@ def test_each_of_many_tables_gives_its_papers() -> None:
         for n in range(1, 10)
     )
     assert len(_read(tables).papers) == 18
+
+
+NOTHING_WRONG = {
+    "a range of days in the name and in the heading": (
+        "2025-03-03-03-09.md",
+        f"# [2025/03/03 ~ 03/09] Papers\n\n## [Ants]({ARXIV}1)\n\n- They join hands.\n",
+    ),
+    "a day in a field that repeats the heading": (
+        "March 4 2025.md",
+        f"# March 4, 2025\n\nDate: March 4, 2025\n\n## [Ants]({ARXIV}1)\n\n- They join hands.\n",
+    ),
+    "a conditional comment of a mail": (
+        "2025-03-04.html",
+        "<!--[if !gte mso 9]><!----><span>Ants</span><!--<![endif]-->"
+        f"<h2><a href='{ARXIV}1'>Ants</a></h2><p>They join hands.</p><!-- end -->",
+    ),
+    "a link that leads nowhere, for a script": (
+        "2025-03-04.html",
+        f"<h2><a href='{ARXIV}1'>Ants</a></h2><p>They join hands. <a href=''>#ants</a></p>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), NOTHING_WRONG.values(), ids=NOTHING_WRONG)
+def test_nothing_is_said_of_what_is_not_wrong(path: str, text: str) -> None:
+    digest = _read(text, path)
+    assert [paper.title for paper in digest.papers] == ["Ants"]
+    assert not digest.problems

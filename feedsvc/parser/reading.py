@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,8 +14,9 @@ from feedsvc.model import Digest, Paper
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.reader import is_item, read_page
-from feedsvc.parser.days.day_words import names_day_alone, tells_update
-from feedsvc.parser.days.days import DayRule, Days
+from feedsvc.parser.days.day_words import names_day_alone, names_time, tells_update
+from feedsvc.parser.days.days import Days
+from feedsvc.parser.days.rules import DayRule
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.assemble import assemble
 from feedsvc.parser.paper.draft import Told
@@ -28,11 +30,14 @@ from feedsvc.parser.units.choice import choose
 from feedsvc.parser.units.form import describe_form
 from feedsvc.parser.units.mute import with_mute_papers
 from feedsvc.parser.units.units import Unit, units_of
+from feedsvc.parser.vocabulary.homes import arxiv_id
 from feedsvc.parser.vocabulary.problems import Problems
 
 LINES_ABOVE = 40
 """Lines above the first paper among which the file's day may stand without a heading."""
 LONGEST_DAY_LINE = 60
+PAPERS_OF_A_WEEK = 60
+"""Those below a heading that tell its year where nothing else does."""
 _LABEL = re.compile(r"[^0-9:：]{1,60}[:：]")
 _TAG = re.compile(r"<[^>]*>")
 PAPERS_FOR_LANGUAGE = 20
@@ -88,7 +93,9 @@ class _Reader(Struct):
             longest = self.how.longest_paper
             alone = paper_of_file(self.page, self.source, chosen, longest, self.problems)
         units, borders = ([], []) if alone else units_of(self.page, chosen)
-        introductions = Introductions(self.how.longest_paper)
+        names = [unit.candidate.evidence.title.words for unit in units]
+        names += dict.fromkeys(topic for unit in units for topic in unit.topics)
+        introductions = Introductions(self.how.longest_paper, names)
         if alone:
             self._add(alone, introductions)
         else:
@@ -127,12 +134,13 @@ class _Reader(Struct):
         self._look_above(units[0].block.index if units else len(lines))
         introductions.take(lines, 0, first)
         ends = [*(index for index, _ in places[1:]), len(lines)]
-        for (index, each), end in zip(places, ends, strict=False):  # there may be no place at all
+        places_with_ends = zip(places, ends, strict=False)  # there may be no place at all
+        for number, ((index, each), end) in enumerate(places_with_ends, 1):
             if isinstance(each, Unit):
                 self._add(drafter.draft(each), introductions)
                 introductions.take(lines, max(each.end, index), end)
             else:
-                self._pass(each)
+                self._pass(each, partial(_newest, places, number))
                 is_line = each.kind in {
                     Kind.BOLD,
                     Kind.ROW,
@@ -154,12 +162,12 @@ class _Reader(Struct):
         paper = assemble(told.draft, day, self.how.path, self.how.media_base, self.problems)
         self.papers.append(paper)
 
-    def _pass(self, block: Block) -> None:
+    def _pass(self, block: Block, newest: Callable[[], str]) -> None:
         """Takes note of the day that a border names; a link in another one is reported."""
         text = block.text.partition(" ")[2] if block.kind is Kind.ITEM else block.text
         title, line = read_title(text), self.source.numbers[block.index]
         is_heading = block.kind is Kind.HEADING
-        is_day = self.days.see(title.words, line, is_heading=is_heading)
+        is_day = self.days.see(title.words, line, is_heading=is_heading, newest=newest)
         leads_away = title.address is not None and not title.address.startswith("#")
         if not is_day and leads_away and is_heading:
             self.problems.report(line, "stray-text", found=self.page.lines[block.index])
@@ -198,6 +206,17 @@ class _Reader(Struct):
         return said or language_of_letters(
             _TAG.sub("", paper.summary_html) for paper in self.papers[:PAPERS_FOR_LANGUAGE]
         )
+
+
+def _newest(places: Sequence[tuple[int, Unit | Block]], start: int) -> str:
+    """When the newest of the papers below a day's heading came out: `2411` of arXiv's ids."""
+    found = [""]
+    for _, each in places[start : start + PAPERS_OF_A_WEEK]:
+        if isinstance(each, Unit):
+            found.append((arxiv_id(each.candidate.evidence.paper or "") or "")[:4])
+        elif names_time(each.text):
+            break
+    return max(each for each in found if not each or each.isdigit())
 
 
 def _with_language(papers: Sequence[Paper], language: str | None) -> Sequence[Paper]:

@@ -23,8 +23,9 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion
+from feedsvc.site.kinds import Scope
 from feedsvc.site.pipeline import make_pipeline
-from feedsvc.site.places import Scope, place_paths
+from feedsvc.site.places import place_paths
 from feedsvc.site.snapshot import Snapshot
 from feedsvc.site.translations import Shown, Translations
 
@@ -42,7 +43,7 @@ class Site:
         self.others: Sequence[Site] = ()
         """The site in other languages, in the order of the settings."""
         self._fingerprints = pipeline.fingerprints
-        self._index = Index(config.digests, pipeline, config.index)
+        self._index = Index(config.digests_folder, pipeline, config.index)
         self._catalogue: Catalogue | None = None
         self._shown: Shown | None = None
 

@@ -11,7 +11,8 @@ from feedsvc.config import Config
 from feedsvc.index.store import Store
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.etags import ETags
-from feedsvc.site.places import Place, Scope, find_place
+from feedsvc.site.kinds import Place, Scope
+from feedsvc.site.places import find_place
 from feedsvc.site.translations import Translations
 
 

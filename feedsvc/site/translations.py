@@ -15,7 +15,7 @@ from feedsvc.config import Config
 from feedsvc.model import Link
 from feedsvc.pages.language_names import language_name
 from feedsvc.pages.page import LanguageLink
-from feedsvc.site.places import EVERYTHING, HOME, Place, address
+from feedsvc.site.kinds import EVERYTHING, HOME, Place, address
 
 X_DEFAULT = "x-default"
 """The `hreflang` of the page for people of no language of the site's."""

@@ -47,6 +47,8 @@ class Time(Struct, frozen=True):
     """Whether the month is said by its name."""
     is_range: bool = False
     """Whether a first day is said, too, and no year."""
+    first_month: int = 0
+    """Of a range that names it."""
     start: int = 0
     end: int = 0
     """Where it stands in the text."""
@@ -136,6 +138,9 @@ def _time(found: re.Match[str], spelling: Spelling) -> Time:
     if "short" in said:
         year = 2000 + int(said["short"])
     month, day = _month(said), int(said.get("day") or 0)
+    first = _first_month(said)
+    if "year1" in said and "year" not in said and first > month:
+        year += 1  # `2024-12-30 ~ 01-05`
     if month > MONTHS_OF_A_YEAR and _begins_with_day(found, said):
         month, day = day, month  # `11-18-2024`, where the month stands first
     week = said.get("week") or said.get("week2") or said.get("week3") or "0"
@@ -150,6 +155,7 @@ def _time(found: re.Match[str], spelling: Spelling) -> Time:
         is_usual=spelling.is_usual,
         is_named="name" in said,
         is_range=spelling.is_range,
+        first_month=first,
         start=found.start(),
         end=found.end(),
     )
@@ -163,14 +169,19 @@ def _begins_with_day(found: re.Match[str], said: Mapping[str, str]) -> bool:
     return is_number and found.start("day") < found.start("year")
 
 
+def _first_month(said: Mapping[str, str]) -> int:
+    """The month of a range's first day; 0 where that names none."""
+    if name := said.get("name1"):
+        return MONTHS.index(name[:3].lower()) + 1
+    return int(said.get("month1") or 0)
+
+
 def _month(said: Mapping[str, str]) -> int:
     if name := said.get("name"):
         return NUMBERS.get(name.casefold()) or MONTHS.index(name[:3].lower()) + 1
     if "month" in said:
         return int(said["month"])
-    if name := said.get("name1"):
-        return MONTHS.index(name[:3].lower()) + 1
-    return int(said.get("month1") or 0)
+    return _first_month(said)
 
 
 def _check(time: Time, text: str) -> None:

@@ -17,6 +17,14 @@ _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
 _IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]*)[)）]")
 _BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
+_VENUES = tuple(
+    re.compile(rf"(?P<names>[^*\[\]<>|]{{4,2000}}?){form}")
+    for form in (
+        r"\.\s(?P<venue>[*_][^*_]{2,60}[*_][\s0-9,.;:()–-]{0,40})",
+        r"\s[-–—]\s(?P<venue>[^|]{2,100}?\b(?:19|20)[0-9]{2}\W{0,5})",
+    )
+)
+"""What stands behind names: a venue in italics, or one that ends in its year."""
 _MARKS = " |·•-–—,."
 
 
@@ -33,7 +41,17 @@ def byline_of(line: str, *, may_be_one: bool = False) -> Byline | None:
     if len(line) >= LONGEST_LINE:
         return None
     found = _among_parts(line, may_be_one=may_be_one)
-    return found or _beside_links(line, may_be_one=may_be_one)
+    found = found or _beside_links(line, may_be_one=may_be_one)
+    return found or _before_venue(line, may_be_one=may_be_one)
+
+
+def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
+    """The names behind which a venue stands: `Ada Lovelace, Charles Babbage. *Notes*, 1843`."""
+    for form in _VENUES:
+        found = form.fullmatch(line)
+        if found and looks_like_authors(found["names"], may_be_one=may_be_one):
+            return Byline(author_text(found["names"]), found["venue"].lstrip())
+    return None
 
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:

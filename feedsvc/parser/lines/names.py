@@ -12,9 +12,10 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 
 _OTHERS_BEHIND = re.compile(
-    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他))"
+    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|…))"
     rf"(?i:{OTHERS})\.?$"
 )
+_SLANTED_OTHERS = re.compile(r"[*_]{1,2}(et\.?\s?al\.?)[*_]{1,2}", re.IGNORECASE)
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
 _QUOTED_NAME = re.compile(_QUOTED)
@@ -61,6 +62,10 @@ _CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
 _LATIN_NAME = re.compile(
     rf"(?:{_CAPITAL}|(?:{_SMALL}|[a-z]['’][\w-]+))(?:[\s-](?:{_CAPITAL}|{_SMALL}|[a-z]['’][\w-]+)){{1,5}}"
 )
+_PLACE = re.compile(
+    r"\b(?:University|Universit[àéä]t?|Universidad|Institute|Institut|College|Laborator(?:y|ies)"
+    r"|Labs?|Research|Academy|Corporation|Inc)\b"
+)
 _WIDE_NAME = re.compile(
     r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
 )
@@ -87,6 +92,7 @@ def read_authors(value: str) -> Authors:
     read.
     """
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
+    value = _SLANTED_OTHERS.sub(r"\1", value) if "*" in value or "_" in value else value
     value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
@@ -177,6 +183,8 @@ def _without_others(text: str) -> str:
 
 
 def _is_name(text: str) -> bool:
+    if _PLACE.search(text):
+        return False
     return bool(_LATIN_NAME.fullmatch(text) or _WIDE_NAME.fullmatch(text))
 
 

@@ -28,6 +28,7 @@ _IN_SMALL_TYPE = re.compile(
 _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _COUNTERS = label_set("no number nr index idx s_no sl_no 序号 번호 番号 連番")
 """What heads call the column that counts the rows, besides marks such as `#`."""
+_PICTURE = re.compile(r"<img\s[^<>]{1,1000}>|!\[[^\[\]]{0,300}\]\([^()]{1,1000}\)")
 _NOTHING = frozenset({"null", "none", "n/a"})
 
 
@@ -63,7 +64,7 @@ def draft_of_row(
         cell = _cell(table, number, written)
         if number == index:
             text = _behind_title(cell.text)
-            behind = [text, ""] if _says_something(text) else []
+            behind = [*_with_breaks(text), ""] if _says_something(text) else []
             beside = _links_before_title(cell.text)
             if _IN_SMALL_TYPE.match(_rest_of_title(cell.text)):
                 may_be_one_name = True
@@ -100,6 +101,12 @@ def _behind_title(text: str) -> str:
     return _TITLE_LAYOUT.sub("", _rest_of_title(text).strip())
 
 
+def _with_breaks(text: str) -> list[str]:
+    """The lines that a text of a cell has by its breaks."""
+    *lines, last = [line.strip() for line in _BREAK.split(text)]
+    return [*(f"{line}  " for line in lines if line), last]
+
+
 def _rest_of_title(text: str) -> str:
     return text.partition(title_of_cell(text))[2]
 
@@ -132,6 +139,8 @@ def _take(draft: PaperDraft, cell: _Cell) -> bool:
 
 
 def _bullet(cell: _Cell) -> str:
+    if _PICTURE.fullmatch(cell.text):
+        return cell.text
     label = f"**{cell.head.strip(' *')}**: " if re.search(r"\w", cell.head) else ""
     return f"- {label}{cell.text}"
 

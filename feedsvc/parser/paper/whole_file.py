@@ -16,6 +16,7 @@ from feedsvc.parser.source.front_matter import FrontMatter
 from feedsvc.parser.source.source import Source
 from feedsvc.parser.units.candidates import Candidate
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
+from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.parser.vocabulary.problems import Problems
 
 _LINKS = (
@@ -52,6 +53,9 @@ _TEXTS = (
     "code",
     "score",
 )
+_SHOWN = {"abstract", "code", "comment", "score"}
+"""The kinds of fields that are shown besides, by what their names are labels of."""
+_TAGS = ("tags", "categories", "keywords", "topics")
 _TRANSLATIONS = (
     "title_zh",
     "title_cn",
@@ -80,11 +84,7 @@ def paper_of_file(
     authors = ", ".join(front.lists.get("authors", front.lists.get("author", []))) or front.first(
         "authors", "author"
     )
-    lines = [
-        f"- **{key.capitalize()}**: {front.fields[key]}"
-        for key in _TEXTS
-        if front.fields.get(key) and key not in front.lists
-    ]
+    lines = _texts(front)
     body = [*lines, "", *page.lines] if lines else list(page.lines)
     count = len(body) - len(page.lines)
     read_body(
@@ -92,8 +92,18 @@ def paper_of_file(
     )
     with suppress(ValueError):
         draft.authors = read_authors(authors) if authors else draft.authors
-    draft.topics = tuple(tag.replace(",", " ") for tag in front.words("tags"))
+    tags = next(filter(None, map(front.words, _TAGS)), [])
+    draft.topics = tuple(tag.replace(",", " ") for tag in tags)
     return Told(draft, DayOfPaper("", front.first("date", "published")))
+
+
+def _texts(front: FrontMatter) -> list[str]:
+    """What the front matter says of the paper besides, each as a list item with its label."""
+    labels = {key: key.replace("_", " ").replace("-", " ") for key in front.fields}
+    others = [key for key in front.fields if field_named(labels[key]) in _SHOWN]
+    keys = [*_TEXTS, *(key for key in others if key not in {*_TEXTS, *_LINKS, *_TAGS})]
+    said = [(key, ", ".join(front.lists.get(key, [])) or front.first(key)) for key in keys]
+    return [f"- **{labels[key].capitalize()}**: {text}" for key, text in said if text]
 
 
 def _without_title(lines: Sequence[str], title: str) -> list[str]:

@@ -52,6 +52,7 @@ class LineWriter:
         self.rows = 0
         self.columns = 0
         self.row = Row()
+        self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
         self.is_title = False
@@ -80,7 +81,7 @@ class LineWriter:
         """Begins or ends a link."""
         self.end_link()
         self.link = None
-        if not is_end and (address := attribute(attributes, "href")) is not None:
+        if not is_end and (address := attribute(attributes, "href")):
             self.link = (len(self.buffer), " ".join(address.split()))
             self.link_blocks = 0
 

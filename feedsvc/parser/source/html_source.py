@@ -36,6 +36,7 @@ _HARMLESS = re.compile(
 )
 """References to characters that Markdown takes for nothing else."""
 _LINK = "]("
+_BOLD_STYLE = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
 _LISTS = frozenset({"authors", "tags"})
 """The fields that several descriptions below one term are values of."""
 _SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
@@ -251,6 +252,7 @@ class _Writer(LineWriter):
             return
         self._end_cell()
         if not is_end:
+            self.is_bold_cell = _BOLD_STYLE.search(self.attributes) is not None
             self.row.begin(self.cells, self.attributes, is_head=is_head)
 
     def _end_cell(self) -> None:
@@ -286,7 +288,8 @@ class _Writer(LineWriter):
         """Writes the only cell of a row: a layout's, a group's name, or more of the row before."""
         if self.rows == 0:
             for part in filter(None, self.parts):
-                self.put(part, self.line)
+                is_bold = self.is_bold_cell and "*" not in part and _LINK not in part
+                self.put(f"**{part}**" if is_bold else part, self.line)
             self.blank()
         elif self._belongs_to_row_before(cell):
             self.page.lines[-1] += f" {cell} |"

@@ -35,10 +35,8 @@ _SIGNS = (
 _COMPONENT_SIGNS = ("<Tabs", "<TabItem")
 
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_CONTAINER = re.compile(
-    r" {0,3}:{3,}\s?(?P<kind>[a-z-]{0,20})(?:\[(?P<bracket>[^\[\]]*)\]|\s+(?P<title>[^{}]*?))?"
-    r"\s*(?:\{[^{}]*\})?\s*"
-)
+_CONTAINER = re.compile(r" {0,3}:{3,}\s?(?P<kind>[a-z-]{0,20})(?P<title>(?:[\[\s{].*)?)")
+_CONTAINER_TITLE = re.compile(r"\[(?P<inner>[^\[\]]{0,200})\].*")
 _KINDS = {"info", "warn", "alert", "tip", "note", "warning", "danger", "caution", "important"}
 _INDENTED = re.compile(
     r"(?P<indent>[ \t]*)(?:(?:!{3}|\?{3}\+?)\s?[a-z-]{1,20}(?:\s[a-z-]{1,20}){0,3}"
@@ -99,7 +97,9 @@ def _dedented(line: str, depth: int) -> tuple[str, int]:
 
 def _title_of(container: re.Match[str]) -> str:
     """What a container is called: `Abstract` of `::: details Abstract`."""
-    title = (container["bracket"] or container["title"] or "").strip()
+    title = container["title"].partition("{")[0].strip()
+    if bracket := _CONTAINER_TITLE.fullmatch(title):
+        title = bracket["inner"]
     return "" if title in _KINDS else title
 
 
