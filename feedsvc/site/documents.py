@@ -113,7 +113,7 @@ def facts_for_extras(snapshot: Snapshot) -> Facts:
         fingerprint=snapshot.etags.fingerprint,
         places=lambda: place_paths(snapshot.scope()),
         updated=newest_time(snapshot.config, home),
-        changed=snapshot.catalogue.state.changed,
+        changed=snapshot.changed,
         translations=snapshot.translations,
     )
 
@@ -215,7 +215,7 @@ def _document(
     pieces: Iterable[bytes],
     links: tuple[Link, ...],
 ) -> Document:
-    etag, changed = snapshot.etags.etag(place, name), snapshot.catalogue.state.changed
+    etag, changed = snapshot.etags.etag(place, name), snapshot.changed
     return Document(place.path + name, type_, pieces, etag, changed, links, place.last_day)
 
 

@@ -83,7 +83,9 @@ class Site:
             if not shown or shown.revision != revision:
                 scope = Scope(catalogue, store, self.config)
                 paths = frozenset(place_paths(scope)) if catalogue.papers else frozenset[str]()
-                shown = self._shown = Shown(self.config, revision, paths, catalogue.papers)
+                changed = catalogue.state.changed
+                shown = Shown(self.config, revision, paths, catalogue.papers, changed)
+                self._shown = shown
             return shown
 
     def document(self, path: str, query: str = "") -> Document:
