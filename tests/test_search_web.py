@@ -102,6 +102,9 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     page = lxml.html.document_fromstring(client.get("/search/?q=model&min_votes=5").data)
     assert page.find(".//main//input[@name='q']").get("value") == "model"
     assert page.find(".//input[@name='min_votes']").get("value") == "5"
+    assert page.find(".//main//details").get("open") is not None
+    plain = lxml.html.document_fromstring(client.get("/search/?q=model").data)
+    assert plain.find(".//main//details").get("open") is None
     links = [link.get("href") for link in page.iterfind(".//ol/li/a")]
     assert links == ["../2025-03-08/#2503.00006", "../2025-03-04/#2503.00002"]
     titles = [link.get("lang") for link in page.iterfind(".//ol/li/a")]
