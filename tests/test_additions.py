@@ -24,8 +24,9 @@ from feedsvc.feeds.feed_metadata import FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.feeds.frame import Frame
 from feedsvc.pages.templates import environment
+from feedsvc.site.kinds import Contents, PlaceKind, Role, Scope
 from feedsvc.site.pipeline import make_pipeline
-from feedsvc.site.places import KINDS, Contents, PlaceKind, Role, Scope
+from feedsvc.site.places import KINDS
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
 from tests.support.archive import digest, paper, write_archive

@@ -35,7 +35,8 @@ from feedsvc.site.calendar import week_of
 from feedsvc.site.deltas import continued
 from feedsvc.site.documents import document, facts_for_extras, has_built_feeds
 from feedsvc.site.extras import EXTRAS, extra_etag
-from feedsvc.site.places import HOME, PAGE, Place, all_places
+from feedsvc.site.kinds import HOME, PAGE, Place
+from feedsvc.site.places import all_places
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
 

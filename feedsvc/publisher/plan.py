@@ -10,7 +10,7 @@ from msgspec import Struct
 from feedsvc.publisher.note import Noted
 from feedsvc.publisher.objects import LocalObject
 from feedsvc.site.files import site_file
-from feedsvc.site.places import HOME, PAGE
+from feedsvc.site.kinds import HOME, PAGE
 from feedsvc.site.turns import Turn
 from feedsvc.storage.bucket import NEW, Listed, Version
 

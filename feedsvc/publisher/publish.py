@@ -24,7 +24,7 @@ from feedsvc.publisher.claim import Claim, Lease
 from feedsvc.publisher.note import NOTE, Noted
 from feedsvc.publisher.objects import local_objects
 from feedsvc.publisher.plan import Plan, Upload, has_papers, make_plan
-from feedsvc.site.places import address
+from feedsvc.site.kinds import address
 from feedsvc.storage.bucket import Bucket
 
 AT_ONCE = 8

@@ -15,9 +15,9 @@ from feedsvc.config import Config
 from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.site.kinds import HOME, address
 from feedsvc.site.metadata import not_found_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
-from feedsvc.site.places import HOME, address
 from feedsvc.site.translations import Translations
 from feedsvc.site.turns import Turn
 

@@ -10,8 +10,9 @@ from feedsvc.feeds.formats import FORMATS
 from feedsvc.pages.page import HTML_TYPE
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.extras import EXTRAS
+from feedsvc.site.kinds import HOME, PAGE, PlaceKind
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE
-from feedsvc.site.places import HOME, PAGE, PlaceKind, key_and_kind
+from feedsvc.site.places import key_and_kind
 from feedsvc.site.turns import Turn
 
 _TYPES = {

@@ -36,8 +36,9 @@ from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
 from feedsvc.site.freshness import LIVE_SECONDS
+from feedsvc.site.kinds import PAGE
 from feedsvc.site.language import words_of
-from feedsvc.site.places import PAGE, canonical_query, takes_query
+from feedsvc.site.places import canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 from feedsvc.site.snapshot import Snapshot
