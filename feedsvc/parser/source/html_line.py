@@ -81,7 +81,7 @@ class LineWriter:
         """Begins or ends a link."""
         self.end_link()
         self.link = None
-        if not is_end and (address := attribute(attributes, "href")) is not None:
+        if not is_end and (address := attribute(attributes, "href")):
             self.link = (len(self.buffer), " ".join(address.split()))
             self.link_blocks = 0
 
