@@ -27,8 +27,10 @@ REACH = 8
 
 def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | None:
     """The indexes of the last line of a title that begins at `index`, and of its address."""
+    if not _may_begin(lines, index):
+        return None
     below = lines[index + 1 : index + 1 + REACH]
-    if not any(_may_be_address(line) for line in below) or not _begins_title(lines, index):
+    if not any(map(_may_be_address, below)) or not _begins_title(lines, index):
         return None
     between: list[int] = []
     for number, line in enumerate(below, index + 1):
@@ -43,13 +45,20 @@ def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | No
     return None
 
 
+def _may_begin(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is apart from what stands above, as far as a glance tells."""
+    above = lines[index - 1] if index else ""
+    return not above.strip() or above[0] == "#" or not _WORD.search(above) or _may_be_address(above)
+
+
 def _begins_title(lines: Sequence[str], index: int) -> bool:
     line = lines[index].rstrip()
     if len(line) > LONGEST or "://" in line or "](" in line or line.endswith(_NO_TITLE_END):
         return False
     above = lines[index - 1].strip() if index else ""
-    is_apart = not above or above.startswith("#") or not _WORD.search(above) or _is_address(above)
-    return is_apart and _BEGINS.match(line) is not None and not looks_like_authors(line)
+    if _may_be_address(above) and not above.startswith("#") and not _is_address(above):
+        return False
+    return _BEGINS.match(line) is not None and not looks_like_authors(line)
 
 
 def _end_among(
@@ -82,7 +91,7 @@ def _says_who_or_what(line: str) -> bool:
 
 
 def _may_be_address(line: str) -> bool:
-    return "://" in line or "rxiv" in line.lower()
+    return "://" in line or "iv:" in line
 
 
 def _is_address(text: str) -> bool:
