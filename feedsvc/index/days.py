@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feedsvc.model import Item, Paper, Problem
 from feedsvc.parser.days.dates import ImpossibleDateError, date_in_path
-from feedsvc.parser.paper.assemble import tag_uri
+from feedsvc.parser.paper.links import tag_uri
 from feedsvc.parser.vocabulary.problems import Problems
 
 INDEX_PAGES = {"readme", "index", "_index", "home", "latest"}

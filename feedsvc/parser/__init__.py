@@ -20,12 +20,8 @@ from __future__ import annotations
 from datetime import date
 
 from feedsvc.model import Digest
-from feedsvc.parser.days.days import DayRule
-from feedsvc.parser.reading import Reading, read_digest
-from feedsvc.parser.source.source import source_of
-from feedsvc.parser.source.text import read_lines
-from feedsvc.parser.units.choice import UNITS
-from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.parser.blocks.blocks import UNITS
+from feedsvc.parser.days.rules import DayRule
 
 LONGEST_PAPER = 200_000
 """Characters of a paper's text, as written; only a mistake makes one longer."""
@@ -58,6 +54,13 @@ def parse_digest(  # noqa: PLR0913 - all but the first two are settings
     lets only candidates of that kind be papers, and `days`, a key of DAYS, says what dates them;
     else evidence chooses.
     """
+    # The patterns of all stages take longer to compile than a server to start, whose digests have
+    # mostly been read before.
+    from feedsvc.parser.reading import Reading, read_digest  # noqa: PLC0415
+    from feedsvc.parser.source.source import source_of  # noqa: PLC0415
+    from feedsvc.parser.source.text import read_lines  # noqa: PLC0415
+    from feedsvc.parser.vocabulary.problems import Problems  # noqa: PLC0415
+
     problems = Problems(path)
     lines = read_lines(data, problems)
     is_html = READERS["." + path.rpartition(".")[2].lower()]

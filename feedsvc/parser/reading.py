@@ -15,7 +15,8 @@ from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.reader import is_item, read_page
 from feedsvc.parser.days.day_words import names_day_alone, names_time, tells_update
-from feedsvc.parser.days.days import DayRule, Days
+from feedsvc.parser.days.days import Days
+from feedsvc.parser.days.rules import DayRule
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.assemble import assemble
 from feedsvc.parser.paper.draft import Told
@@ -92,7 +93,9 @@ class _Reader(Struct):
             longest = self.how.longest_paper
             alone = paper_of_file(self.page, self.source, chosen, longest, self.problems)
         units, borders = ([], []) if alone else units_of(self.page, chosen)
-        introductions = Introductions(self.how.longest_paper)
+        names = [unit.candidate.evidence.title.words for unit in units]
+        names += dict.fromkeys(topic for unit in units for topic in unit.topics)
+        introductions = Introductions(self.how.longest_paper, names)
         if alone:
             self._add(alone, introductions)
         else:

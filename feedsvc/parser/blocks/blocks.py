@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from feedsvc.parser.blocks.tables import Table
+if TYPE_CHECKING:
+    from feedsvc.parser.blocks.tables import Table
 
 
 class Kind(StrEnum):
@@ -23,6 +25,17 @@ class Kind(StrEnum):
     DAY = "line that is a day"
     PLAIN = "plain title"
     FILE = "file"
+
+
+UNITS: Mapping[str, Kind] = {
+    "heading": Kind.HEADING,
+    "table": Kind.ROW,
+    "item": Kind.ITEM,
+    "fold": Kind.SUMMARY,
+    "bold": Kind.BOLD,
+    "file": Kind.FILE,
+}
+"""The kinds of blocks by the names that people give them where evidence can't decide."""
 
 
 class Block(Struct):

@@ -6,28 +6,15 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cached_property
 
 from msgspec import Struct
 
 from feedsvc.parser.days.dates import ImpossibleDateError, Time, time_in_path, time_in_text
 from feedsvc.parser.days.day_words import tells_update, time_named
+from feedsvc.parser.days.rules import DayRule
 from feedsvc.parser.vocabulary.date_spellings import Grain
 from feedsvc.parser.vocabulary.problems import Problems
-
-
-class DayRule(StrEnum):
-    """What dates a paper where evidence can't decide."""
-
-    OWN = "own"
-    """The paper's own row or field, whatever file and heading say."""
-    FILE = "file"
-    """The file's name, its headings and its front matter, whatever rows and fields say."""
-    WEEK = "week"
-    """The last day of the week (ISO 8601) in which evidence has it."""
-    MONTH = "month"
-    """The last day of that month."""
 
 
 class DayOfPaper(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -10,10 +9,11 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
+from feedsvc.parser.lines.addresses import is_page, is_relative
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.language import language_in_path
-from feedsvc.parser.paper.links import canonical, web_address
+from feedsvc.parser.paper.links import canonical, tag_uri, web_address
 from feedsvc.parser.paper.media import LIKELIEST_TYPES, media_type
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import dead_links, sanitise
@@ -23,11 +23,6 @@ from feedsvc.parser.vocabulary.problems import Problems
 LONGEST_TITLE = 1000
 _LONGEST_SOURCE = 4 * LONGEST_TITLE
 """Of a title as written: TeX takes more room than what it becomes."""
-
-
-def tag_uri(day: date, title: str) -> str:
-    """An id (RFC 4151) for a paper that has no address of its own."""
-    return f"tag:feedsvc,{day}:{hashlib.sha256(title.encode()).hexdigest()[:16]}"
 
 
 def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems: Problems) -> Paper:
@@ -40,7 +35,9 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
     if not draft.address:
         problems.report(draft.line, "no-link", title=title)
     elif not link:
-        problems.report(draft.line, "bad-link", found=draft.address, title=title)
+        leads_beside = is_relative(draft.address) and is_page(draft.address)
+        report = problems.report_once if leads_beside else problems.report
+        report(draft.line, "bad-link", found=draft.address, title=title)
     for found in dead_links(draft.summary):
         problems.report(draft.line, "dead-link", found=found, title=title)
     summary = sanitise(draft.summary)

@@ -1,14 +1,16 @@
-"""Addresses of papers: which are usable, and which paper each one names."""
+"""Addresses and ids of papers: which are usable, and which paper each one names."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from datetime import date
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from feedsvc.parser.source.text import decode_references
 from feedsvc.parser.vocabulary.homes import arxiv_id, paper_at
 
-__all__ = ["arxiv_id", "canonical", "web_address"]
+__all__ = ["arxiv_id", "canonical", "tag_uri", "web_address"]
 
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.~/-]*", re.ASCII)
 """What needs no second look: most addresses of digests."""
@@ -57,6 +59,11 @@ def canonical(address: str) -> str:
     pairs = parts.query.split("&")
     kept = [pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0])]
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "&".join(kept), ""))
+
+
+def tag_uri(day: date, title: str) -> str:
+    """An id (RFC 4151) for a paper that has no address of its own."""
+    return f"tag:feedsvc,{day}:{hashlib.sha256(title.encode()).hexdigest()[:16]}"
 
 
 def _ascii_host(host: str) -> str:

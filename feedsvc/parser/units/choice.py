@@ -6,7 +6,7 @@ candidates speak for themselves; then what is left over is looked at in the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -27,15 +27,6 @@ _ORDER = {
     Kind.DAY: 8,
     Kind.PLAIN: 8,
 }
-UNITS: Mapping[str, Kind] = {
-    "heading": Kind.HEADING,
-    "table": Kind.ROW,
-    "item": Kind.ITEM,
-    "fold": Kind.SUMMARY,
-    "bold": Kind.BOLD,
-    "file": Kind.FILE,
-}
-"""The kinds of candidates by the names that people give them where evidence can't decide."""
 Shape = tuple[Kind, int]
 MOST_ROUNDS = 40
 FEW = 0.1

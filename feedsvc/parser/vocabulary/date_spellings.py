@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import NamedTuple
+from functools import cached_property
 
 from feedsvc.parser.vocabulary.month_names import NUMBERS, WORDS
 
@@ -24,27 +24,35 @@ class Grain(IntEnum):
     DAY = 4
 
 
-class Spelling(NamedTuple):
+class Spelling:
     """A way to write a time."""
 
-    form: re.Pattern[str]
-    grain: Grain
-    is_usual: bool = True
-    """Whether nobody writes anything else so."""
-    is_range: bool = False
-    """Whether it names a first and a last day, though no year, as hardly a title does."""
+    def __init__(
+        self, words: str, grain: Grain, *, is_usual: bool = True, is_range: bool = False
+    ) -> None:
+        self._words = words
+        self.grain = grain
+        self.is_usual = is_usual
+        """Whether nobody writes anything else so."""
+        self.is_range = is_range
+        """Whether it names a first and a last day, though no year, as hardly a title does."""
+
+    @cached_property
+    def form(self) -> re.Pattern[str]:
+        """Compiled when it is first looked for: an archive writes its days in few of these ways."""
+        return re.compile(self._words, re.IGNORECASE)
 
 
-def _spelling(form: str, grain: Grain = Grain.DAY, *, is_usual: bool = True) -> Spelling:
-    return Spelling(re.compile(form, re.IGNORECASE), grain, is_usual)
+def _spelling(form: str, grain: Grain = Grain.DAY) -> Spelling:
+    return Spelling(form, grain)
 
 
 def _rare(form: str, grain: Grain = Grain.DAY) -> Spelling:
-    return _spelling(form, grain, is_usual=False)
+    return Spelling(form, grain, is_usual=False)
 
 
 def _range(form: str) -> Spelling:
-    return Spelling(re.compile(form, re.IGNORECASE), Grain.DAY, is_usual=False, is_range=True)
+    return Spelling(form, Grain.DAY, is_usual=False, is_range=True)
 
 
 _NAMES = (
