@@ -14,7 +14,7 @@ _ATTRIBUTE = re.compile(
     r"(?<![\w:-])(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
-_LABELLED = re.compile(r"[^,;]{0,20}[:：]|\W*by\s|\W*[👥👤✍]", re.IGNORECASE)
+_LABELLED = re.compile(r"[^,;()\[\]]{0,20}[:：]|\W*by\s|\W*[👥👤✍]", re.IGNORECASE)
 _LIKE_MARKUP = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
 _LIKE_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s)")
 DEEPEST_EMPHASIS = 10
