@@ -176,13 +176,14 @@ def _month_contents(month: Month, scope: Scope) -> Contents | None:
     at = months.index(month)
     older = months[at - 1] if at else None
     newer = months[at + 1] if at + 1 < len(months) else None
-    return Contents(days, str(month), older, newer, last_day=month.last_day)
+    return Contents(days, str(month), older, newer)
 
 
 MONTH = PlaceKind(
     parse=_parse_month,
     keys=lambda scope: _months([*scope.catalogue.calendar.days]),
     contents=_month_contents,
+    last_day=lambda month: month.last_day,
 )
 
 

@@ -222,7 +222,7 @@ def _imported(path: Path) -> set[str]:
     return names
 
 
-ABOVE = {"config", "site/kinds", "errors", "parallel/mapping"}
+ABOVE = {"cache_folder", "config", "site/kinds", "errors", "parallel/mapping"}
 """What a floor may import although none of its results depends on it, or it is a fact of its own.
 
 Settings are facts of the fingerprints, and of places only the name of pages is asked.

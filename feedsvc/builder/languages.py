@@ -47,7 +47,7 @@ def build_all(
 def _remove_former(sites: Sites) -> int:
     """Removes the files of languages that the last build wrote and no longer belong; how many."""
     root = sites.first
-    out = root.config.out.resolve()
+    out = root.config.out_folder.resolve()
     key = _NOTED.format(out)
     current = {
         site.config.folder: BuiltPlace(site.config.base_url.encode(), "", {})

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
+from feedsvc.cache_folder import cache_folder
 from feedsvc.index.stages import Fingerprints
 
 UNUSED_AFTER = 30 * 24 * 3600
@@ -32,7 +31,7 @@ def cache_file(folder: Path, fingerprints: Fingerprints, language: str = "") -> 
     The fingerprints are part of the name, so that two versions or two sets of settings that run at
     the same time don't replace each other's index.
     """
-    cache = platformdirs.user_cache_path("feedsvc")
+    cache = cache_folder()
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -13,7 +13,7 @@ from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Topic
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.search.saved import Saved
-from feedsvc.site.calendar import parse_day, parse_month
+from feedsvc.site.calendar import Month, parse_day, parse_month
 from feedsvc.site.choosing import Choosing, Newest, Piece, newest, papers_of, pieces
 from feedsvc.site.kinds import (
     SAVED,
@@ -51,6 +51,12 @@ def older_inside(folder: str) -> Callable[[str], str | None]:
 
 def _parse_piece(name: str) -> Piece | None:
     return parse_month(name) or parse_day(name)
+
+
+def last_day_of_piece(key: str) -> date | None:
+    """The last day of a place of older papers."""
+    piece = _parse_piece(key.rpartition("/")[2])
+    return piece.last_day if isinstance(piece, Month) else piece
 
 
 class Chooser(Struct, frozen=True):
@@ -102,7 +108,6 @@ class Chooser(Struct, frozen=True):
             f"{self.title(name, papers, scope)} · {said}",
             older,
             newer,
-            last_day=piece if isinstance(piece, date) else piece.last_day,
             archive=Archive(path_of(above), neighbour(older), neighbour(newer)),
             picks=picks,
         )

@@ -57,7 +57,7 @@ def of_day(day: date, scope: Scope) -> Contents | None:
     older, newer = calendar.neighbours_of_day(day)
     archive = _archive(day, scope) if calendar.is_part(day) else None
     around = (Month(day.year, day.month), week_of(day))
-    return Contents([day], str(day), older, newer, around, day, archive)
+    return Contents([day], str(day), older, newer, around, archive)
 
 
 def of_week(week: Week, scope: Scope) -> Contents | None:
@@ -68,7 +68,7 @@ def of_week(week: Week, scope: Scope) -> Contents | None:
         return None
     older, newer = calendar.neighbours_of_week(week)
     archive = _archive(week, scope) if calendar.is_part(week) else None
-    return Contents(days, str(week), older, newer, (), week.last_day, archive)
+    return Contents(days, str(week), older, newer, archive=archive)
 
 
 def of_month(month: Month, scope: Scope) -> Contents | None:
@@ -77,7 +77,7 @@ def of_month(month: Month, scope: Scope) -> Contents | None:
     if not days:
         return None
     older, newer = scope.catalogue.calendar.neighbours_of_month(month)
-    return Contents(days, str(month), older, newer, (), month.last_day)
+    return Contents(days, str(month), older, newer)
 
 
 def daily(_: str, scope: Scope) -> Contents:

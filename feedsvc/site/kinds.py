@@ -20,6 +20,7 @@ from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition
 from feedsvc.site.opml import OPML_NAME
 from feedsvc.site.searches import Found
+from feedsvc.site.turns import Turn
 
 HOME = "/"
 
@@ -96,8 +97,6 @@ class Contents(Struct, frozen=True):
     newer: object | None = None
     around: Sequence[object] = ()
     """The keys of the larger places that its papers are in, too."""
-    last_day: date | None = None
-    """The last day that can ever be in the place; None if there is no last one."""
     archive: Archive | None = None
     """Its links to older papers; None if it is in no chain."""
     picks: Picks | None = None
@@ -133,6 +132,10 @@ class PlaceKind(Struct, frozen=True):
     """Which papers its page shows whole."""
     formats: Collection[str] | None = None
     """The names of its feeds; None means all of FORMATS."""
+    turn: Turn = Turn.LIST
+    """When its places are published."""
+    last_day: Callable[[Any], date | None] = lambda _: None
+    """The last day that can ever be in the place with a key; None if there is no last one."""
     canonical_query: Callable[[str], str] | None = None
     """Brings all queries that ask for the same into one form; None if it takes no query.
 

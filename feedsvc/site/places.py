@@ -17,6 +17,7 @@ from feedsvc.site.chosen import (
     BY_SEARCH,
     BY_TOPIC,
     inside,
+    last_day_of_piece,
     older_inside,
     saved_list,
     saved_of,
@@ -38,6 +39,7 @@ from feedsvc.site.kinds import (
     path_of,
 )
 from feedsvc.site.searches import query_of
+from feedsvc.site.turns import Turn
 
 
 def find_place(path: str, scope: Scope) -> Place | None:
@@ -83,10 +85,17 @@ def takes_query(path: str) -> bool:
 
 def kind_at(path: str) -> PlaceKind | None:
     """The kind of place that may be at a path; None if there can't be any."""
+    found = key_and_kind(path)
+    return found[1] if found else None
+
+
+def key_and_kind(path: str) -> tuple[Any, PlaceKind] | None:
+    """The key and the kind of the place that may be at a path; None if there can't be any."""
     name = name_of(path)
     if path != path_of(name):
         return None
-    return next((kind for kind in KINDS if kind.parse(name) is not None), None)
+    keys = ((kind.parse(name), kind) for kind in KINDS)
+    return next(((key, kind) for key, kind in keys if key is not None), None)
 
 
 def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: ANN401 - its own
@@ -103,7 +112,7 @@ def _place(kind: PlaceKind, key: Any, scope: Scope) -> Place | None:  # noqa: AN
         newer=neighbour(found.newer),
         around=[near(key) for key in found.around],
         archive=found.archive,
-        last_day=found.last_day,
+        last_day=kind.last_day(key),
         picks=found.picks,
         editions=found.editions,
         found=found.found,
@@ -122,6 +131,7 @@ HOME_KIND = PlaceKind(
     Role.SUBSCRIPTION,
     template="home.html",
     whole=Whole.NEWEST_DAY,
+    turn=Turn.HOME,
 )
 
 KINDS: list[PlaceKind] = [
@@ -133,19 +143,30 @@ KINDS: list[PlaceKind] = [
         Role.COMPLETE,
         template="all.html",
         whole=Whole.NONE,
+        turn=Turn.HEAD,
     ),
-    PlaceKind(parse_day, lambda scope: scope.catalogue.calendar.days, contents.of_day),
+    PlaceKind(
+        parse_day,
+        lambda scope: scope.catalogue.calendar.days,
+        contents.of_day,
+        turn=Turn.DAY,
+        last_day=lambda day: day,
+    ),
     PlaceKind(
         parse_week,
         lambda scope: scope.catalogue.calendar.weeks,
         contents.of_week,
         template="week.html",
         whole=Whole.MOST_VOTED,
+        turn=Turn.PERIOD,
+        last_day=lambda week: week.last_day,
     ),
     PlaceKind(
         parse_month,
         lambda scope: scope.catalogue.calendar.months,
         contents.of_month,
+        turn=Turn.PERIOD,
+        last_day=lambda month: month.last_day,
         template="titles.html",
         whole=Whole.NONE,
         formats=(),
@@ -176,12 +197,20 @@ KINDS: list[PlaceKind] = [
             for topic in sorted(topics_of(scope), key=lambda topic: topic.name.casefold())
         ],
     ),
-    PlaceKind(inside(TOPICS), BY_TOPIC.keys, BY_TOPIC.contents, template="topic.html"),
+    PlaceKind(
+        inside(TOPICS),
+        BY_TOPIC.keys,
+        BY_TOPIC.contents,
+        template="topic.html",
+        turn=Turn.SELECTION,
+    ),
     PlaceKind(
         older_inside(TOPICS),
         BY_TOPIC.older_keys,
         BY_TOPIC.older_contents,
         template="older.html",
+        turn=Turn.PERIOD,
+        last_day=last_day_of_piece,
     ),
     PlaceKind(
         _only("search"),
@@ -203,12 +232,20 @@ KINDS: list[PlaceKind] = [
             Member(f"{SAVED}/{each.name}", each.title) for each in scope.config.saved
         ],
     ),
-    PlaceKind(inside(SAVED), BY_SEARCH.keys, BY_SEARCH.contents, template="saved.html"),
+    PlaceKind(
+        inside(SAVED),
+        BY_SEARCH.keys,
+        BY_SEARCH.contents,
+        template="saved.html",
+        turn=Turn.SELECTION,
+    ),
     PlaceKind(
         older_inside(SAVED),
         BY_SEARCH.older_keys,
         BY_SEARCH.older_contents,
         template="older.html",
+        turn=Turn.PERIOD,
+        last_day=last_day_of_piece,
     ),
     PlaceKind(
         _only("subscribe"),

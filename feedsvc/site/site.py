@@ -43,7 +43,7 @@ class Site:
         self.others: Sequence[Site] = ()
         """The site in other languages, in the order of the settings."""
         self._fingerprints = pipeline.fingerprints
-        self._index = Index(config.digests, pipeline, config.index)
+        self._index = Index(config.digests_folder, pipeline, config.index)
         self._catalogue: Catalogue | None = None
         self._shown: Shown | None = None
 
