@@ -86,6 +86,14 @@ def test_only_papers_are_papers(text: str, titles: int) -> None:
     assert len(_titles(text)) == titles
 
 
+def test_an_index_of_pages_beside_it_is_one_problem() -> None:
+    links = "".join(f"- [Ants in Rows {n}](papers/{n}.md)\n" for n in range(3))
+    problems = [each for each in _read(links).problems if each.code == "bad-link"]
+    assert [each.line for each in problems] == [1]
+    wrong = "".join(f"### [Ants {n}](file:///{n})\n\n- a\n\n" for n in range(3))
+    assert sum(each.code == "bad-link" for each in _read(wrong).problems) == 3
+
+
 def test_a_paper_under_two_topics_has_both() -> None:
     text = (
         f"# Robots, Arms\n\n## [A]({ARXIV}1)\n\n- a\n\n# Words\n\n## [A]({ARXIV}1)\n\n- a\n\n"

@@ -158,6 +158,10 @@ def test_a_digest_in_another_language_is_left_out_and_reported_once(
     write_day(config.digests, "2024-01-03", "ko").rename(config.digests / "2024-01-03.ja.md")
     files = _build(config)
     assert "2024-01-03" not in _days(files)
+    sites = Sites(config)
+    sites.refresh()
+    told = [site.read(lambda snapshot: len(snapshot.store.problems())) for site in sites]
+    assert told == [1, 0], "a server would say it twice"
     done = _run(tmp_path, "check", FEEDSVC_LANGUAGES=KO_EN)
     (said,) = (line for line in done.stdout.splitlines() if ".ja.md" in line)
     assert "it is in ja, which is not among the site's languages (ko, en)" in said
@@ -497,19 +501,26 @@ def test_the_site_of_somebody_else_in_a_folder_of_a_language_stays(
     assert tree(english.out) == before
 
 
-def test_a_language_whose_digests_went_stops_the_build_of_all(config: Config) -> None:
+def test_a_language_whose_digests_went_stops_the_build_of_all(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = write_languages(tmp_path / "digests")
+    write_day(digests, "2024-01-02", "ja", "日本語")
+    config = configure(digests=digests, languages="ko, en, ja")
     before = _build(config)
-    for path in config.digests.glob("*.en.md"):
+    for path in digests.glob("*.en.md"):
         path.unlink()
-    write_day(config.digests, "2024-01-10", "ko")
+    for code in ("ko", "ja"):
+        write_day(digests, "2024-01-10", code, "text")
     with pytest.raises(BuildError, match=r"there are no papers in en, but the site in .*/en has"):
         _build(config)
     assert tree(config.out) == before
     sites = Sites(config)
     sites.refresh()
     build_all(sites, may_become_empty=True)
-    assert _days(tree(config.out), "en/") == set()
-    assert "2024-01-10" in _days(tree(config.out))
+    after = tree(config.out)
+    assert _days(after, "en/") == set()
+    assert "2024-01-10" in _days(after) & _days(after, "ja/")
 
 
 def test_a_site_that_gains_a_language_keeps_its_feeds(tmp_path: Path, configure: Configure) -> None:

@@ -60,6 +60,7 @@ class Site:
         A `long` one keeps no other waiting, however long it is open; nobody can search in it unless
         it is `searchable`, if the index is in memory. The last `unpacked` lists of
         renderings are remembered, for a caller who wants several documents of the same days.
+        Inside one that is not `long` none of another language may be opened.
         Raises FolderError where the folder was never readable, and IndexLostError where the index
         breaks meanwhile.
         """

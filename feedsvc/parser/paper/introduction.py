@@ -35,6 +35,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LABEL = re.compile(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)
 _ITEM = re.compile(r"\s{0,12}(?:[-*+]|[0-9]{1,3}[.)])\s+")
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()]{0,500}\)")
+_LINKED_PICTURE = re.compile(r"\[!\[[^\[\]]{0,200}\]\([^()]{0,500}\)\]\([^()]{0,500}\)")
 _COUNT = re.compile(
     r"[\s(（\[·|:：—–-]{1,6}[0-9]{1,5}\s?(?:papers?|items?|篇|편|件|本|개|건)?[)）\]]?\s?$",
     re.IGNORECASE,
@@ -147,6 +148,7 @@ def _shown(line: str) -> str:
     if _leads_elsewhere(line) or not _LETTER.search(line) or _names_contents(line):
         return ""
     text = unfolded(line) if "<" in line else line
+    text = _LINKED_PICTURE.sub("", text) if "[![" in text else text
     if "<" in line and (not _WORD.search(_TAG.sub("", line)) or names_time(text.strip("* "))):
         return ""
     text = _LAYOUT.sub("", text) if "<" in text else text
