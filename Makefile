@@ -66,7 +66,7 @@ soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
 	$(BIN)/python -m tests.delta_histories --minutes $(MINUTES)
 	$(BIN)/python -m tests.walks --steps $(STEPS)
-	$(BIN)/pytest -q -n auto tests/test_publisher_faults.py --every-call
+	$(BIN)/pytest -q -n auto tests/test_publisher_faults.py tests/test_publisher_on_ceph.py --every-call
 
 # Mistakes drawn at random, each of which some test should notice.
 COUNT ?= 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from feedsvc.publisher.claim import Lease
 from feedsvc.publisher.note import NOTE, NOTE_HEADERS, Note, Publisher, note_bytes
 from feedsvc.publisher.publish import Published
 from feedsvc.storage.bucket import NEW, PATIENT, Headers
+from tests.support.archive import digest, paper
 from tests.support.folders import tree
 from tests.support.publishing import Place, build_site
 from tests.support.seaweed import (
@@ -146,6 +148,44 @@ def test_a_site_of_no_papers_replaces_none_that_has_some(
     assert place.tree() == tree(old)
     place.publish(empty, may_become_empty=True)
     assert place.tree() == tree(empty)
+
+
+def test_a_store_that_compares_bare_etags_takes_updates(
+    place: Place, gate: Gate, old: Path, new: Path
+) -> None:
+    gate.compares_bare_etags = True
+    place.publish(old)
+    place.publish(new)
+    assert place.tree() == tree(new)
+
+
+def test_a_store_without_conditions_is_warned_of(
+    place: Place, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CONDITIONAL_PUT", "disabled")
+    assert not place.publish(old).is_guarded
+    assert place.tree() == tree(old)
+    assert place.publish(old).uploaded == 0
+
+
+def test_the_site_of_each_language_is_published(place: Place, tmp_path: Path) -> None:
+    site = build_site(
+        tmp_path,
+        {
+            "2024-01-02.ko.md": digest("2024-01-02", [paper(1)]),
+            "2024-01-02.en.md": digest("2024-01-02", [paper(1, "A summary.")]),
+        },
+        languages="ko, en",
+    )
+    place.publish(site)
+    assert place.tree() == tree(site)
+    assert "en/2024-01-02/index.html" in place.tree()
+    headers, _ = place.store.get(f"{place.prefix}/en/2024-01-02/rss.xml")
+    assert headers["content-type"] == "application/rss+xml; charset=utf-8"
+    list(place.bucket().delete([NOTE]))
+    shutil.rmtree(site / "en" / "2024-01-02")
+    assert place.publish(site).deleted
+    assert place.tree() == tree(site)
 
 
 def test_a_second_publisher_is_told_of_the_first(

@@ -19,7 +19,7 @@ from feedsvc.errors import ConflictError, StorageError
 from feedsvc.storage.troubles import is_missing, is_unsupported, trouble
 
 if TYPE_CHECKING:
-    from obstore import Attributes, PutMode
+    from obstore import Attributes, ObjectMeta, PutMode, PutResult
 
 CONNECTING_SECONDS = 10
 
@@ -97,6 +97,8 @@ class Bucket:
         self.address = address
         self.is_conditional = True
         """Whether the store can refuse to replace what somebody else has written."""
+        self._is_bare = False
+        """Whether the store wants ETags without their quotes."""
         self._store = _open(address, patience)
 
     def objects(self) -> dict[str, Listed]:
@@ -107,7 +109,7 @@ class Bucket:
         try:
             for some in obstore.list(self._store, chunk_size=_LISTED_AT_ONCE):
                 for each in some:
-                    version = Version(each["e_tag"] or "", each["version"])
+                    version = _version(each)
                     listed[each["path"]] = Listed(version, each["size"])
         except Exception as error:  # noqa: BLE001 - whatever the library raises
             if is_missing(error):
@@ -122,8 +124,7 @@ class Bucket:
         options: Any = {"range": (0, most_bytes)} if most_bytes else None
         try:
             found = obstore.get(self._store, path, options=options)
-            meta = found.meta
-            return Stored(bytes(found.bytes()), Version(meta["e_tag"] or "", meta["version"]))
+            return Stored(bytes(found.bytes()), _version(found.meta))
         except Exception as error:  # noqa: BLE001
             if is_missing(error):
                 return None
@@ -154,11 +155,13 @@ class Bucket:
                 self.is_conditional = False
                 return self.put(path, body, headers, replaces)
             failure = trouble(self.address, f"{path} can't be written", error)
-        # An answer may have been lost, and the request was sent again.
-        is_conflict = isinstance(failure, ConflictError)
-        stored = self.read(path) if is_conflict else None
+        stored = self.read(path) if isinstance(failure, ConflictError) else None
         if stored and stored.body == body:
-            return stored.version
+            return stored.version  # an answer was lost, and the request was sent again
+        if stored and replaces and stored.version.etag == replaces.etag and not self._is_bare:
+            # Nobody has changed it: older gateways of Ceph compare ETags without their quotes.
+            self._is_bare = True
+            return self.put(path, body, headers, replaces)
         raise failure
 
     def delete(self, paths: Sequence[str]) -> Iterable[int]:
@@ -183,7 +186,7 @@ class Bucket:
         result = obstore.put(
             self._store, path, body, attributes=attributes, mode=mode, use_multipart=False
         )
-        return Version(result["e_tag"] or "", result["version"])
+        return _version(result)
 
     def _mode(self, path: str, replaces: Version | None) -> PutMode:
         if not self.is_conditional:
@@ -192,17 +195,24 @@ class Bucket:
             return "create"
         if self.address.scheme in _LISTS_NO_VERSIONS and replaces.version is None:
             replaces = self._with_version(path, replaces)
+        etag = replaces.etag.strip('"') if self._is_bare else replaces.etag
         if replaces.version is None:
-            return {"e_tag": replaces.etag}
-        return {"e_tag": replaces.etag, "version": replaces.version}
+            return {"e_tag": etag}
+        return {"e_tag": etag, "version": replaces.version}
 
     def _with_version(self, path: str, seen: Version) -> Version:
         import obstore  # noqa: PLC0415 - an extra
 
-        meta = obstore.head(self._store, path)
-        now = Version(meta["e_tag"] or "", meta["version"])
+        now = _version(obstore.head(self._store, path))
         # Another ETag is another object, whose version must not be taken for that of the one seen.
         return now if now.etag == seen.etag else Version(seen.etag, "0")
+
+
+def _version(seen: ObjectMeta | PutResult) -> Version:
+    """With quotes around the ETag, which Azure leaves out in lists only."""
+    etag = seen["e_tag"] or ""
+    is_bare = etag and not etag.endswith('"')
+    return Version(f'"{etag}"' if is_bare else etag, seen["version"])
 
 
 def _attributes(headers: Headers) -> Attributes:

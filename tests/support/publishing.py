@@ -9,12 +9,12 @@ from itertools import count
 from pathlib import Path
 
 from feedsvc.bucket_address import BucketAddress
-from feedsvc.builder.build import build
+from feedsvc.builder.languages import build_all
 from feedsvc.config import Config
 from feedsvc.publisher.claim import Lease
 from feedsvc.publisher.note import NOTE, Note, read_note
 from feedsvc.publisher.publish import BuiltSite, Published, publish
-from feedsvc.site.site import Site
+from feedsvc.site.sites import Sites
 from feedsvc.storage.bucket import Bucket, Patience
 from tests.support.folders import Tree
 from tests.support.project import BASE_URL
@@ -67,9 +67,9 @@ def build_site(folder: Path, digests: dict[str, str], **settings: object) -> Pat
         base_url=BASE_URL,
         **settings,  # type: ignore[arg-type]
     )
-    site = Site(config)
-    site.refresh()
-    build(site, config, may_become_empty=True)
+    sites = Sites(config)
+    sites.refresh()
+    build_all(sites, may_become_empty=True)
     return folder / "site"
 
 

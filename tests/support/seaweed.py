@@ -204,6 +204,8 @@ class Gate:
         """By the number of the call."""
         self.always: Fault | None = None
         """Of each call that has none of its own."""
+        self.compares_bare_etags = False
+        """As Ceph's gateway did for years: a condition with quotes around its ETag fails."""
         self._under_way = 0
         self._lock = threading.Lock()
         self._target = store.port
@@ -245,6 +247,8 @@ class Gate:
             self.calls.append(f"{request.command} {request.path}")
             self._under_way += 1
             fault = self.faults.get(number, self.always)
+            if self.compares_bare_etags and '"' in request.headers.get("If-Match", ""):
+                fault = refused(412, "PreconditionFailed")
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         try:
             answer = fault(lambda: self._forward(request, body)) if fault else None

@@ -15,6 +15,8 @@ _BEGINS = re.compile(
 )
 _NO_TITLE_END = (":", "：", ",", "，", ";", "、")
 _SENTENCE_END = (".", "。", "!", "！")
+_BOLD = re.compile(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
+"""A line that is a title by its marks, so that the line above or below it is none."""
 _WORD = re.compile(r"\w")
 LONGEST = 400
 """Characters of a title."""
@@ -39,7 +41,7 @@ def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | No
         if _is_address(line.strip()):
             end = _end_among(lines, index, between, number)
             return None if end is None else (end, number)
-        if len(between) >= LINES_BETWEEN or line.startswith("#"):
+        if len(between) >= LINES_BETWEEN or line.startswith("#") or _BOLD.fullmatch(line):
             return None
         between.append(number)
     return None
@@ -54,6 +56,8 @@ def _may_begin(lines: Sequence[str], index: int) -> bool:
 def _begins_title(lines: Sequence[str], index: int) -> bool:
     line = lines[index].rstrip()
     if len(line) > LONGEST or "://" in line or "](" in line or line.endswith(_NO_TITLE_END):
+        return False
+    if any(map(_BOLD.fullmatch, lines[max(0, index - 2) : index])):
         return False
     above = lines[index - 1].strip() if index else ""
     if _may_be_address(above) and not above.startswith("#") and not _is_address(above):
