@@ -15,7 +15,9 @@ from feedsvc.parser.vocabulary.labels import names_link
 _BETWEEN = re.compile(r"(\s[·•|]\s|　)")
 _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
-_IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]*)[)）]")
+_IN_BRACKETS = re.compile(
+    r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
+)
 _BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
 _VENUES = tuple(
     re.compile(rf"(?P<names>[^*\[\]<>|]{{4,2000}}?){form}")
@@ -92,4 +94,4 @@ def _beside_links(line: str, *, may_be_one: bool) -> Byline | None:
     before, found, behind = line.partition(names)
     left = _EMPTY_EMPHASIS.sub("", before + behind).strip(_MARKS)
     inside = _IN_BRACKETS.fullmatch(left)
-    return Byline(names, (inside["inner"] if inside else left) if found else line)
+    return Byline(names, (inside["inner"].strip() if inside else left) if found else line)
