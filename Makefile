@@ -59,13 +59,14 @@ bench-scale: $(TOOLS)
 
 # Digests that change under load, for MINUTES; every point at which a build can be killed; histories
 # of which clients get deltas, for MINUTES; and a walk over all that can happen to digests, settings,
-# the built folder and the index.
+# the built folder and the index; and every call of a publish to a store that can go wrong.
 MINUTES ?= 10
 STEPS ?= 500
 soak: $(TOOLS)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --faults
 	$(BIN)/python -m tests.delta_histories --minutes $(MINUTES)
 	$(BIN)/python -m tests.walks --steps $(STEPS)
+	$(BIN)/pytest -q -n auto tests/test_publisher_faults.py tests/test_publisher_on_ceph.py --every-call
 
 # Mistakes drawn at random, each of which some test should notice.
 COUNT ?= 100
@@ -99,7 +100,7 @@ LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-in
   --python-version 3.11 --custom-compile-command "make lock" --no-annotate
 lock:
 	$(LOCK) --output-file requirements.lock --upgrade
-	$(LOCK) --output-file requirements-dev.lock --group dev --constraint requirements.lock --upgrade
+	$(LOCK) --output-file requirements-dev.lock --group dev --extra bucket --constraint requirements.lock --upgrade
 
 clean:
 	rm -rf $(VENV) site dist .*_cache .hypothesis

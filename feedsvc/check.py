@@ -106,7 +106,7 @@ def check(path: Path, config: Config) -> Findings:
         raise FolderError(f"{path}: neither a folder nor a digest; those end in {suffixes}.")
     if not path.exists():
         raise FolderError(f"{path}: there is no such digest.")
-    folder = _folder_of(path, config.digests)
+    folder = _folder_of(path, config.digests_folder)
     name = (path.parent.resolve() / path.name).relative_to(folder.resolve()).as_posix()
     return _findings(folder, [DigestFile(name, signature="")], config)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,14 +14,15 @@ from typing import Any, TypeVar
 import click
 
 from feedsvc import __version__
+from feedsvc.bucket_address import BucketAddress
 from feedsvc.builder.languages import build_all
 from feedsvc.check import REPORTS, Findings, as_text, hints, no_papers, of_languages, summary
 from feedsvc.check import check as check_digests
 from feedsvc.config import Config, without_base_url
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import FeedsvcError, StaleError
 from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
-from feedsvc.parallel.progress import parallel_map
+from feedsvc.parallel.progress import parallel_map, shown
 from feedsvc.parser.vocabulary.problems import CODES
 from feedsvc.site.documents import document, feed_at
 from feedsvc.site.places import canonical_query
@@ -57,9 +59,9 @@ _config = click.option(
     type=click.Path(path_type=Path),
     help="Settings file; ./feedsvc.toml if there.",
 )
-_digests = _setting("digests", "Folder of digests.")
+_digests = _setting("digests", "Folder of digests, or a bucket: s3://…")
 _base_url = _setting("base-url", "Address of the site.")
-_out = _setting("out", "Folder to write the site to.")
+_out = _setting("out", "Folder to write the site to, or a bucket: s3://…")
 _languages = _setting("languages", "Languages of the digests, such as ko,en.")
 
 
@@ -150,7 +152,11 @@ def serve(
     load = partial(Config.load, file, flags=flags, defaults=defaults)
     config = load()
     # The site is not kept: this process must not hold the index open while workers serve it.
-    findings = _findings(_fresh_sites(config, Searching.GRADUALLY), config)
+    try:
+        _fetch_digests(config)
+    except StaleError as error:
+        click.echo(f"Warning: {error}", err=True)
+    findings = _findings(_sites(config, Searching.GRADUALLY), config)
     ensure_free(host, port)  # still, as a first index takes a while
     click.echo(f"{config.title}: {summary(findings)}")
     for line in (*no_papers(findings), *hints(findings)):
@@ -179,13 +185,25 @@ def serve(
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, when digests have errors.")
 @click.option("--allow-empty", is_flag=True, help="Remove the papers of a site whose digests went.")
 def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -> None:
-    """Write the site as a folder of files, for any web host."""
+    """Write the site as a folder of files, for any web host, or into a bucket."""
     config = Config.load(file, flags=flags)
+    if isinstance(config.out, Path):
+        _build(config, strict=strict, allow_empty=allow_empty)
+        return
+    from feedsvc.publisher.staging import alone_at  # noqa: PLC0415 - rarely needed
+
+    with alone_at(config.out_folder.parent, config.out) as publisher:
+        _build(config, strict=strict, allow_empty=allow_empty, publisher=publisher)
+
+
+def _build(config: Config, *, strict: bool, allow_empty: bool, publisher: str = "") -> None:
+    """Builds the site, and uploads it where `publisher` is the id of those who do."""
     if warning := without_base_url(config):
         if strict:
             raise click.ClickException(warning)
         click.echo(f"Warning: {warning}", err=True)
-    sites = _fresh_sites(config)
+    # Beside each file in a folder, but in place of it in a bucket.
+    sites = _fresh_sites(replace(config, precompress=False) if publisher else config)
     findings = _findings(sites, config)
     click.echo(as_text(findings, shows_all=False), err=True)
     if strict and findings.errors:
@@ -193,10 +211,13 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
     if config.saved and not can_search():
         click.echo(f"Warning: {WITHOUT_SEARCH}", err=True)
     report = build_all(sites, parallel_map, may_become_empty=allow_empty)
-    click.echo(
-        f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
-        f"{report.removed} removed"
-    )
+    if publisher:
+        _upload(config, publisher, may_become_empty=allow_empty)
+    else:
+        click.echo(
+            f"{config.out}: {report.written} files written, {report.unchanged} unchanged, "
+            f"{report.removed} removed"
+        )
     if report.papers_left_out:
         click.echo(
             f"The feeds of /all/ were not written: there are {report.papers_left_out} papers, more "
@@ -209,6 +230,29 @@ def build(strict: bool, allow_empty: bool, file: Path | None, **flags: object) -
             trouble = str(error)
         if trouble:
             click.echo(f"Warning: {trouble}", err=True)
+
+
+def _upload(config: Config, publisher: str, *, may_become_empty: bool) -> None:
+    from feedsvc.publisher.publish import BuiltSite, publish  # noqa: PLC0415 - rarely needed
+    from feedsvc.storage.bucket import Bucket  # noqa: PLC0415
+
+    assert isinstance(config.out, BucketAddress)
+    built = BuiltSite(
+        config.out_folder, config.base_url, publisher, config.precompress, may_become_empty
+    )
+    bucket = Bucket(config.out)
+    tell = partial(click.echo, err=True)
+    done = publish(built, bucket, datetime.now(UTC).date(), shown, tell)
+    click.echo(
+        f"{config.out}: {done.uploaded} objects uploaded, {done.unchanged} unchanged, "
+        f"{done.deleted} deleted"
+    )
+    if not done.is_guarded:
+        click.echo(
+            f"Warning: {config.out}: this store can't keep two publishers apart, so let only one "
+            "publish at a time.",
+            err=True,
+        )
 
 
 @main.command()
@@ -272,7 +316,9 @@ def check(
         click.echo(explanation(explain), nl=False)
         return
     config = Config.load(file, flags=flags)
-    findings = check_digests(path or config.digests, config)
+    if not path:
+        _fetch_digests(config)
+    findings = check_digests(path or config.digests_folder, config)
     is_short = format_ == "text" and not shows_all
     click.echo(as_text(findings, shows_all=False) if is_short else REPORTS[format_](findings))
     sys.exit(1 if findings.errors else 0)
@@ -358,7 +404,23 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
+def _fetch_digests(config: Config) -> None:
+    """Brings the copy of a bucket's digests up to date. Raises StaleError and FolderError."""
+    if isinstance(config.digests, BucketAddress):
+        from feedsvc.parallel.apart import apart  # noqa: PLC0415 - rarely needed
+        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415
+
+        mirror = mirror_of(config)
+        assert mirror
+        apart(mirror.refresh)
+
+
 def _fresh_sites(config: Config, searching: Searching | None = None) -> Sites:
+    _fetch_digests(config)
+    return _sites(config, searching)
+
+
+def _sites(config: Config, searching: Searching | None) -> Sites:
     sites = Sites(config, searching)
     sites.refresh(parallel_map)
     return sites
@@ -374,7 +436,7 @@ def _findings_of(site: Site) -> Findings:
         days = len(catalogue.calendar.days)
         store = snapshot.store
         return Findings(
-            site.config.digests,
+            site.config.digests_folder,
             store.problems(),
             days,
             catalogue.papers,

@@ -6,6 +6,7 @@ Settings come from a file, the environment and flags; each wins over those befor
 from __future__ import annotations
 
 import difflib
+import hashlib
 import logging
 import os
 import re
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from feedsvc.bucket_address import BucketAddress
+from feedsvc.cache_folder import cache_folder
 from feedsvc.errors import ConfigError, QueryError
 from feedsvc.logs import LOG_FORMATS
 from feedsvc.parser import DAYS, LONGEST_PAPER, UNITS
@@ -38,6 +41,9 @@ OF_A_LANGUAGE = ("title", "subtitle", "author", "rights", "licence", "icon", "lo
 
 FILE_NAME = "feedsvc.toml"
 ENVIRONMENT_PREFIX = "FEEDSVC_"
+
+_USER = re.compile(r"//[^/]*@")
+"""What is before the host of an address: perhaps a password, which no message shows."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +101,11 @@ def _path(value: object) -> Path:
         return Path(value).expanduser()
     except RuntimeError as error:
         raise ValueError("the path of a file or folder, below a home that exists") from error
+
+
+def _folder_or_bucket(value: object) -> Path | BucketAddress:
+    address = BucketAddress.parse(value) if isinstance(value, str) else None
+    return address or (value if isinstance(value, BucketAddress) else _path(value))
 
 
 def _optional_path(value: object) -> Path | None:
@@ -213,9 +224,17 @@ def setting(
 class Config:
     """The settings of one site."""
 
-    digests: Path = setting(Path("digests"), _path, Affects.NOTHING, "the folder of digests")
-    out: Path = setting(
-        Path("site"), _path, Affects.NOTHING, "the folder that `feedsvc build` writes"
+    digests: Path | BucketAddress = setting(
+        Path("digests"),
+        _folder_or_bucket,
+        Affects.NOTHING,
+        "the folder of digests, or a bucket with them, such as `s3://papers/digests`",
+    )
+    out: Path | BucketAddress = setting(
+        Path("site"),
+        _folder_or_bucket,
+        Affects.NOTHING,
+        "the folder that `feedsvc build` writes, or a bucket, such as `s3://papers/site`",
     )
     base_url: str = setting(
         "http://127.0.0.1:8000/",
@@ -438,6 +457,22 @@ class Config:
         return [each for each in fields(cls) if "parse" in each.metadata]
 
     @property
+    def digests_folder(self) -> Path:
+        """The folder that digests are read from; of a bucket's, that of the copies here."""
+        return self._folder(self.digests, "digests")
+
+    @property
+    def out_folder(self) -> Path:
+        """The folder that a build writes; what a bucket gets is built here before."""
+        return self._folder(self.out, "site")
+
+    def _folder(self, place: Path | BucketAddress, name: str) -> Path:
+        if isinstance(place, Path):
+            return place
+        mark = hashlib.sha256(str(place).encode()).hexdigest()[:16]
+        return cache_folder(self.index).absolute() / "buckets" / mark / name
+
+    @property
     def folders_left_out(self) -> frozenset[str]:
         """The folders inside that of the digests that are not read."""
         return frozenset(filter(None, self.leave_out.split(", ")))
@@ -490,7 +525,7 @@ class Config:
         settings = {
             "base_url": self.base_url + folder,
             "site_id": self.site_id and f"{self.site_id.rstrip('/')}/{name}",
-            "out": self.out / name,
+            "out": self.out_folder / name,
             "index": index and index.with_name(f"{index.stem}-{name}{index.suffix}"),
         }
         return self._with(code, settings)
@@ -610,7 +645,8 @@ def _parsed(
     except QueryError as error:
         raise ConfigError(f"{where}: {error}") from error
     except ValueError as error:
-        raise ConfigError(f"{where}: {value!r} can't be used; give {error}.") from error
+        shown = _USER.sub("//…@", repr(value))
+        raise ConfigError(f"{where}: {shown} can't be used; give {error}.") from error
 
 
 def without_base_url(config: Config) -> str:

@@ -21,6 +21,23 @@ class IndexLostError(FeedsvcError):
     """The index broke while it was read; it is made again at the next request."""
 
 
+class StorageError(FeedsvcError):
+    """A bucket can't be reached, read or written."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        """Why and what helps, without the object that it is about; may be empty."""
+
+
+class ConflictError(StorageError):
+    """An object is not as it was seen before: somebody else has written it meanwhile."""
+
+
+class StaleError(FolderError):
+    """The digests can't be read now; an older state of them can."""
+
+
 class BuildError(FeedsvcError):
     """The static site can't be written."""
 

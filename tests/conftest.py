@@ -14,7 +14,10 @@ from feedsvc.builder.build import build
 from feedsvc.config import Config
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
+from tests.support.archive import digest, paper
 from tests.support.project import BASE_URL, DIGESTS, Configure
+from tests.support.publishing import Place, build_site
+from tests.support.seaweed import Gate, Store, running_store
 from tests.support.server import Server
 
 # How long an example takes says more about the machine than about us; each test has a time limit.
@@ -71,9 +74,63 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with running_store(tmp_path_factory.mktemp("store")) as store:
+        yield store
+
+
+@pytest.fixture
+def gate(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """The way to the store that the environment names."""
+    gate = Gate(store)
+    for name, value in store.environment(gate.port).items():
+        monkeypatch.setenv(name, value)
+    yield gate
+    gate.stop()
+
+
+@pytest.fixture
+def place(store: Store, gate: Gate) -> Place:
+    return Place(store)
+
+
+@pytest.fixture(scope="session")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of two days."""
+    return build_site(
+        tmp_path_factory.mktemp("old"),
+        {
+            "a.md": digest("2024-01-02", [paper(1)]),
+            "b.md": digest("2024-01-05", [paper(2), paper(3)]),
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without the first day, with another text in the second, and a day in a new week."""
+    return build_site(
+        tmp_path_factory.mktemp("new"),
+        {
+            "b.md": digest("2024-01-05", [paper(2, "다른 요약입니다."), paper(3)]),
+            "c.md": digest("2024-01-09", [paper(4)]),
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def newest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another site that the old one may become."""
+    return build_site(
+        tmp_path_factory.mktemp("newest"), {"c.md": digest("2024-01-09", [paper(5), paper(6)])}
+    )
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Golden files are written by the tests that compare them."""
+    """Golden files are written by the tests that compare them; `make soak` tries every fault."""
     parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")
+    parser.addoption("--every-call", action="store_true", help="try faults at each call of a store")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

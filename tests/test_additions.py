@@ -24,8 +24,9 @@ from feedsvc.feeds.feed_metadata import FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.feeds.frame import Frame
 from feedsvc.pages.templates import environment
+from feedsvc.site.kinds import Contents, PlaceKind, Role, Scope
 from feedsvc.site.pipeline import make_pipeline
-from feedsvc.site.places import KINDS, Contents, PlaceKind, Role, Scope
+from feedsvc.site.places import KINDS
 from feedsvc.site.site import Site
 from feedsvc.web.app import create_app
 from tests.support.archive import digest, paper, write_archive
@@ -175,13 +176,14 @@ def _month_contents(month: Month, scope: Scope) -> Contents | None:
     at = months.index(month)
     older = months[at - 1] if at else None
     newer = months[at + 1] if at + 1 < len(months) else None
-    return Contents(days, str(month), older, newer, last_day=month.last_day)
+    return Contents(days, str(month), older, newer)
 
 
 MONTH = PlaceKind(
     parse=_parse_month,
     keys=lambda scope: _months([*scope.catalogue.calendar.days]),
     contents=_month_contents,
+    last_day=lambda month: month.last_day,
 )
 
 

@@ -27,6 +27,7 @@ OWNERS = {
     "flask": {"startup", "watch", "web"},
     "granian": {"web"},
     "jinja2": {"pages"},
+    "obstore": {"storage"},
     "prometheus_client": {"web"},
     "sqlite3": {"index"},
     "werkzeug": {"web"},

@@ -17,6 +17,7 @@ from feedsvc.site.choosing import (
     LARGEST_MONTH_BYTES,
     MOST_BYTES_OF_LEAST,
     MOST_OF_LEAST,
+    WEEK_OF_A_READER,
     Choosing,
     newest,
     papers_of,
@@ -67,6 +68,9 @@ def test_the_newest_papers_are_whole_days_that_are_enough_but_not_too_many(count
     days = sorted({day for day, _ in found})
     assert not left or left[0][0] < days[0]
     assert len(found) <= LEAST * MOST_OF_LEAST or len(days) == 1
+    of_last = sum(day == days[0] for day, _ in found)
+    is_needed = len(found) - of_last < LEAST or (days[-1] - days[0]).days < WEEK_OF_A_READER
+    assert is_needed
     more = len(found) + sum(day == left[0][0] for day, _ in left) if left else 0
     assert len(found) >= LEAST or not left or more > LEAST * MOST_OF_LEAST
 

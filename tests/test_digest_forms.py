@@ -86,6 +86,14 @@ def test_only_papers_are_papers(text: str, titles: int) -> None:
     assert len(_titles(text)) == titles
 
 
+def test_an_index_of_pages_beside_it_is_one_problem() -> None:
+    links = "".join(f"- [Ants in Rows {n}](papers/{n}.md)\n" for n in range(3))
+    problems = [each for each in _read(links).problems if each.code == "bad-link"]
+    assert [each.line for each in problems] == [1]
+    wrong = "".join(f"### [Ants {n}](file:///{n})\n\n- a\n\n" for n in range(3))
+    assert sum(each.code == "bad-link" for each in _read(wrong).problems) == 3
+
+
 def test_a_paper_under_two_topics_has_both() -> None:
     text = (
         f"# Robots, Arms\n\n## [A]({ARXIV}1)\n\n- a\n\n# Words\n\n## [A]({ARXIV}1)\n\n- a\n\n"
@@ -438,3 +446,31 @@ def test_each_of_many_tables_gives_its_papers() -> None:
         for n in range(1, 10)
     )
     assert len(_read(tables).papers) == 18
+
+
+NOTHING_WRONG = {
+    "a range of days in the name and in the heading": (
+        "2025-03-03-03-09.md",
+        f"# [2025/03/03 ~ 03/09] Papers\n\n## [Ants]({ARXIV}1)\n\n- They join hands.\n",
+    ),
+    "a day in a field that repeats the heading": (
+        "March 4 2025.md",
+        f"# March 4, 2025\n\nDate: March 4, 2025\n\n## [Ants]({ARXIV}1)\n\n- They join hands.\n",
+    ),
+    "a conditional comment of a mail": (
+        "2025-03-04.html",
+        "<!--[if !gte mso 9]><!----><span>Ants</span><!--<![endif]-->"
+        f"<h2><a href='{ARXIV}1'>Ants</a></h2><p>They join hands.</p><!-- end -->",
+    ),
+    "a link that leads nowhere, for a script": (
+        "2025-03-04.html",
+        f"<h2><a href='{ARXIV}1'>Ants</a></h2><p>They join hands. <a href=''>#ants</a></p>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), NOTHING_WRONG.values(), ids=NOTHING_WRONG)
+def test_nothing_is_said_of_what_is_not_wrong(path: str, text: str) -> None:
+    digest = _read(text, path)
+    assert [paper.title for paper in digest.papers] == ["Ants"]
+    assert not digest.problems

@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
@@ -156,6 +158,10 @@ def test_a_digest_in_another_language_is_left_out_and_reported_once(
     write_day(config.digests, "2024-01-03", "ko").rename(config.digests / "2024-01-03.ja.md")
     files = _build(config)
     assert "2024-01-03" not in _days(files)
+    sites = Sites(config)
+    sites.refresh()
+    told = [site.read(lambda snapshot: len(snapshot.store.problems())) for site in sites]
+    assert told == [1, 0], "a server would say it twice"
     done = _run(tmp_path, "check", FEEDSVC_LANGUAGES=KO_EN)
     (said,) = (line for line in done.stdout.splitlines() if ".ja.md" in line)
     assert "it is in ja, which is not among the site's languages (ko, en)" in said
@@ -288,6 +294,21 @@ def test_feeds_of_everything_name_only_such_as_are_written(
     assert b"hreflang" in files["feed.xml"]
 
 
+def test_a_feed_has_another_tag_when_it_names_a_translation_no_longer(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = write_languages(tmp_path / "digests", korean=["2024-01-02"])
+    sites = Sites(configure(digests=digests, languages=KO_EN, all_size=6))
+    before, _ = _etags(sites)
+    content = sites.first.document("/all/feed.xml").content
+    write_day(digests, "2024-01-10", "en")
+    after, _ = _etags(sites)
+    assert sites.first.document("/all/feed.xml").content != content
+    changed = {path for path in before if before[path] != after[path]}
+    names = ("index.html", "feed.xml", "rss.xml", "feed.json")
+    assert changed == {"/sitemap.xml", *(f"/all/{name}" for name in names)}
+
+
 def test_a_third_language_is_led_to_from_each(tmp_path: Path, configure: Configure) -> None:
     digests = write_languages(tmp_path / "digests")
     write_day(digests, "2024-01-02", "ko").rename(tmp_path / "kept")
@@ -359,6 +380,16 @@ def test_a_page_changes_when_its_translation_comes_and_when_it_goes(config: Conf
     }
     path.unlink()
     assert _etags(sites)[0] == before
+
+
+def test_who_knows_only_the_time_gets_the_page_with_its_translation(config: Config) -> None:
+    client = create_app(replace(config, refresh=0.05)).test_client()
+    since = client.get("/2024-01-01/").headers["Last-Modified"]
+    time.sleep(1.1)  # the times of HTTP are whole seconds
+    write_day(config.digests, "2024-01-01", "en")
+    asked = {"If-Modified-Since": since}
+    assert until(lambda: client.get("/2024-01-01/", headers=asked).status_code == 200)
+    assert b'hreflang="en"' in client.get("/2024-01-01/", headers=asked).data
 
 
 def test_an_edit_in_one_language_leaves_the_other_untouched(config: Config) -> None:
@@ -470,19 +501,26 @@ def test_the_site_of_somebody_else_in_a_folder_of_a_language_stays(
     assert tree(english.out) == before
 
 
-def test_a_language_whose_digests_went_stops_the_build_of_all(config: Config) -> None:
+def test_a_language_whose_digests_went_stops_the_build_of_all(
+    tmp_path: Path, configure: Configure
+) -> None:
+    digests = write_languages(tmp_path / "digests")
+    write_day(digests, "2024-01-02", "ja", "日本語")
+    config = configure(digests=digests, languages="ko, en, ja")
     before = _build(config)
-    for path in config.digests.glob("*.en.md"):
+    for path in digests.glob("*.en.md"):
         path.unlink()
-    write_day(config.digests, "2024-01-10", "ko")
+    for code in ("ko", "ja"):
+        write_day(digests, "2024-01-10", code, "text")
     with pytest.raises(BuildError, match=r"there are no papers in en, but the site in .*/en has"):
         _build(config)
     assert tree(config.out) == before
     sites = Sites(config)
     sites.refresh()
     build_all(sites, may_become_empty=True)
-    assert _days(tree(config.out), "en/") == set()
-    assert "2024-01-10" in _days(tree(config.out))
+    after = tree(config.out)
+    assert _days(after, "en/") == set()
+    assert "2024-01-10" in _days(after) & _days(after, "ja/")
 
 
 def test_a_site_that_gains_a_language_keeps_its_feeds(tmp_path: Path, configure: Configure) -> None:

@@ -19,7 +19,8 @@ from feedsvc.pages.words import LANGUAGES, WORDS
 from feedsvc.parser import parse_digest
 from feedsvc.site.choices import MOST_TOPICS
 from feedsvc.site.documents import document, paths
-from feedsvc.site.places import KINDS, SEARCH, Contents, PlaceKind
+from feedsvc.site.kinds import SEARCH, Contents, PlaceKind
+from feedsvc.site.places import KINDS
 from feedsvc.site.site import Site
 from tests.support.archive import paper, write_archive
 from tests.support.project import BASE_URL, Configure

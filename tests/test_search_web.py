@@ -102,6 +102,9 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     page = lxml.html.document_fromstring(client.get("/search/?q=model&min_votes=5").data)
     assert page.find(".//main//input[@name='q']").get("value") == "model"
     assert page.find(".//input[@name='min_votes']").get("value") == "5"
+    assert page.find(".//main//details").get("open") is not None
+    plain = lxml.html.document_fromstring(client.get("/search/?q=model").data)
+    assert plain.find(".//main//details").get("open") is None
     links = [link.get("href") for link in page.iterfind(".//ol/li/a")]
     assert links == ["../2025-03-08/#2503.00006", "../2025-03-04/#2503.00002"]
     titles = [link.get("lang") for link in page.iterfind(".//ol/li/a")]
@@ -110,6 +113,30 @@ def test_the_page_of_a_search_has_its_form_its_hits_and_its_feeds(client: FlaskC
     assert feeds == [f"{BASE_URL}search/{name}?q=model&min_votes=5" for name in FORMATS]
     assert client.get(feeds[0].removeprefix(BASE_URL[:-1])).status_code == 200
     assert client.get("/2025-03-08/").data.count(b'id="2503.00006"') == 1
+
+
+def test_a_hit_says_when_it_came_who_wrote_it_and_what_it_is_about(
+    configure: Configure, tmp_path: Path
+) -> None:
+    names = "Ada, Grace, Emmy, Sofia"
+    papers = [
+        markdown("2503.00001", "Known", names, 7, "첫 문장입니다. 둘째입니다."),
+        markdown("2503.00002", "Alone", "Ada", 0, "요약"),
+    ]
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    (folder / "2025-03-01.md").write_text(digest("2025-03-01", papers))
+    client = create_app(configure(digests=folder, language="ko")).test_client()
+    page = lxml.html.document_fromstring(client.get("/search/?q=ada").data)
+    known, alone = (
+        [" ".join(each.text_content().split()) for each in hit.iter("a", "p")]
+        for hit in page.iterfind(".//ol/li")
+    )
+    day = "2025년 3월 1일 토요일"
+    assert known[:2] == ["Known", f"{day} · ▲ 7 · Ada, Grace, Emmy, …"]
+    assert alone[:2] == ["Alone", f"{day} · ▲ 0 · Ada"]
+    assert known[2].startswith("첫 문장입니다.")
+    assert page.xpath("//ol/li//time/@datetime") == ["2025-03-01"] * 2
 
 
 def test_a_search_is_called_by_all_that_it_asks_for(client: FlaskClient, config: Config) -> None:

@@ -35,7 +35,8 @@ from feedsvc.site.calendar import week_of
 from feedsvc.site.deltas import continued
 from feedsvc.site.documents import document, facts_for_extras, has_built_feeds
 from feedsvc.site.extras import EXTRAS, extra_etag
-from feedsvc.site.places import HOME, PAGE, Place, all_places
+from feedsvc.site.kinds import HOME, PAGE, Place
+from feedsvc.site.places import all_places
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
 
@@ -60,13 +61,13 @@ def build(
     *,
     may_become_empty: bool = False,
 ) -> Report:
-    """Makes `config.out` hold the site as `site` last saw the digests.
+    """Makes the folder of `config.out` hold the site as `site` last saw the digests.
 
     Files of the site that no longer belong are removed; what feedsvc didn't write stays. At any
     moment each file is the old or the new one. Raises BuildError, also where there are no papers
     and the folder has the site of some: unless it `may_become_empty`, nothing is removed then.
     """
-    out, digests = config.out.resolve(), config.digests.resolve()
+    out, digests = config.out_folder.resolve(), config.digests_folder.resolve()
     if _is_read(out, digests, config):
         raise BuildError(
             f"{config.out}: the site can't be written inside the digests' folder, where its pages "
@@ -89,7 +90,7 @@ def build(
 def ensure_not_emptied(site: Site) -> None:
     """Raises BuildError where a build of the site would remove all that the folder has of it."""
     with site.snapshot(long=True) as snapshot:
-        out = site.config.out.resolve()
+        out = site.config.out_folder.resolve()
         if out.is_dir() and _Build(site, snapshot, out).would_become_empty():
             raise _emptied(site.config, out)
 

@@ -14,7 +14,8 @@ from feedsvc.builder.build import Report, build, ensure_not_emptied
 from feedsvc.builder.output_folder import OutputFolder
 from feedsvc.index.store import BuiltPlace
 from feedsvc.parallel.mapping import ParallelMap, serial_map
-from feedsvc.site.places import HOME, kind_at
+from feedsvc.site.kinds import HOME
+from feedsvc.site.places import kind_at
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 
@@ -46,7 +47,7 @@ def build_all(
 def _remove_former(sites: Sites) -> int:
     """Removes the files of languages that the last build wrote and no longer belong; how many."""
     root = sites.first
-    out = root.config.out.resolve()
+    out = root.config.out_folder.resolve()
     key = _NOTED.format(out)
     current = {
         site.config.folder: BuiltPlace(site.config.base_url.encode(), "", {})

@@ -28,7 +28,8 @@ from feedsvc.index.store import BuiltFile, BuiltPlace
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.site.aliases import ALIASES
 from feedsvc.site.extras import EXTRAS
-from feedsvc.site.places import HOME, KINDS, PAGE, SAVED, address, kind_at
+from feedsvc.site.kinds import HOME, PAGE, SAVED, address
+from feedsvc.site.places import KINDS, kind_at
 
 _PREFIXES = (f"{TOPICS}/", f"{SAVED}/")
 """The folders in which places have folders of their own."""

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
+from feedsvc.cache_folder import cache_folder
 from feedsvc.index.stages import Fingerprints
 
 UNUSED_AFTER = 30 * 24 * 3600
@@ -24,18 +23,21 @@ _MARK = f"(?:-[0-9a-f]{{{_SHOWN}}}){{2}}"
 """As `_mark` makes it."""
 
 
-def cache_file(folder: Path, fingerprints: Fingerprints) -> Path | None:
+def cache_file(folder: Path, fingerprints: Fingerprints, language: str = "") -> Path | None:
     """The index file of a folder of digests; None if no cache folder can be made.
+
+    `language` is that of its digests where they are apart from others in the same folder.
 
     The fingerprints are part of the name, so that two versions or two sets of settings that run at
     the same time don't replace each other's index.
     """
-    cache = platformdirs.user_cache_path("feedsvc")
+    cache = cache_folder()
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    of_folder = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()
+    archive = os.fsencode(folder.absolute()) + (f"\0{language}".encode() if language else b"")
+    of_folder = hashlib.sha256(archive).hexdigest()
     own = cache / f"{of_folder[:_SHOWN]}{_mark(fingerprints)}.sqlite3"
     _remove_unused(cache.glob("*.sqlite3"), own)
     return own
@@ -66,10 +68,11 @@ def lender_of(file: Path) -> Path | None:
     What it read need not be read again, if it was read in the same way.
     """
     same = re.sub(f"{_MARK}$", "", file.stem)
+    name = re.compile(f"{re.escape(same)}(?:{_MARK})?")
     times: dict[Path, float] = {}
     for index in file.parent.glob(f"{same}*{file.suffix}"):
         with suppress(OSError):
-            if index != file:
+            if index != file and name.fullmatch(index.stem):
                 times[index] = index.stat().st_mtime
     return max(times, key=lambda index: times[index], default=None)
 

@@ -207,7 +207,10 @@ class Index:
 
     def _open(self) -> Connection:
         if self._is_in_cache and not self._file:
-            self._file = cache_file(self._folder, self._pipeline.fingerprints)
+            languages = self._pipeline.languages
+            # That of the first is the one of a site before it had a second.
+            own = languages.own if languages and not languages.is_first else ""
+            self._file = cache_file(self._folder, self._pipeline.fingerprints, own)
         deadline = time.monotonic() + OPENING_SECONDS
         while time.monotonic() < deadline:
             try:

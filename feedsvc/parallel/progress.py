@@ -24,7 +24,7 @@ def parallel_map(
         from feedsvc.parallel.processes import pool_map  # noqa: PLC0415 - as tqdm below
 
         results = pool_map(processes, function, pieces, count)
-    return iter(_shown(results, count, name))
+    return iter(shown(results, count, name))
 
 
 def _processors() -> int:
@@ -37,7 +37,7 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _shown(pieces: Iterable[Piece], count: int, name: str) -> Iterable[Piece]:
+def shown(pieces: Iterable[Piece], count: int, name: str) -> Iterable[Piece]:
     """The same pieces, with a progress bar on a terminal if they take longer than a second."""
     if not sys.stderr.isatty():
         return pieces

@@ -93,7 +93,9 @@ class _Reader(Struct):
             longest = self.how.longest_paper
             alone = paper_of_file(self.page, self.source, chosen, longest, self.problems)
         units, borders = ([], []) if alone else units_of(self.page, chosen)
-        introductions = Introductions(self.how.longest_paper)
+        names = [unit.candidate.evidence.title.words for unit in units]
+        names += dict.fromkeys(topic for unit in units for topic in unit.topics)
+        introductions = Introductions(self.how.longest_paper, names)
         if alone:
             self._add(alone, introductions)
         else:

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from feedsvc.site.documents import has_built_feeds
 from feedsvc.site.etags import ETags
+from feedsvc.site.kinds import Place
 from feedsvc.site.metadata import feed_url
-from feedsvc.site.places import Place, all_places
+from feedsvc.site.places import all_places
 from feedsvc.site.snapshot import Snapshot
 
 MOST = 500

@@ -9,8 +9,9 @@ from feedsvc.index.topic_keys import TOPICS, topic_path
 from feedsvc.pages.page import Choice, MemberLink
 from feedsvc.pages.words import Words
 from feedsvc.site.calendar import DAYS_OF_A_WEEK
+from feedsvc.site.chosen import topics_of
+from feedsvc.site.kinds import DAILY, HOME, SAVED, WEEKLY, Place, address
 from feedsvc.site.metadata import feed_links
-from feedsvc.site.places import DAILY, HOME, SAVED, WEEKLY, Place, address, topics_of
 from feedsvc.site.snapshot import Snapshot
 
 RECENT_DAYS = 28

@@ -13,8 +13,9 @@ from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.documents import feed, place_and_name
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.kinds import PAGE, Role, Scope
 from feedsvc.site.metadata import feed_metadata
-from feedsvc.site.places import PAGE, Role, Scope, find_place
+from feedsvc.site.places import find_place
 from feedsvc.site.renderings import renderings
 from feedsvc.site.snapshot import Snapshot
 

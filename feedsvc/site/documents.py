@@ -21,10 +21,11 @@ from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.choices import choice_at, choices_of, member_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
+from feedsvc.site.kinds import HOME, PAGE, SEARCH, Place, Role, address
 from feedsvc.site.language import words_of
 from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
-from feedsvc.site.places import HOME, PAGE, SEARCH, Place, Role, address, all_places, place_paths
+from feedsvc.site.places import all_places, place_paths
 from feedsvc.site.renderings import renderings
 from feedsvc.site.searches import page_of
 from feedsvc.site.sections import Section, sections_of
@@ -112,7 +113,7 @@ def facts_for_extras(snapshot: Snapshot) -> Facts:
         fingerprint=snapshot.etags.fingerprint,
         places=lambda: place_paths(snapshot.scope()),
         updated=newest_time(snapshot.config, home),
-        changed=snapshot.catalogue.state.changed,
+        changed=snapshot.changed,
         translations=snapshot.translations,
     )
 
@@ -214,7 +215,7 @@ def _document(
     pieces: Iterable[bytes],
     links: tuple[Link, ...],
 ) -> Document:
-    etag, changed = snapshot.etags.etag(place, name), snapshot.catalogue.state.changed
+    etag, changed = snapshot.etags.etag(place, name), snapshot.changed
     return Document(place.path + name, type_, pieces, etag, changed, links, place.last_day)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from feedsvc.index import hash_chain
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.feed_version import FeedVersion, with_version
-from feedsvc.site.places import PAGE, Place
+from feedsvc.site.kinds import PAGE, Place
 from feedsvc.site.translations import Translations
 
 

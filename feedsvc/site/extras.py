@@ -15,10 +15,11 @@ from feedsvc.config import Config
 from feedsvc.index import hash_chain
 from feedsvc.model import Document
 from feedsvc.pages.page import HTML_TYPE, page_frame
+from feedsvc.site.kinds import HOME, address
 from feedsvc.site.metadata import not_found_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
-from feedsvc.site.places import HOME, address
 from feedsvc.site.translations import Translations
+from feedsvc.site.turns import Turn
 
 XML_TYPE = "application/xml"
 OPENSEARCH_TYPE = "application/opensearchdescription+xml"
@@ -56,6 +57,8 @@ class Extra(Struct, frozen=True):
     make: Callable[[Facts], bytes]
     depends_on: Callable[[Facts], Iterable[str]] = lambda _: ()
     """What decides its content, in addition to settings and code."""
+    turn: Turn = Turn.HEAD
+    """When it is published."""
 
 
 def extra_document(path: str, facts: Facts) -> Document:
@@ -136,11 +139,13 @@ def _robots(facts: Facts) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _asset(name: str) -> Callable[[Facts], bytes]:
-    return lambda _: (_STATIC / name).read_bytes()
+def _asset(type_: str, name: str) -> Extra:
+    """What pages need, a file that feedsvc brings."""
+    return Extra(type_, lambda _: (_STATIC / name).read_bytes(), turn=Turn.ASSET)
 
 
 TEXT_TYPE = "text/plain; charset=utf-8"
+SCRIPT_TYPE = "text/javascript; charset=utf-8"
 
 EXTRAS: dict[str, Extra] = {
     f"/{OPML_NAME}": Extra(OPML_TYPE, _opml, lambda facts: [facts.updated.isoformat()]),
@@ -148,10 +153,10 @@ EXTRAS: dict[str, Extra] = {
     "/opensearch.xml": Extra(OPENSEARCH_TYPE, _opensearch),
     "/robots.txt": Extra(TEXT_TYPE, _robots),
     NOT_FOUND: Extra(HTML_TYPE, _not_found, lambda facts: facts.translations.facts(HOME)),
-    "/style.css": Extra("text/css; charset=utf-8", _asset("style.css")),
-    "/search.js": Extra("text/javascript; charset=utf-8", _asset("search.js")),
-    "/script.js": Extra("text/javascript; charset=utf-8", _asset("script.js")),
-    "/icon.png": Extra("image/png", _asset("icon.png")),
+    "/style.css": _asset("text/css; charset=utf-8", "style.css"),
+    "/search.js": _asset(SCRIPT_TYPE, "search.js"),
+    "/script.js": _asset(SCRIPT_TYPE, "script.js"),
+    "/icon.png": _asset("image/png", "icon.png"),
     # GitHub Pages would otherwise run the folder through Jekyll.
     "/.nojekyll": Extra(TEXT_TYPE, lambda _: b""),
 }

@@ -12,8 +12,9 @@ from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
 from feedsvc.pages.words import INTERFACE_LANGUAGE
+from feedsvc.site.kinds import HOME, SEARCH, Place, Role, address
 from feedsvc.site.language import subtitle_of, words_of
-from feedsvc.site.places import HOME, HOME_KIND, SEARCH, Place, Role, address, kind_at
+from feedsvc.site.places import HOME_KIND, kind_at
 from feedsvc.site.translations import Translations
 
 

@@ -30,7 +30,7 @@ from feedsvc.model import Digest, Item
 from feedsvc.pages.article import articles
 from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.parser import parse_digest
-from feedsvc.site.places import PAGE
+from feedsvc.site.kinds import PAGE
 
 _PACKAGE = Path(feedsvc.__file__).parent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from feedsvc.site.places import Picks
+from feedsvc.site.kinds import Picks
 from feedsvc.site.snapshot import Snapshot
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from feedsvc.index.topic_keys import topic_path
 from feedsvc.pages.page import MOST_AT_HOME
 from feedsvc.pages.words import Words
-from feedsvc.site.places import Place, Whole
+from feedsvc.site.kinds import Place, Whole
 from feedsvc.site.snapshot import Snapshot
 
 

@@ -23,8 +23,9 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document
 from feedsvc.site.etags import ETags
 from feedsvc.site.feed_version import FeedVersion
+from feedsvc.site.kinds import Scope
 from feedsvc.site.pipeline import make_pipeline
-from feedsvc.site.places import Scope, place_paths
+from feedsvc.site.places import place_paths
 from feedsvc.site.snapshot import Snapshot
 from feedsvc.site.translations import Shown, Translations
 
@@ -42,7 +43,7 @@ class Site:
         self.others: Sequence[Site] = ()
         """The site in other languages, in the order of the settings."""
         self._fingerprints = pipeline.fingerprints
-        self._index = Index(config.digests, pipeline, config.index)
+        self._index = Index(config.digests_folder, pipeline, config.index)
         self._catalogue: Catalogue | None = None
         self._shown: Shown | None = None
 
@@ -59,6 +60,7 @@ class Site:
         A `long` one keeps no other waiting, however long it is open; nobody can search in it unless
         it is `searchable`, if the index is in memory. The last `unpacked` lists of
         renderings are remembered, for a caller who wants several documents of the same days.
+        Inside one that is not `long` none of another language may be opened.
         Raises FolderError where the folder was never readable, and IndexLostError where the index
         breaks meanwhile.
         """
@@ -82,7 +84,9 @@ class Site:
             if not shown or shown.revision != revision:
                 scope = Scope(catalogue, store, self.config)
                 paths = frozenset(place_paths(scope)) if catalogue.papers else frozenset[str]()
-                shown = self._shown = Shown(self.config, revision, paths, catalogue.papers)
+                changed = catalogue.state.changed
+                shown = Shown(self.config, revision, paths, catalogue.papers, changed)
+                self._shown = shown
             return shown
 
     def document(self, path: str, query: str = "") -> Document:

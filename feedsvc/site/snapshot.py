@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -11,7 +11,8 @@ from feedsvc.config import Config
 from feedsvc.index.store import Store
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.etags import ETags
-from feedsvc.site.places import Place, Scope, find_place
+from feedsvc.site.kinds import Place, Scope
+from feedsvc.site.places import find_place
 from feedsvc.site.translations import Translations
 
 
@@ -34,6 +35,12 @@ class Snapshot(Struct):
     def identity(self) -> str:
         """Never the same for two of which a document differs."""
         return f"{self.catalogue.state.revision} {self.translations.revision}".strip()
+
+    @property
+    def changed(self) -> datetime:
+        """When anything last changed that documents tell of, in UTC."""
+        others = [other.changed for other in self.translations.others]
+        return max([self.catalogue.state.changed, *others])
 
     def scope(self, query: str = "") -> Scope:
         """What kinds of places decide by."""

@@ -7,6 +7,7 @@ takes it from here, and so do ETags.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from feedsvc.config import Config
 from feedsvc.model import Link
 from feedsvc.pages.language_names import language_name
 from feedsvc.pages.page import LanguageLink
-from feedsvc.site.places import HOME, Place, Role, address
+from feedsvc.site.kinds import EVERYTHING, HOME, Place, address
 
 X_DEFAULT = "x-default"
 """The `hreflang` of the page for people of no language of the site's."""
@@ -28,6 +29,12 @@ class Shown(Struct, frozen=True):
     paths: Collection[str]
     """Of its places; none where it has no papers."""
     papers: int
+    changed: datetime
+    """When its archive last changed, in UTC."""
+
+    def has_feeds(self, path: str) -> bool:
+        """Whether it has a place whose feeds a build writes, as `documents.has_built_feeds`."""
+        return path in self.paths and (path != EVERYTHING or self.papers <= self.config.all_size)
 
 
 class Translations(Struct, frozen=True):
@@ -50,7 +57,7 @@ class Translations(Struct, frozen=True):
     def facts(self, path: str) -> list[str]:
         """What decides what a document of a place says of other languages."""
         return [
-            f"{other.config.language}{'' if path in other.paths else '-'}"
+            f"{other.config.language} {path in other.paths} {other.has_feeds(path)}"
             for other in self.others
             if other.paths
         ]
@@ -69,8 +76,7 @@ class Translations(Struct, frozen=True):
     def feeds(self, place: Place, name: str, type_: str) -> Iterator[Link]:
         """The feed of this name in other languages; none of a search, which has other words."""
         for other in self.others if not place.query else ():
-            is_small = other.papers <= other.config.all_size
-            if place.path in other.paths and (place.role is not Role.COMPLETE or is_small):
+            if other.has_feeds(place.path):
                 url = _url(other.config, address(place.path + name))
                 yield Link("alternate", url, type_, other.config.language)
 

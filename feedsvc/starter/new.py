@@ -22,6 +22,11 @@ def new_digest(config: Config, today: date, day: date | None = None) -> Path:
     day after the newest digest's if that is not before today. Raises StarterError, also where that
     digest is there, and FolderError.
     """
+    if not isinstance(config.digests, Path):
+        raise StarterError(
+            f"{config.digests}: a digest is begun in a folder, from which it is uploaded when it "
+            "is finished. Name the folder with --digests."
+        )
     if not config.digests.exists():
         raise StarterError(
             f"{config.digests}: there is no such folder. Begin with feedsvc init, or name the "

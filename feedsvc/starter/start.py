@@ -106,7 +106,7 @@ def start(
     findings = _read(config)
     if findings.is_empty:
         example = text_of("example.md", title=config.title, day=str(today))
-        write(config.digests / f"{today}.md", example)
+        write(config.digests_folder / f"{today}.md", example)
         findings = _read(config)
     write(folder / ".gitignore", text_of("gitignore"))
     trouble = _not_top(outlook)
@@ -165,9 +165,9 @@ def write_new(path: Path, text: str) -> bool:
 
 
 def _read(config: Config) -> Findings:
-    if not config.digests.exists():
-        return Findings(config.digests, (), 0, 0)
-    return check(config.digests, config)
+    if not config.digests_folder.exists():
+        return Findings(config.digests_folder, (), 0, 0)
+    return check(config.digests_folder, config)
 
 
 def _not_top(outlook: Outlook) -> str:

@@ -92,7 +92,7 @@ class _PagesForAuthors:
         inside = _inside(path, self._config.base_path)
         placed = self._service.site.read(lambda each: place_problems(each, inside, page))
         state = state or self._service.revision
-        content = page_for_authors(page, placed, self._config.digests, state).encode()
+        content = page_for_authors(page, placed, self._config.digests_folder, state).encode()
         start_response(status, [*_headers(headers), ("Content-Length", str(len(content)))])
         return [content]
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from feedsvc.model import Paper, Problem
 from feedsvc.pages.article import anchor
-from feedsvc.site.places import HOME
+from feedsvc.site.kinds import HOME
 from feedsvc.site.snapshot import Snapshot
 
 ARTICLE = re.compile(r'<article id="([^"]*)"[^>]*>')

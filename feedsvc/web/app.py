@@ -18,9 +18,10 @@ from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from feedsvc.bucket_address import BucketAddress
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
-from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError
+from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError, StaleError
 from feedsvc.index.refresh import ProblemNews
 from feedsvc.index.search_table import WITHOUT_SEARCH, can_search
 from feedsvc.index.stages import Searching
@@ -34,8 +35,10 @@ from feedsvc.site.deltas import delta
 from feedsvc.site.documents import document, search_fault
 from feedsvc.site.extras import NOT_FOUND
 from feedsvc.site.feed_version import FeedVersion, parse_version
+from feedsvc.site.freshness import LIVE_SECONDS
+from feedsvc.site.kinds import PAGE
 from feedsvc.site.language import words_of
-from feedsvc.site.places import PAGE, canonical_query, takes_query
+from feedsvc.site.places import canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 from feedsvc.site.snapshot import Snapshot
@@ -48,7 +51,6 @@ from feedsvc.web.negotiation import own_etags
 from feedsvc.web.refresher import Refresher
 from feedsvc.web.responses import (
     COMMON_HEADERS,
-    LIVE_SECONDS,
     OPEN_HEADERS,
     PreparedDocument,
     PreparedResponse,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
     from feedsvc.push.announcer import Announcer
+    from feedsvc.storage.mirror import Mirror
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
 
@@ -148,17 +151,38 @@ def services_of(config: Config) -> Sequence[Service]:
     traffic = Traffic()
 
     def refresh() -> None:
+        trouble = _fetch(mirror, config.refresh)
         for service in services:
             service.look()
         for service in services:  # when each can know of its translations
             service.take_up()
         traffic.share()
+        if trouble:
+            raise trouble
 
+    mirror: Mirror | None = None
+    if isinstance(config.digests, BucketAddress):
+        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415 - loads what few need
+
+        mirror = mirror_of(config)
     refresher = Refresher(refresh, config.refresh)
     sites = Sites(config, Searching.GRADUALLY)
     services += [Service(site, refresher, traffic) for site in sites]
     services[0].others = services[1:]
     return services
+
+
+def _fetch(mirror: Mirror | None, interval: float) -> StaleError | None:
+    """Fetches digests from where they are; gives the trouble if older ones can be shown.
+
+    Raises FolderError if there are none.
+    """
+    try:
+        if mirror:
+            mirror.refresh(interval)
+    except StaleError as error:
+        return error
+    return None
 
 
 class Service:
@@ -167,7 +191,7 @@ class Service:
     def __init__(self, site: Site, refresher: Refresher, traffic: Traffic) -> None:
         config = site.config
         self.base_path = config.base_path
-        self._digests = config.digests
+        self._digests = config.digests_folder
         self._say = words_of(config)
         self.traffic = traffic
         self.site = site

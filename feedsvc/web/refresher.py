@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable
 
-from feedsvc.errors import FolderError
+from feedsvc.errors import FolderError, StaleError
 
 PATIENCE = 5
 """After this many intervals without a look, a request looks itself.
@@ -44,13 +44,16 @@ class Refresher:
     def ensure_fresh(self) -> None:
         """Returns at once if the thread is at work; else looks itself.
 
-        Raises FolderError if the very first look fails, as there is nothing to show then.
+        Raises FolderError if the very first look fails and there is nothing to show then.
         """
         if self.is_at_work():
             return
         with self._lock:
             if not self._thread:
-                self._refresh()
+                try:
+                    self._refresh()
+                except StaleError as error:
+                    self._tell(error)
                 self._trust()
                 self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
                 self._thread.start()

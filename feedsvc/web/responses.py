@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from werkzeug.http import http_date, quote_etag
 
 from feedsvc.compression import ENCODINGS, IDENTITY, is_worth_encoding
 from feedsvc.model import Document, Link
+from feedsvc.site.freshness import cache_control
 from feedsvc.web.negotiation import (
     choose_encoding,
     is_unmodified,
@@ -23,15 +24,6 @@ from feedsvc.web.negotiation import (
     wants_delta,
 )
 from feedsvc.web.traffic import kind_of
-
-LIVE_SECONDS = 300
-"""Seconds for which a document that may change any day is fresh (Cache-Control)."""
-
-SETTLED_SECONDS = 86_400
-"""Seconds for which a document of the past is fresh."""
-
-SETTLED_AFTER = timedelta(days=2)
-"""After this a day is past: it ends late in some time zones, and is corrected the day after."""
 
 OPEN_HEADERS = {
     # Feed readers that run in a browser may read everything here: nothing is private.
@@ -89,7 +81,7 @@ class PreparedDocument:
         self.document = document
         self.kind = kind_of(document.path)
         """What it is counted as."""
-        self._seconds = _fresh_seconds(document, today)
+        self._fresh = cache_control(document.last_day, today)
         self._body = None if document.is_streamed else document.content
         self.size = OVERHEAD + len(self._body or b"")
         """Bytes of memory that it takes."""
@@ -185,8 +177,7 @@ class PreparedDocument:
         # If a clock was ahead, the change is in the future (RFC 9110 section 8.8.2.1).
         yield "Last-Modified", http_date(min(document.modified, datetime.now(UTC)))
         # A cache that doesn't know status 226 must not keep it (RFC 3229 section 10.8.1).
-        fresh = f"public, max-age={self._seconds}"
-        yield "Cache-Control", "no-store, im" if document.is_delta else fresh
+        yield "Cache-Control", "no-store, im" if document.is_delta else self._fresh
         if varies := ", ".join(self._varies_by()):
             yield "Vary", varies
 
@@ -212,11 +203,6 @@ class PreparedDocument:
         if self.document.is_delta:
             # No cache that keeps it may give it to a client that is refused one.
             yield from ("If-None-Match", "User-Agent", "Accept")
-
-
-def _fresh_seconds(document: Document, today: date) -> int:
-    is_settled = document.last_day is not None and document.last_day + SETTLED_AFTER <= today
-    return SETTLED_SECONDS if is_settled else LIVE_SECONDS
 
 
 def _link(link: Link) -> str:

@@ -11,7 +11,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from feedsvc.site.extras import EXTRAS
-from feedsvc.site.places import PAGE, kind_at
+from feedsvc.site.kinds import PAGE
+from feedsvc.site.places import kind_at
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter

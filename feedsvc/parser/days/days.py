@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
@@ -49,6 +50,7 @@ class Days:
         self._updated: date | None = None
         self._context: dict[Grain, Time] = {}
         self._seen: set[date] = set()
+        self._headed: set[date] = set()  # by headings, and not by other lines
         self._title_day: date | None = None
         self._newest: Callable[[], str] = str
         self._year_beside = 0  # that a heading ends in which says more: `Papers, 2025`
@@ -102,7 +104,7 @@ class Days:
         if not time:
             return False
         if time.grain is Grain.DAY and time.year:
-            self._begin(time, line, is_heading=is_heading)
+            self._begin(time, text, line, is_heading=is_heading)
         elif is_heading and time_named(text) is None:
             if time.grain is Grain.YEAR and not text[time.end :].strip(" )]）】"):
                 self._year_beside = self._year_beside or time.year
@@ -143,17 +145,18 @@ class Days:
             or self._updated
         )
 
-    def _begin(self, time: Time, line: int, *, is_heading: bool) -> None:
+    def _begin(self, time: Time, text: str, line: int, *, is_heading: bool) -> None:
         day = time.last_day()
         if not day:
             return
         if self.of_path and day != self.of_path:
-            if is_heading:
+            if is_heading and not _begins_with(text, self.of_path):
                 facts = {"heading": day, "path": self.of_path}
                 self._problems.report(line, "date-mismatch", **facts)
             return
-        if is_heading and day in self._seen:
+        if is_heading and day in self._headed:
             self._problems.report(line, "double-heading", day=day)
+        self._headed.update({day} if is_heading else ())
         self._seen.add(day)
         self._current = day
 
@@ -236,3 +239,9 @@ class Days:
             outcome = f"what follows went to {self.of_file or 'no day and is left out'}"
             self._problems.report(line, "bad-date", found=error, outcome=outcome)
             return None
+
+
+def _begins_with(text: str, day: date) -> bool:
+    """Whether a text, which names a later day, is a range that begins with a day in numbers."""
+    first = rf"{day.year}\D{{1,3}}0?{day.month}\D{{1,3}}0?{day.day}(?![0-9])"
+    return re.search(first, text) is not None

@@ -9,6 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.model import Media, Medium, Paper
+from feedsvc.parser.lines.addresses import is_page, is_relative
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.language import language_in_path
@@ -34,7 +35,9 @@ def assemble(draft: PaperDraft, day: date, path: str, media_base: str, problems:
     if not draft.address:
         problems.report(draft.line, "no-link", title=title)
     elif not link:
-        problems.report(draft.line, "bad-link", found=draft.address, title=title)
+        leads_beside = is_relative(draft.address) and is_page(draft.address)
+        report = problems.report_once if leads_beside else problems.report
+        report(draft.line, "bad-link", found=draft.address, title=title)
     for found in dead_links(draft.summary):
         problems.report(draft.line, "dead-link", found=found, title=title)
     summary = sanitise(draft.summary)

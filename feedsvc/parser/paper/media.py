@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from feedsvc.model import Medium
+from feedsvc.parser.paper.badges import badge_words, is_badge, is_inside_link
 from feedsvc.parser.paper.mentions import MediaMention, media_in
 
 TYPES = {
@@ -76,11 +77,16 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
         return [MediaMention(line, found[1], Medium.VIDEO)], ""
     mentions: list[MediaMention] = []
     descriptions: list[str] = []
+    badges: list[MediaMention] = []
 
     def take(found: re.Match[str]) -> str:
         taken = list(_mentions(found, line))
         if not taken:
             return found[0]
+        is_linked = is_inside_link(text, found.start(), found.end())
+        if len(taken) == 1 and is_badge(taken[0], is_linked=is_linked, is_in_row=bool(badges)):
+            badges.append(taken[0])
+            return badge_words(taken[0]) if is_linked else ""
         mentions.extend(taken)
         descriptions.append(taken[0].description)
         return "\0"

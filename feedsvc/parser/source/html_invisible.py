@@ -8,7 +8,7 @@ from feedsvc.parser.vocabulary.problems import Problems
 
 _COMMENT = "!--"
 _INVISIBLE = re.compile(
-    r"<(?:(?P<begins>!--(?!-?>)|(?:script|style|nav)(?=[\s/>]))|/(?P<ends>script|style|nav)\s*>)"
+    r"<(?:(?P<begins>!--(?!-{0,3}>)|(?:script|style|nav)(?=[\s/>]))|/(?P<ends>script|style|nav)\s*>)"
     r"|--!?>",
     re.IGNORECASE | re.ASCII,
 )

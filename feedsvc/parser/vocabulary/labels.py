@@ -155,7 +155,8 @@ LINK_WORDS = (
 
 OTHER_LINK_WORDS = (
     "code github project website web demo dataset data datasets model models video videos"
-    " slides poster back top toc summary blog repo repository homepage home site twitter tweet"
+    " slides poster star stars fork forks citations"
+    " back top toc summary blog repo repository homepage home site twitter tweet"
     " x thread notes note cs stat kimi bib bibtex cite papers_with_code colab youtube weights"
     " space detail details subscribe unsubscribe"
     " 코드 프로젝트 데모 요약 영상 모델 데이터 데이터셋 깃허브 블로그"

@@ -238,6 +238,7 @@ class Problems:
         self._numbers = Counter[str]()
         self._first_left_out = 0
         """Its line."""
+        self._once: set[str] = set()
 
     def report(self, line: int, code: str, **facts: object) -> None:
         """Add a problem, or count it."""
@@ -246,6 +247,12 @@ class Problems:
             self._found.append(problem(self._path, line, code, **facts))
         else:
             self._first_left_out = min(line, self._first_left_out or line)
+
+    def report_once(self, line: int, code: str, **facts: object) -> None:
+        """Add a problem that a digest of this form has everywhere: the first one tells of all."""
+        if code not in self._once:
+            self._once.add(code)
+            self.report(line, code, **facts)
 
     def in_order(self) -> tuple[Problem, ...]:
         """What was reported, by line, and how much of it is not there."""

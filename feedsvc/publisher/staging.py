@@ -1,0 +1,44 @@
+"""The folder on this machine in which a site is built before it goes into a bucket."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from feedsvc.errors import BuildError
+
+
+@contextmanager
+def alone_at(folder: Path, where: object) -> Iterator[str]:
+    """Keeps the other processes of this machine out while one builds and uploads.
+
+    Gives the id of all that publish from this folder. Raises BuildError.
+    """
+    import fcntl  # noqa: PLC0415 - which Windows has not, where nothing is built
+
+    if not find_spec("obstore"):
+        raise BuildError(
+            f"{where}: a bucket can't be reached without obstore. Install it beside feedsvc: "
+            "pip install obstore."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "publisher").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(
+                f"{where}: another process of this machine is publishing there. Run again when it "
+                "is done."
+            ) from None
+        file.seek(0)
+        known = file.read()
+        if not known:
+            known = uuid.uuid4().hex
+            file.write(known)
+            file.flush()
+            os.fsync(file.fileno())
+        yield known
