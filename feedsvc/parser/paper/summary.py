@@ -90,7 +90,7 @@ def render_markdown(lines: Sequence[str]) -> str:
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not have(lines, "```", "~~~"):
+    if not have(lines, "`", "~"):
         return lines
     parted: list[str] = []
     for line in lines:

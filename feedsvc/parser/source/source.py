@@ -45,7 +45,7 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
 def _without_conflict_markers(lines: Sequence[str], problems: Problems) -> Sequence[str]:
     """The lines, the marks that an unfinished merge left behind emptied."""
     marks = ("<<<<<<<", ">>>>>>> ")
-    if not have(lines, *marks) or not any(line.startswith(marks) for line in lines):
+    if not have(lines, "<", ">") or not any(line.startswith(marks) for line in lines):
         return lines
     kept = []
     for number, line in enumerate(lines, 1):

@@ -78,7 +78,10 @@ def printable(text: str) -> str:
 
 
 def have(lines: Sequence[str], *signs: str) -> bool:
-    """Whether one of the signs stands in one of the lines: asked once, it spares a look at each."""
+    """Whether one of the signs stands in one of the lines: asked once, it spares a look at each.
+
+    To look for a single character is by far the fastest.
+    """
     text = "\n".join(lines)
     return any(map(text.__contains__, signs))
 
