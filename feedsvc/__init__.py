@@ -1,3 +1,3 @@
 """feedsvc turns a folder of daily paper digests into feeds; see README.md and DESIGN.md."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -284,12 +284,12 @@ def test_of_many_that_see_a_change_at_once_one_tells_of_it(publisher: Publisher)
 class _Overtaken(Site):
     """A site that others tell of, in a later state, while this one still looks at its feeds."""
 
-    others: Callable[[], object] | None = None
+    meanwhile: Callable[[], object] | None = None
 
     @contextmanager
     def noting(self) -> Iterator[Store]:
-        if self.others:
-            self.others()
+        if self.meanwhile:
+            self.meanwhile()
         with super().noting() as store:
             yield store
 
@@ -300,11 +300,11 @@ def test_who_is_overtaken_tells_of_nothing_old(publisher: Publisher) -> None:
     site.refresh()
 
     def others() -> None:
-        site.others = None
+        site.meanwhile = None
         publisher.write("2024-01-17", 90, 91)
         publisher.tell()
 
-    site.others = others
+    site.meanwhile = others
     report = tell_hub(site, publisher.config, QUICK)
     assert report == Report()
     assert "feed.xml" in publisher.told()

@@ -23,6 +23,7 @@ MANY = 3
 LINES_OF_A_SPEAKER = 3
 """Lines below the name of who tells of a paper, in which its link stands."""
 _WORD = re.compile(r"\w")
+_BETWEEN_NAMES = frozenset(",，、;；")
 _BOLD_WORDS = re.compile(r"[^*]{0,10}\*\*([^*]+)\*\*")
 
 
@@ -173,14 +174,15 @@ def texts_of_names(blocks: Sequence[Block], kind: Kind) -> set[str]:
     return {
         text
         for texts in levels.values()
-        if sum("," in text and _is_list_of_names(text) for text in texts) > HALF * len(texts)
+        if sum(map(_is_list_of_names, texts)) > HALF * len(texts)
         for text in texts
         if _is_list_of_names(text, may_be_one=True)
     }
 
 
 def _is_list_of_names(text: str, *, may_be_one: bool = False) -> bool:
-    return looks_like_authors(text.strip("*_ "), may_be_one=may_be_one)
+    may_be = may_be_one or not _BETWEEN_NAMES.isdisjoint(text)
+    return may_be and looks_like_authors(text.strip("*_ "), may_be_one=may_be_one)
 
 
 def _tells_one_paper(page: Page, headings: Sequence[int]) -> bool:

@@ -15,6 +15,8 @@ _BEGINS = re.compile(
 )
 _NO_TITLE_END = (":", "：", ",", "，", ";", "、")
 _SENTENCE_END = (".", "。", "!", "！")
+_BOLD = re.compile(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
+"""A line that is a title by its marks, so that the line above or below it is none."""
 _WORD = re.compile(r"\w")
 LONGEST = 400
 """Characters of a title."""
@@ -27,8 +29,10 @@ REACH = 8
 
 def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | None:
     """The indexes of the last line of a title that begins at `index`, and of its address."""
+    if not _may_begin(lines, index):
+        return None
     below = lines[index + 1 : index + 1 + REACH]
-    if not any(_may_be_address(line) for line in below) or not _begins_title(lines, index):
+    if not any(map(_may_be_address, below)) or not _begins_title(lines, index):
         return None
     between: list[int] = []
     for number, line in enumerate(below, index + 1):
@@ -37,19 +41,28 @@ def end_of_plain_title(lines: Sequence[str], index: int) -> tuple[int, int] | No
         if _is_address(line.strip()):
             end = _end_among(lines, index, between, number)
             return None if end is None else (end, number)
-        if len(between) >= LINES_BETWEEN or line.startswith("#"):
+        if len(between) >= LINES_BETWEEN or line.startswith("#") or _BOLD.fullmatch(line):
             return None
         between.append(number)
     return None
+
+
+def _may_begin(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is apart from what stands above, as far as a glance tells."""
+    above = lines[index - 1] if index else ""
+    return not above.strip() or above[0] == "#" or not _WORD.search(above) or _may_be_address(above)
 
 
 def _begins_title(lines: Sequence[str], index: int) -> bool:
     line = lines[index].rstrip()
     if len(line) > LONGEST or "://" in line or "](" in line or line.endswith(_NO_TITLE_END):
         return False
+    if any(map(_BOLD.fullmatch, lines[max(0, index - 2) : index])):
+        return False
     above = lines[index - 1].strip() if index else ""
-    is_apart = not above or above.startswith("#") or not _WORD.search(above) or _is_address(above)
-    return is_apart and _BEGINS.match(line) is not None and not looks_like_authors(line)
+    if _may_be_address(above) and not above.startswith("#") and not _is_address(above):
+        return False
+    return _BEGINS.match(line) is not None and not looks_like_authors(line)
 
 
 def _end_among(
@@ -82,7 +95,7 @@ def _says_who_or_what(line: str) -> bool:
 
 
 def _may_be_address(line: str) -> bool:
-    return "://" in line or "rxiv" in line.lower()
+    return "://" in line or "iv:" in line
 
 
 def _is_address(text: str) -> bool:

@@ -22,6 +22,8 @@ _FORMS = (
 )
 _LINK = re.compile(_FORMS, re.IGNORECASE)
 _LINK_OR_ID = re.compile(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
+_OF_ID = "iv:"
+"""What `arXiv:2411.06558` has, however it is written."""
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 
@@ -58,20 +60,16 @@ class InlineLink(Struct, frozen=True):
 
 def may_have_links(line: str) -> bool:
     """Whether a line has what any link has."""
-    return "](" in line or "://" in line or "<a" in line or _has_id(line)
-
-
-def _has_id(line: str) -> bool:
-    return "Xiv:" in line or "xiv:" in line
+    return "](" in line or "://" in line or "<a" in line or _OF_ID in line
 
 
 @lru_cache(maxsize=1024)
 def links_of(line: str) -> Sequence[InlineLink]:
     """The links of a line in their order, pictures apart; `arXiv:2411.06558` is one, too."""
-    if not may_have_links(line):
+    has_ids = _OF_ID in line
+    if not (has_ids or "](" in line or "://" in line or "<a" in line):
         return ()
     found = []
-    has_ids = _has_id(line)
     for link in (_LINK_OR_ID if has_ids else _LINK).finditer(line):
         is_id = has_ids and link["id"] is not None
         if link["words"] is not None:

@@ -15,6 +15,7 @@ _RECORD = re.compile(
     r"(?P<before>[^*\[\]]{0,30}?)\*\*(?P<title>[^*]{4,400})\*\*\s?[,，;；]\s(?P<behind>.*)"
 )
 _BETWEEN_FIELDS = re.compile(r"[,，;；]\s(?=[^\W\d_][^,，;；:：\[\]]{1,20}[:：]\s|\**\[)")
+_VENUE = re.compile(r"[.,]\s[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2}$")
 _LABEL = re.compile(r"(?P<label>[^:：\[\]]{2,20})[:：]\s")
 
 
@@ -36,16 +37,20 @@ def read_record(text: str) -> Record | None:
     address, others = "", []
     for piece in _pieces(found["behind"]):
         links = links_of(piece)
-        if not links:
-            if not looks_like_authors(f"*{piece}*"):
+        words = "" if _is_field(piece) else (piece[: links[0].start] if links else piece)
+        if words := words.strip(" ,.([*"):
+            names = _VENUE.sub("", words)
+            if not looks_like_authors(f"*{names}*"):
                 return None
-            others.append(piece)
-        elif not _is_field(piece) and not all(names_link(link.plain_words) for link in links):
+            others.append(words)
+        if not links:
+            continue
+        if not _is_field(piece) and not all(names_link(link.plain_words) for link in links):
             return None
-        elif paper := next((link for link in links if link.paper), None):
+        if paper := next((link for link in links if link.paper), None):
             address = address or paper.address
         else:
-            others.append(piece.replace("**", ""))
+            others.append(piece[links[0].start if words else 0 :].replace("**", ""))
     return Record(found["before"], found["title"], address, tuple(others)) if address else None
 
 

@@ -37,6 +37,7 @@ _EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _VENUE = re.compile(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
+_VENUE_OF_A_YEAR = re.compile(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
@@ -256,7 +257,8 @@ def _with_other_links(rest: str, text: str, address: str) -> str:
 
 def _names_first(text: str) -> tuple[str, str]:
     """The names that a text begins with, and the venue behind them; both empty without names."""
-    venue = _VENUE.search(text)
+    text = text.lstrip(" ,")
+    venue = _VENUE.search(text) or _VENUE_OF_A_YEAR.search(text)
     pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
     if _BY.match(text):
         ends = [end.start() for end in _FULL_STOP.finditer(text, 0, LONGEST_BYLINE)]

@@ -14,6 +14,7 @@ _ATTRIBUTE = re.compile(
     r"(?<![\w:-])(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
+_LABELLED = re.compile(r"[^,;()\[\]]{0,20}[:：]|\W*by\s|\W*[👥👤✍]", re.IGNORECASE)
 _LIKE_MARKUP = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
 _LIKE_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s)")
 DEEPEST_EMPHASIS = 10
@@ -52,6 +53,7 @@ class LineWriter:
         self.rows = 0
         self.columns = 0
         self.row = Row()
+        self.says_authors = False  # whether the paragraph's class says so
         self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media out of a heading
@@ -132,6 +134,9 @@ class LineWriter:
         text = "".join(self.buffer).strip()
         self.buffer = []
         if text:
+            if self.says_authors and not self.heading:
+                text = text if _LABELLED.match(text) else f"Authors: {text}"
+                self.says_authors = False
             self.put(self._marked(text) + trail, self.buffer_line)
         self.link = (0, link[1]) if link and self.link_blocks < MOST_BLOCKS_OF_A_LINK else None
 

@@ -36,6 +36,9 @@ _HARMLESS = re.compile(
 )
 """References to characters that Markdown takes for nothing else."""
 _LINK = "]("
+_AUTHORS_CLASS = re.compile(
+    r"\bclass\s?=\s?[\"']?(?:[^\"'<>]{0,100}[\s_-])?(?:authors|byline)(?=[\"'\s>]|$)", re.IGNORECASE
+)
 _BOLD_STYLE = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
 _LISTS = frozenset({"authors", "tags"})
 """The fields that several descriptions below one term are values of."""
@@ -111,6 +114,14 @@ class _Writer(LineWriter):
             return
         self.flush()
         self.blank()
+        if not is_end:
+            self._begin_styled()
+
+    def _begin_styled(self) -> None:
+        """Takes note of what the attributes of a paragraph say of its text."""
+        if _BOLD_STYLE.search(self.attributes):
+            self.emphasis_tag("**", is_end=False)
+        self.says_authors = _AUTHORS_CLASS.search(self.attributes) is not None
 
     def _heading(self, level: int, is_end: bool) -> None:
         if self.cells is not None and not is_end:
