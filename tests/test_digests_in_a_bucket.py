@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedsvc.errors import FolderError, StaleError
@@ -208,6 +208,8 @@ def test_odd_keys_never_leave_the_folder(
         unique=True,
     )
 )
+@example(["../a.md", "a/../../a.md", "/a.md", "a//a.md", "./a.md", "a\\..\\a.md"])
+@example(["a.md", "A.md", "a.md/a.md", "a.MD/b.md"])
 def test_usable_keys_are_paths_inside_the_folder_and_in_nobodys_way(keys: list[str]) -> None:
     usable, left_out = sort_keys(keys, ENDINGS, ())
     root = Path("/root/of/all")
