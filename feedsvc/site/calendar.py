@@ -103,6 +103,11 @@ def parse_month(text: str) -> Month | None:
     return Month(int(found[1]), int(found[2])) if found and found[1] != "0000" else None
 
 
+def first_and_last(span: Month | Week | date) -> tuple[date, date]:
+    """The first day of a month, a week or a day, and the last."""
+    return (span, span) if isinstance(span, date) else (span.first_day, span.last_day)
+
+
 class Calendar(Struct, frozen=True, dict=True):
     """The days that have papers."""
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from msgspec import Struct
 
 from feedsvc.index.search_table import Hit
-from feedsvc.site.calendar import Month
+from feedsvc.site.calendar import Month, first_and_last
 from feedsvc.site.catalogue import Catalogue
 
 WEEK_OF_A_READER = 8
@@ -25,7 +25,7 @@ MOST_OF_LEAST = 3
 """Times `least`: the most papers of several days that are the newest."""
 
 MOST_BYTES_OF_LEAST = 14_000
-"""Bytes for each paper of `least`, as above: 1.4 MB of the usual hundred."""
+"""Bytes for each paper of `least`, as above: 1.4 MB of the usual hundred (`feed_size`)."""
 
 LARGEST_MONTH = 400
 """Papers; of a month with more each day is a document."""
@@ -69,7 +69,7 @@ def newest(choosing: Choosing, catalogue: Catalogue) -> Newest:
 
 def pieces(choosing: Choosing, catalogue: Catalogue, first: Piece) -> list[Piece]:
     """The older documents from the first on, newest first."""
-    last_day = first if isinstance(first, date) else first.last_day
+    _, last_day = first_and_last(first)
     found = list[Piece]()
     for month, hits in groupby(choosing.papers(date.min, last_day), lambda hit: _month(hit[0])):
         of_month = [*hits]
@@ -82,8 +82,7 @@ def pieces(choosing: Choosing, catalogue: Catalogue, first: Piece) -> list[Piece
 
 def papers_of(choosing: Choosing, piece: Piece) -> list[Hit]:
     """The papers of an older document."""
-    days = (piece, piece) if isinstance(piece, date) else (piece.first_day, piece.last_day)
-    return [*choosing.papers(*days)]
+    return [*choosing.papers(*first_and_last(piece))]
 
 
 def _whole_days(

@@ -13,7 +13,7 @@ from feedsvc.index.search_table import Hit
 from feedsvc.index.store import Topic
 from feedsvc.index.topic_keys import TOPICS
 from feedsvc.search.saved import Saved
-from feedsvc.site.calendar import Month, parse_day, parse_month
+from feedsvc.site.calendar import first_and_last, parse_day, parse_month
 from feedsvc.site.choosing import Choosing, Newest, Piece, newest, papers_of, pieces
 from feedsvc.site.kinds import (
     SAVED,
@@ -56,7 +56,7 @@ def _parse_piece(name: str) -> Piece | None:
 def last_day_of_piece(key: str) -> date | None:
     """The last day of a place of older papers."""
     piece = _parse_piece(key.rpartition("/")[2])
-    return piece.last_day if isinstance(piece, Month) else piece
+    return first_and_last(piece)[1] if piece else None
 
 
 class Chooser(Struct, frozen=True):
@@ -77,9 +77,10 @@ class Chooser(Struct, frozen=True):
     def contents(self, key: str, scope: Scope) -> Contents | None:
         """The newest papers of a place."""
         name = key.partition("/")[2]
-        chosen = self._newest(name, scope)
-        if not chosen:
+        choosing = self.choosing(name, scope)
+        if not choosing:
             return None
+        chosen = self._newest(name, choosing, scope)
         older = f"{key}/{chosen.older}" if chosen.older else None
         picks = picks_of(chosen.papers)
         title = self.title(name, chosen.papers, scope)
@@ -89,14 +90,16 @@ class Chooser(Struct, frozen=True):
     def older_keys(self, scope: Scope) -> Iterator[str]:
         """The places of the older papers of each."""
         for name in self.names(scope):
-            for piece in self._pieces(name, scope):
+            choosing = self.choosing(name, scope)
+            for piece in self._pieces(name, choosing, scope) if choosing else ():
                 yield f"{self.folder}/{name}/{piece}"
 
     def older_contents(self, key: str, scope: Scope) -> Contents | None:
         """Papers of a month or a day of a place."""
         above, _, last = key.rpartition("/")
         name, piece = above.partition("/")[2], _parse_piece(last)
-        choosing, known = self.choosing(name, scope), self._pieces(name, scope)
+        choosing = self.choosing(name, scope)
+        known = self._pieces(name, choosing, scope) if choosing else ()
         if not choosing or piece is None or piece not in known:
             return None
         papers, at = papers_of(choosing, piece), known.index(piece)
@@ -112,17 +115,14 @@ class Chooser(Struct, frozen=True):
             picks=picks,
         )
 
-    def _newest(self, name: str, scope: Scope) -> Newest | None:
-        if not (choosing := self.choosing(name, scope)):
-            return None
+    def _newest(self, name: str, choosing: Choosing, scope: Scope) -> Newest:
         what = (self.folder, name, scope.store.search.extent())
         return scope.catalogue.once(what, lambda: newest(choosing, scope.catalogue))
 
-    def _pieces(self, name: str, scope: Scope) -> Sequence[Piece]:
-        choosing, chosen = self.choosing(name, scope), self._newest(name, scope)
-        if not choosing or not chosen or not chosen.older:
+    def _pieces(self, name: str, choosing: Choosing, scope: Scope) -> Sequence[Piece]:
+        if not (first := self._newest(name, choosing, scope).older):
             return ()
-        what, first = (self.folder, name, scope.store.search.extent(), "older"), chosen.older
+        what = (self.folder, name, scope.store.search.extent(), "older")
         return scope.catalogue.once(what, lambda: pieces(choosing, scope.catalogue, first))
 
 

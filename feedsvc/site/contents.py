@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from feedsvc.search.query import Query
-from feedsvc.site.calendar import Month, Part, Week, week_of
+from feedsvc.site.calendar import Month, Part, Week, first_and_last, week_of
+from feedsvc.site.choosing import MOST_BYTES_OF_LEAST, MOST_OF_LEAST
 from feedsvc.site.editions import Edition, daily_editions, weekly_editions
 from feedsvc.site.kinds import (
     HOME,
@@ -19,12 +19,6 @@ from feedsvc.site.kinds import (
 from feedsvc.site.language import words_of
 from feedsvc.site.searches import find, query_of, title_of
 
-MOST_OF_FEED_SIZE = 3
-"""Times `feed_size`: the most papers of the subscription document, if it has several parts."""
-
-MOST_BYTES_OF_FEED_SIZE = 14_000
-"""Bytes for each paper of `feed_size`, as above: 1.4 MB of the usual hundred."""
-
 
 def _archive(part: Part, scope: Scope) -> Archive:
     """The links of an archive document of the all-time feed."""
@@ -35,11 +29,11 @@ def _archive(part: Part, scope: Scope) -> Archive:
 def home(_: str, scope: Scope) -> Contents:
     """The newest papers: the parts of the all-time feed that readers subscribe to."""
     calendar, size = scope.catalogue.calendar, scope.config.feed_size
-    parts = calendar.newest_parts(size, size * MOST_OF_FEED_SIZE, size * MOST_BYTES_OF_FEED_SIZE)
+    parts = calendar.newest_parts(size, size * MOST_OF_LEAST, size * MOST_BYTES_OF_LEAST)
     if not parts:
         return Contents(())
     oldest = parts[-1]
-    first_day = oldest if isinstance(oldest, date) else oldest.first_day
+    first_day = first_and_last(oldest)[0]
     archive = Archive(HOME, neighbour(calendar.neighbours_of_part(oldest)[0]))
     return Contents(calendar.days_since(first_day)[::-1], archive=archive)
 
@@ -98,16 +92,8 @@ def _of_editions(title: str, editions: Sequence[Edition]) -> Contents:
 def search(_: str, scope: Scope) -> Contents:
     """What the query of the scope finds."""
     query = query_of(scope.query)
-    if query.is_empty:
-        return Contents((), "search")
-    return _of_query(title_of(query, words_of(scope.config)), query, scope) or Contents(
-        (), "search"
-    )
-
-
-def _of_query(title: str, query: Query, scope: Scope) -> Contents | None:
-    found = find(scope.store, query)
+    found = None if query.is_empty else find(scope.store, query)
     if not found:
-        return None
-    picks = picks_of(found.papers)
+        return Contents((), "search")
+    picks, title = picks_of(found.papers), title_of(query, words_of(scope.config))
     return Contents([*picks], title, picks=picks, found=found)

@@ -21,7 +21,7 @@ from feedsvc.site.calendar import DAYS_OF_A_WEEK
 from feedsvc.site.choices import choice_at, choices_of, member_links
 from feedsvc.site.editions import Edition
 from feedsvc.site.extras import EXTRAS, Facts, extra_document
-from feedsvc.site.kinds import HOME, PAGE, SEARCH, Place, Role, address
+from feedsvc.site.kinds import HOME, PAGE, SEARCH, Place, Role, address, url_of
 from feedsvc.site.language import words_of
 from feedsvc.site.metadata import feed_metadata, feed_url, newest_time, page_metadata
 from feedsvc.site.opml import OPML_NAME, OPML_TYPE, Outline, opml
@@ -182,7 +182,7 @@ def _members(snapshot: Snapshot, place: Place) -> Document:
     config = snapshot.config
     assert place.kind.members
     urls = (
-        (member.title, config.base_url + address(f"/{member.key}/")[1:])
+        (member.title, url_of(config, address(f"/{member.key}/")))
         for member in place.kind.members(snapshot.scope())
     )
     outlines = [Outline(title, f"{url}feed.xml", url) for title, url in urls]

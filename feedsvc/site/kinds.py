@@ -216,6 +216,11 @@ def address(path: str, query: str = "") -> str:
     return f"{quoted}?{query}" if query else quoted
 
 
+def url_of(config: Config, path: str) -> str:
+    """The URL of a path, as `address` gives it, in the site with these settings."""
+    return config.base_url + path.removeprefix("/")
+
+
 def picks_of(papers: Iterable[tuple[date, int]]) -> dict[date, list[int]]:
     """Papers that are given by day and position, newest first, as picks."""
     return {

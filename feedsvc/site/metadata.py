@@ -12,7 +12,7 @@ from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
 from feedsvc.pages.page import PageMetadata
 from feedsvc.pages.words import INTERFACE_LANGUAGE
-from feedsvc.site.kinds import HOME, SEARCH, Place, Role, address
+from feedsvc.site.kinds import HOME, SEARCH, Place, Role, address, url_of
 from feedsvc.site.language import subtitle_of, words_of
 from feedsvc.site.places import HOME_KIND, kind_at
 from feedsvc.site.translations import Translations
@@ -25,17 +25,17 @@ def feed_metadata(
     config = translations.config
     role = place.role
     return FeedMetadata(
-        id=_url(config, address(place.archive.current) if place.archive else place.address),
+        id=url_of(config, address(place.archive.current) if place.archive else place.address),
         title=_title(config, place),
         subtitle=subtitle_of(config),
         updated=newest_time(config, place),
         self_url=feed_url(config, place, format_.name),
-        page_url=_url(config, place.address),
+        page_url=url_of(config, place.address),
         language=config.language,
         author=config.author or config.title,
         rights=config.rights,
         licence=config.licence,
-        icon=config.icon or _url(config, "/icon.png"),
+        icon=config.icon or url_of(config, "/icon.png"),
         logo=config.logo,
         hub=config.hub,
         archive_links=_archive_links(config, place, format_),
@@ -47,7 +47,7 @@ def feed_metadata(
 
 def feed_url(config: Config, place: Place, name: str) -> str:
     """The address of a place's feed, by which a feed names itself and a hub knows it."""
-    return _url(config, address(place.path + name, place.query))
+    return url_of(config, address(place.path + name, place.query))
 
 
 def page_metadata(translations: Translations, place: Place, *, has_feeds: bool) -> PageMetadata:
@@ -61,7 +61,7 @@ def page_metadata(translations: Translations, place: Place, *, has_feeds: bool) 
         subtitle=subtitle_of(config),
         language=config.language or INTERFACE_LANGUAGE,
         root="../" * place.path.strip("/").count("/") + ("./" if is_home else "../"),
-        canonical=_url(config, place.address),
+        canonical=url_of(config, place.address),
         path=address(place.path),
         site_feeds=feed_links(config, HOME_KIND.feeds, HOME, ""),
         place_feeds=own_feeds if has_feeds and not is_home else {},
@@ -118,7 +118,7 @@ def _archive_links(config: Config, place: Place, format_: Format) -> dict[str, s
     if place.archive.newer:
         links["next-archive"] = place.archive.newer.path
     return {
-        relation: _url(config, address(path + format_.name)) for relation, path in links.items()
+        relation: url_of(config, address(path + format_.name)) for relation, path in links.items()
     }
 
 
@@ -127,11 +127,7 @@ def feed_links(config: Config, names: Iterable[str], path: str, query: str) -> d
     formats = [FORMATS[name] for name in names]
     return {
         format_.label: Link(
-            "alternate", _url(config, address(path + format_.name, query)), format_.type
+            "alternate", url_of(config, address(path + format_.name, query)), format_.type
         )
         for format_ in formats
     }
-
-
-def _url(config: Config, path: str) -> str:
-    return config.base_url + path.removeprefix("/")

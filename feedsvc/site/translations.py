@@ -15,7 +15,7 @@ from feedsvc.config import Config
 from feedsvc.model import Link
 from feedsvc.pages.language_names import language_name
 from feedsvc.pages.page import LanguageLink
-from feedsvc.site.kinds import EVERYTHING, HOME, Place, address
+from feedsvc.site.kinds import EVERYTHING, HOME, Place, address, url_of
 
 X_DEFAULT = "x-default"
 """The `hreflang` of the page for people of no language of the site's."""
@@ -67,8 +67,8 @@ class Translations(Struct, frozen=True):
         shown = [other for other in self.others if path in other.paths]
         if not shown:
             return {}
-        found = {other.config.language: _url(other.config, own_address) for other in shown}
-        found[self.config.language] = _url(self.config, own_address)
+        found = {other.config.language: url_of(other.config, own_address) for other in shown}
+        found[self.config.language] = url_of(self.config, own_address)
         ordered = {code: found[code] for code in self.config.language_codes if code in found}
         first = self.config.language_codes[0]
         return ordered | ({X_DEFAULT: found[first]} if first in found else {})
@@ -77,7 +77,7 @@ class Translations(Struct, frozen=True):
         """The feed of this name in other languages; none of a search, which has other words."""
         for other in self.others if not place.query else ():
             if other.has_feeds(place.path):
-                url = _url(other.config, address(place.path + name))
+                url = url_of(other.config, address(place.path + name))
                 yield Link("alternate", url, type_, other.config.language)
 
     def links(self, path: str) -> list[LanguageLink]:
@@ -102,7 +102,3 @@ class Translations(Struct, frozen=True):
 
 def _target(path: str, paths: Collection[str]) -> str:
     return address(path if path in paths else HOME)[1:]
-
-
-def _url(config: Config, path: str) -> str:
-    return config.base_url + path.removeprefix("/")
