@@ -30,6 +30,7 @@ from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 from feedsvc.starter.workflows import PAGES
 from feedsvc.startup import create_app
+from feedsvc.storage.digests import mirror_of
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -406,12 +407,9 @@ def _count(number: int, what: str) -> str:
 
 def _fetch_digests(config: Config) -> None:
     """Brings the copy of a bucket's digests up to date. Raises StaleError and FolderError."""
-    if isinstance(config.digests, BucketAddress):
+    if mirror := mirror_of(config):
         from feedsvc.parallel.apart import apart  # noqa: PLC0415 - rarely needed
-        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415
 
-        mirror = mirror_of(config)
-        assert mirror
         apart(mirror.refresh)
 
 

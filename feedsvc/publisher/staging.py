@@ -6,25 +6,22 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from feedsvc.errors import BuildError
+from feedsvc.storage.bucket import ensure_library
 
 
 @contextmanager
 def alone_at(folder: Path, where: object) -> Iterator[str]:
     """Keeps the other processes of this machine out while one builds and uploads.
 
-    Gives the id of all that publish from this folder. Raises BuildError.
+    Gives the id of all that publish from this folder. Raises BuildError, and
+    StorageError without the library for buckets.
     """
     import fcntl  # noqa: PLC0415 - which Windows has not, where nothing is built
 
-    if not find_spec("obstore"):
-        raise BuildError(
-            f"{where}: a bucket can't be reached without obstore. Install it beside feedsvc: "
-            "pip install obstore."
-        )
+    ensure_library(where)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "publisher").open("a+") as file:
         try:

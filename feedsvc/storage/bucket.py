@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -208,6 +209,15 @@ class Bucket:
         return now if now.etag == seen.etag else Version(seen.etag, "0")
 
 
+def ensure_library(address: object) -> None:
+    """Raises StorageError where the library is not installed, for what is at an address."""
+    if not find_spec("obstore"):
+        raise StorageError(
+            f"{address}: a bucket can't be reached without obstore. Install it beside feedsvc: "
+            "pip install obstore."
+        )
+
+
 def _version(seen: ObjectMeta | PutResult) -> Version:
     """With quotes around the ETag, which Azure leaves out in lists only."""
     etag = seen["e_tag"] or ""
@@ -226,13 +236,9 @@ def _attributes(headers: Headers) -> Attributes:
 
 
 def _open(address: BucketAddress, patience: Patience) -> Any:  # noqa: ANN401 - one of three
-    try:
-        from obstore.store import AzureStore, GCSStore, S3Store  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise StorageError(
-            f"{address}: a bucket can't be reached without obstore. Install it beside feedsvc: "
-            "pip install obstore."
-        ) from None
+    ensure_library(address)
+    from obstore.store import AzureStore, GCSStore, S3Store  # noqa: PLC0415 - an extra
+
     _check_endpoints(address)
     stores: Mapping[str, Any] = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}
     try:

@@ -18,7 +18,6 @@ from msgspec.structs import asdict
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from feedsvc.bucket_address import BucketAddress
 from feedsvc.compression import ENCODINGS, IDENTITY
 from feedsvc.config import Config, without_base_url
 from feedsvc.errors import FeedsvcError, IndexLostError, NotFoundError, QueryError, StaleError
@@ -42,6 +41,7 @@ from feedsvc.site.places import canonical_query, takes_query
 from feedsvc.site.site import Site
 from feedsvc.site.sites import Sites
 from feedsvc.site.snapshot import Snapshot
+from feedsvc.storage.digests import mirror_of
 from feedsvc.web.access_log import AccessLog
 from feedsvc.web.by_language import ByLanguage
 from feedsvc.web.cache import DocumentCache
@@ -148,7 +148,7 @@ def _app_of(service: Service) -> Flask:
 def services_of(config: Config) -> Sequence[Service]:
     """The service of the site in each language, the root's first; they look for changes as one."""
     services: list[Service] = []
-    traffic = Traffic()
+    traffic, mirror = Traffic(), mirror_of(config)
 
     def refresh() -> None:
         trouble = _fetch(mirror, config.refresh)
@@ -160,11 +160,6 @@ def services_of(config: Config) -> Sequence[Service]:
         if trouble:
             raise trouble
 
-    mirror: Mirror | None = None
-    if isinstance(config.digests, BucketAddress):
-        from feedsvc.storage.digests import mirror_of  # noqa: PLC0415 - loads what few need
-
-        mirror = mirror_of(config)
     refresher = Refresher(refresh, config.refresh)
     sites = Sites(config, Searching.GRADUALLY)
     services += [Service(site, refresher, traffic) for site in sites]
@@ -289,10 +284,10 @@ class Service:
 
     def _query_fault(self, error: QueryError) -> Response:
         """What is said of a search that is not understood; in a page, for people, with its form."""
-        path = _below_base(_path_of(request.environ), self.base_path)
+        path, fault = _below_base(_path_of(request.environ), self.base_path), self._say.fault(error)
         if path.rpartition("/")[2] not in {"", PAGE}:
-            return _message(HTTPStatus.BAD_REQUEST, self._say.fault(error))
-        values, fault = values_of(_query_of(request.environ)), self._say.fault(error)
+            return _message(HTTPStatus.BAD_REQUEST, fault)
+        values = values_of(_query_of(request.environ))
         page = self.site.read(lambda snapshot: search_fault(snapshot, values, fault))
         return Response(page, HTTPStatus.BAD_REQUEST, content_type=HTML_TYPE)
 
