@@ -6,14 +6,13 @@ import re
 
 from msgspec import Struct
 
-from feedsvc.parser.lines.inline import links_of, without_links
+from feedsvc.parser.lines.inline import links_of, without_links_in_brackets
 from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.names import author_text, looks_like_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 
 _BETWEEN = re.compile(r"(\s[·•|]\s|　)")
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
 _IN_BRACKETS = re.compile(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
@@ -86,7 +85,7 @@ def _beside_links(line: str, *, may_be_one: bool) -> Byline | None:
     links = links_of(line)
     if not links or not all(names_link(link.plain_words or "link") for link in links):
         return None
-    text = _EMPTY_BRACKETS.sub("", without_links(line, links)).strip(" |·•-–—,")
+    text = without_links_in_brackets(line, links).strip(" |·•-–—,")
     text = text.removesuffix(" .").rstrip(" ,")
     if not looks_like_authors(text, may_be_one=may_be_one):
         return None

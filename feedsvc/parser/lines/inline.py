@@ -24,6 +24,7 @@ _LINK = re.compile(_FORMS, re.IGNORECASE)
 _LINK_OR_ID = re.compile(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
 _OF_ID = "iv:"
 """What `arXiv:2411.06558` has, however it is written."""
+_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 
@@ -66,10 +67,9 @@ def may_have_links(line: str) -> bool:
 @lru_cache(maxsize=1024)
 def links_of(line: str) -> Sequence[InlineLink]:
     """The links of a line in their order, pictures apart; `arXiv:2411.06558` is one, too."""
-    has_ids = _OF_ID in line
-    if not (has_ids or "](" in line or "://" in line or "<a" in line):
+    if not may_have_links(line):
         return ()
-    found = []
+    found, has_ids = [], _OF_ID in line
     for link in (_LINK_OR_ID if has_ids else _LINK).finditer(line):
         is_id = has_ids and link["id"] is not None
         if link["words"] is not None:
@@ -87,6 +87,11 @@ def links_of(line: str) -> Sequence[InlineLink]:
             address = of_id  # a page that was saved from its site
         found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address), is_id))
     return tuple(found)
+
+
+def without_links_in_brackets(line: str, links: Sequence[InlineLink]) -> str:
+    """The line without its links, and without brackets in which nothing else stood."""
+    return _EMPTY_BRACKETS.sub("", without_links(line, links))
 
 
 def without_links(line: str, links: Sequence[InlineLink]) -> str:

@@ -14,7 +14,12 @@ from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.clean_titles import CleanTitle, Style, clean_title, style_of
-from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
+from feedsvc.parser.lines.inline import (
+    InlineLink,
+    links_of,
+    without_links,
+    without_links_in_brackets,
+)
 from feedsvc.parser.lines.names import (
     Authors,
     author_text,
@@ -33,7 +38,6 @@ from feedsvc.parser.vocabulary.problems import Problems
 
 SOME, HALF, MOST = 0.25, 0.5, 0.75
 
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
 _VENUE = re.compile(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
@@ -167,7 +171,7 @@ class Drafter:
         for part in re.split(r"\s[-–—|·]\s|^\s?[-–—|·]\s", clean.rest) if clean.rest else ():
             piece, links = part, [link for link in links_of(part) if not link.is_id]
             if links and all(names_link(link.plain_words) for link in links):
-                piece = _EMPTY_BRACKETS.sub("", without_links(piece, links)).strip()
+                piece = without_links_in_brackets(piece, links).strip()
                 if not re.search(r"\w", piece):
                     continue
             is_link = len(links) == 1 and not re.search(r"\w", without_links(part, links))

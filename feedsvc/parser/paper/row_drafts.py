@@ -13,7 +13,7 @@ from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
-from feedsvc.parser.units.rows import title_column, title_of_cell
+from feedsvc.parser.units.rows import BREAK, title_column, title_of_cell
 from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.labels import label_set, names_publication, plain_label
 from feedsvc.parser.vocabulary.problems import Problems
@@ -25,7 +25,6 @@ _TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|<sub>|\s)+|(?:<br\s?/?>)?</sub>\s*$")
 _IN_SMALL_TYPE = re.compile(
     r"(?:<br\s?/?>|\s)*<(?:sub|small|i|em)>|(?:<br\s?/?>|\s)*[*_](?![*_\s])"
 )
-_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _COUNTERS = label_set("no number nr index idx s_no sl_no 序号 번호 番号 連番")
 """What heads call the column that counts the rows, besides marks such as `#`."""
 _PICTURE = re.compile(r"<img\s[^<>]{1,1000}>|!\[[^\[\]]{0,300}\]\([^()]{1,1000}\)")
@@ -86,7 +85,7 @@ def line_behind_title(unit: Unit) -> str:
     if table is None or index is None:
         return ""
     text = _behind_title(_cell(table, index, cells[index]).text)
-    return _BREAK.split(text, maxsplit=1)[0].strip()
+    return BREAK.split(text, maxsplit=1)[0].strip()
 
 
 def _cell(table: Table, number: int, written: str) -> _Cell:
@@ -103,7 +102,7 @@ def _behind_title(text: str) -> str:
 
 def _with_breaks(text: str) -> list[str]:
     """The lines that a text of a cell has by its breaks."""
-    *lines, last = [line.strip() for line in _BREAK.split(text)]
+    *lines, last = [line.strip() for line in BREAK.split(text)]
     return [*(f"{line}  " for line in lines if line), last]
 
 

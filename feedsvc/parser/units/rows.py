@@ -16,7 +16,7 @@ from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 
 _WORD = re.compile(r"\w")
-_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
+BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _TITLE_END = re.compile(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\b", re.IGNORECASE)
 
 
@@ -74,7 +74,7 @@ def title_of_cell(cell: str) -> str:
     Badges and other names of links on lines of their own before it are passed over.
     """
     start = 0
-    for end in _BREAK.finditer(cell):
+    for end in BREAK.finditer(cell):
         if not _is_of_links(cell[start : end.start()]):
             break
         start = end.end()
