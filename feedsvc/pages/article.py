@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from feedsvc.index.topic_keys import topic_key, topic_path
 from feedsvc.model import Item, Media, Medium, Paper
-from feedsvc.pages.escaping import escaped
+from feedsvc.pages.escaping import escaped, lang_attribute
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.words import Words, words_in
 from feedsvc.parser.paper.language import language_of_letters
@@ -50,8 +50,8 @@ def _article(paper: Paper, language: str, base_path: str, say: Words) -> str:
     if paper.link:
         title = f'<a href="{escaped(paper.link)}">{title}</a>'
     name = escaped(anchor(paper.id))
-    of_title = _lang(language_of_title(paper.title, language))
-    of_summary = _lang(paper.language if paper.language != language else None)
+    of_title = lang_attribute(language_of_title(paper.title, language))
+    of_summary = lang_attribute(paper.language if paper.language != language else None)
     summary = with_formulas(below_headings(paper.summary_html, 4))
     parts = [
         f'<article id="{name}">\n<h3{of_title}>{title}</h3>\n',
@@ -67,13 +67,8 @@ def _article(paper: Paper, language: str, base_path: str, say: Words) -> str:
     return "".join(parts)
 
 
-def _lang(language: str | None) -> str:
-    """The attribute of an element whose text is in another language than the page's."""
-    return f' lang="{escaped(language)}"' if language else ""
-
-
 def _translation(paper: Paper, language: str) -> str:
-    other = _lang(language_of_title(paper.translated_title, language))
+    other = lang_attribute(language_of_title(paper.translated_title, language))
     return f'<p class="translation"{other}>{escaped(paper.translated_title)}</p>\n'
 
 
@@ -95,7 +90,7 @@ def _facts(paper: Paper, say: Words) -> str:
         )
     elif paper.authors:
         authors = f"<span>{escaped(', '.join(paper.authors))}{and_more}</span>\n"
-    return f'<div class="facts"{_lang(say.foreign)}>\n{votes}{authors}</div>\n'
+    return f'<div class="facts"{lang_attribute(say.foreign)}>\n{votes}{authors}</div>\n'
 
 
 def _topics(paper: Paper, base_path: str) -> str:
@@ -132,7 +127,7 @@ def _links(paper: Paper, address: str, say: Words) -> str:
             homes += f'<a href="https://huggingface.co/papers/{id_}">Hugging Face</a> '
     words = escaped(say("permalink"))
     return (
-        f'<p class="links">{homes}<a href="{address}" title="{words}"{_lang(say.foreign)}>'
+        f'<p class="links">{homes}<a href="{address}" title="{words}"{lang_attribute(say.foreign)}>'
         f'<span aria-hidden="true">#</span><span class="unseen">{words}</span></a></p>\n'
     )
 

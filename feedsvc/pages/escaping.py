@@ -12,3 +12,8 @@ def escaped(text: str) -> str:
         .replace("'", "&#39;")
         .replace('"', "&#34;")
     )
+
+
+def lang_attribute(language: str | None) -> str:
+    """The attribute of an element whose text is in another language than the page's, if it is."""
+    return f' lang="{escaped(language)}"' if language else ""

@@ -9,11 +9,12 @@ from msgspec import Struct, field
 
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
-from feedsvc.pages.article import anchor, below_headings, language_of_title
+from feedsvc.pages.article import below_headings
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
+from feedsvc.pages.titles import title_list
 from feedsvc.pages.words import words_in
 
 HTML_TYPE = "text/html; charset=utf-8"
@@ -84,25 +85,6 @@ class PageMetadata(Struct, frozen=True):
     """Those to choose from; empty if there is one."""
 
 
-class Title(Struct, frozen=True):
-    """A paper in a list of linked titles."""
-
-    id: str
-    """Of the paper."""
-    title: str
-    site_language: str
-
-    @property
-    def anchor(self) -> str:
-        """Of its article, in the page of its day."""
-        return anchor(self.id)
-
-    @property
-    def language(self) -> str | None:
-        """Of the title, where it is another than the site's."""
-        return language_of_title(self.title, self.site_language)
-
-
 class MemberLink(Struct, frozen=True):
     """A place in a list, as a topic is."""
 
@@ -158,19 +140,14 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
     """A page around articles, if its template shows them; else a page that takes no items."""
     contents = contents or PageContents()
 
-    def titles(days: Sequence[date]) -> Mapping[date, Sequence[Title]]:
-        return {
-            day: [Title(id_, title, page.language) for id_, title in papers]
-            for day, papers in contents.titles(days).items()
-        }
-
     html = render(
         template,
         page=page,
         say=words_in(page.language),
         days=contents.days,
         counts=contents.counts,
-        titles=titles,
+        titles=contents.titles,
+        title_list=lambda day, titles: title_list(f"{page.root}{day}/", titles, page.language),
         months_of=months_of,
         introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
         picture=contents.picture,
