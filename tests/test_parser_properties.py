@@ -15,6 +15,7 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
 from feedsvc.parser.vocabulary.problems import CODES
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
@@ -81,6 +82,85 @@ def test_nothing_active_survives_in_a_summary(text: str) -> None:
                     assert not any(name.startswith("on") for name in node.attrib)
                     address = node.get("href") or node.get("src") or "https:"
                     assert address.startswith(("https:", "http:", "mailto:"))
+
+
+MARKDOWN = st.lists(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "1. ",
+                    "3) ",
+                    "> ",
+                    "# ",
+                    "### ",
+                    "    ",
+                    "  ",
+                    "***",
+                    "**",
+                    "*",
+                    "__",
+                    "`",
+                    "```",
+                ),
+                *(
+                    "| a | b |",
+                    "|---|---|",
+                    "|:-:|",
+                    "---",
+                    "$x_1$",
+                    "&amp;",
+                    "&quot;",
+                    "&nbsp;",
+                    "&#13;",
+                ),
+                *(
+                    "<br>",
+                    "<sub>2</sub>",
+                    "<sup>",
+                    "<b>",
+                    "</p>",
+                    "<think>",
+                    "\\",
+                    "&",
+                    "<",
+                    ">",
+                    '"',
+                    "'",
+                ),
+                *("words", "한글", "é", "\xa0", "S*", "~~a~~", " ", "![p](q)", "[a](/b)"),
+            ]
+        ),
+        max_size=6,
+    ).map("".join),
+    max_size=8,
+)
+
+
+@given(lines=st.one_of(MARKDOWN, TEXTS.map(lambda text: text.split("\n"))))
+def test_a_summary_that_needs_no_cleaning_is_what_the_cleaner_would_leave(lines: list[str]) -> None:
+    rendered = render_markdown(lines)
+    plain = plain_html(rendered)
+    assert plain in {None, cleaned(rendered)}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>x</script>",
+        "<p onclick=x>",
+        "<p",
+        "<p <b>",
+        "<SCRIPT>",
+        '<a href="x">',
+        "<!-- -->",
+        "&nbsp",
+        "< p>",
+    ],
+)
+def test_html_that_is_not_sure_to_be_harmless_needs_cleaning(html: str) -> None:
+    assert plain_html(f"<p>a</p>{html}<p>b</p>") is None
 
 
 @given(text=TEXTS)
