@@ -15,6 +15,7 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
 from feedsvc.parser.vocabulary.problems import CODES
 
@@ -161,6 +162,20 @@ def test_a_summary_that_needs_no_cleaning_is_what_the_cleaner_would_leave(lines:
 )
 def test_html_that_is_not_sure_to_be_harmless_needs_cleaning(html: str) -> None:
     assert plain_html(f"<p>a</p>{html}<p>b</p>") is None
+
+
+@given(
+    words=st.text("ab []()`<\u3000", max_size=8),
+    address=st.text("ab/.?-()<> ", max_size=12)
+    | st.sampled_from(["a.svg", "https://x.org/badge/code-b", "a(b).png", "<a b>", ""]),
+)
+def test_a_picture_alone_on_its_line_is_the_same_with_spaces_around(
+    words: str, address: str
+) -> None:
+    picture = f"![{words}]({address})"
+    alone, left = take_media(picture, 1)
+    spaced, left_with_spaces = take_media(f" {picture} ", 1)
+    assert (alone, left.strip()) == (spaced, left_with_spaces.strip())
 
 
 @given(text=TEXTS)

@@ -19,23 +19,8 @@ drops what is 256 levels deep."""
 
 _VOID = {"br", "hr"}
 _NESTED = {
-    *(
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "b",
-        "i",
-    ),
-    *("del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+    *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _CLEANER = nh3.Cleaner(
@@ -163,11 +148,9 @@ def _is_below_header(line: str) -> bool:
 
 def sanitise(rendered: str) -> str:
     """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
-    if (plain := plain_html(rendered)) is not None:
-        return printable(plain).strip()
-    clean = cleaned(rendered)
-    if "<a" in clean:
-        clean = clean.replace('<a href="//', '<a href="https://')
+    clean = plain_html(rendered)
+    if clean is None:
+        clean = cleaned(rendered).replace('<a href="//', '<a href="https://')
         clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
     return printable(clean).strip()
 
