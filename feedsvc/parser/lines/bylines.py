@@ -57,6 +57,8 @@ def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
     """The one list of names among parts of a line of which another is a link, an id or a field."""
+    if not ("|" in line or "·" in line or "•" in line or "　" in line):
+        return None
     pieces = _BETWEEN.split(line)
     parts = pieces[::2]
     if len(parts) <= 1 or not any(map(_says_other, parts)):
