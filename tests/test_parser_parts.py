@@ -16,7 +16,7 @@ from feedsvc.parser.days.dates import (
     may_name_time,
 )
 from feedsvc.parser.lines.fields import read_votes
-from feedsvc.parser.lines.names import Authors, read_authors
+from feedsvc.parser.lines.names import Authors, read_authors, read_authors_of_any_form
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
 from feedsvc.parser.paper.links import canonical, web_address
@@ -182,6 +182,18 @@ def test_a_title_is_plain_unicode(source: str, title: str) -> None:
 )
 def test_authors_are_names_in_order(value: str, authors: Authors) -> None:
     assert read_authors(value) == authors
+
+
+ENDS_OF_NAMES = (
+    "Lovelace|Al|ET AL|Etal|Et.al|And Others|Y Otros|E Outros|Et Autres|Jr.|Ph.D.|Prof.|None|By|McY"
+    "|van de Berg|y Gasset|and Bo Lee|et Bo Lee|et al.|others|+|...|3 more|Bo²|(Jo)|*|D’Arcy-Ł."
+)
+
+
+@pytest.mark.parametrize("end", ENDS_OF_NAMES.split("|"))
+def test_the_short_way_to_read_names_says_what_the_long_one_does(end: str) -> None:
+    for value in (end, f"Ada {end}", f"Ada {end}, Bo Chen", f"Bo Chen, Ada {end}, Ada {end}"):
+        assert read_authors(value) == read_authors_of_any_form(value)
 
 
 @pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]"])
