@@ -89,6 +89,7 @@ def test_a_name_may_say_the_language() -> None:
         "https://huggingface.co/papers/2411.06558",
         "https://www.alphaxiv.org/abs/2411.06558",
         "https://ar5iv.labs.arxiv.org/html/2411.06558",
+        "https://ar5iv.org/abs/2411.06558",
         "https://doi.org/10.48550/arXiv.2411.06558",
     ],
 )
