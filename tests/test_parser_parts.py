@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feedsvc.parser.days.dates import (
     ImpossibleDateError,
@@ -15,8 +16,12 @@ from feedsvc.parser.days.dates import (
     date_in_path,
     may_name_time,
 )
-from feedsvc.parser.lines.fields import read_votes
+from feedsvc.parser.lines.clean_titles import Style, clean_title, counter
+from feedsvc.parser.lines.fields import read_field, read_votes
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.labelled import may_be_labelled, read_segment
 from feedsvc.parser.lines.names import Authors, read_authors, read_authors_of_any_form
+from feedsvc.parser.lines.title_text import TitleText, read_title, read_title_of_any_form
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
 from feedsvc.parser.paper.links import canonical, web_address
@@ -195,6 +200,91 @@ ENDS_OF_NAMES = (
 def test_the_short_way_to_read_names_says_what_the_long_one_does(end: str) -> None:
     for value in (end, f"Ada {end}", f"Ada {end}, Bo Chen", f"Bo Chen, Ada {end}, Ada {end}"):
         assert read_authors(value) == read_authors_of_any_form(value)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Title:", "arXiv:2411.06558", "Score: 5 -", "Scores: 5 -", "Rank: 3/9 |", "Rating: 3 -"),
+        *("Relevance: 9 -", "Paper 3:", "No. 3:", "3.", "#3", "⭐", "제목:"),
+    ],
+)
+def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None:
+    style = Style(counts_up=True, has_brackets=False)
+    for each in (lead, lead.lower(), lead.upper()):
+        assert clean_title(TitleText("", f"{each} Ants"), style).words == "Ants"
+        has_count = counter(f"{each} Ants") is not None
+        assert has_count == any(map(each.lower().startswith, ("paper", "no", "3", "#")))
+
+
+WORDS_OF_LINKS = [
+    *(
+        "Ants",
+        "A | B",
+        "**Ants**",
+        "__Bees__ and",
+        "PDF",
+        "**PDF**",
+        "2411.06558",
+        "[A] B",
+        "A [B]",
+    ),
+    *(
+        "10.1000/the-long-id-of-a-paper-about-ants",
+        "A] B [C",
+        "<b>Ants</b>",
+        "a < b",
+        "![x](y)",
+        "*",
+    ),
+    *("Ants {#a}", "arXiv:2411.06558", "https://x.org", ""),
+]
+TARGETS = [
+    *("https://arxiv.org/abs/2411.06558", "/papers/1", "#", "a(b)c", "https://x.org/a?b=(c)", "<a"),
+    *("<https://x.org>", "https://x.org/'a'", " https://x.org ", 'https://x.org "A"', "a b", ""),
+]
+
+
+@pytest.mark.parametrize("words", WORDS_OF_LINKS)
+def test_the_short_way_to_read_a_link_alone_says_what_the_long_one_does(words: str) -> None:
+    for target in TARGETS:
+        for line in (f"[{words}]({target})", f"![{words}]({target})", f"[{words}] ({target})"):
+            moved = links_of(f" {line}")  # a space before a link takes the long way
+            assert [*links_of(line)] == [
+                replace(link, start=link.start - 1, end=link.end - 1) for link in moved
+            ]
+            assert read_title(line) == read_title_of_any_form(line)
+
+
+LABELS = [
+    *(
+        "Authors",
+        "Authors (all of them)",
+        "Full: text",
+        "👥",
+        "👥 Ada",
+        "Méthode",
+        "What's New",
+        "논문",
+    ),
+    *("1. Authors", "x", ""),
+]
+MARKS_AROUND_LABELS = [
+    *("{}: A", "{}：A", "**{}**: A", "**{}:** A", "***{}***: A", "**{}** A: B", "__{}__ A: B"),
+    *("_{}_: A", "`{}`: A", "【{}】A", "【{}】A: B", "{}://a", "{}\xa0: A", "**{} **: A", "{}"),
+]
+
+
+@pytest.mark.parametrize("lead", ["", "- ", "> * ", "  1. ", "\t", "- [ ]   ", "• "])
+def test_no_line_with_a_label_is_passed_over(lead: str) -> None:
+    for label in LABELS:
+        for marks in MARKS_AROUND_LABELS:
+            text = marks.format(label)
+            assert may_be_labelled(lead + text) or not read_segment(text)
+    for label in ("Vote", "authors", "저자", "*Link*", "Paper   "):
+        assert read_field(f"{lead}{label}  : 24")
+    for head in ("**What's New**:", "**What's New:**", "***What's New***:"):
+        assert not may_be_labelled(f"{lead}{head} A")
 
 
 @pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]"])
