@@ -16,6 +16,7 @@ from feedsvc.parser.days.dates import (
     date_in_path,
     may_name_time,
 )
+from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.clean_titles import Style, clean_title, counter
 from feedsvc.parser.lines.fields import read_field, read_votes
 from feedsvc.parser.lines.inline import links_of
@@ -212,7 +213,9 @@ def test_the_short_way_to_read_names_says_what_the_long_one_does(end: str) -> No
 def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None:
     style = Style(counts_up=True, has_brackets=False)
     for each in (lead, lead.lower(), lead.upper()):
-        assert clean_title(TitleText("", f"{each} Ants"), style).words == "Ants"
+        for is_linked in (False, True):
+            title = TitleText("", f"{each} Ants", "#", is_linked=is_linked)
+            assert clean_title(title, style).words == "Ants"
         has_count = counter(f"{each} Ants") is not None
         assert has_count == any(map(each.lower().startswith, ("paper", "no", "3", "#")))
 
@@ -254,6 +257,19 @@ def test_the_short_way_to_read_a_link_alone_says_what_the_long_one_does(words: s
                 replace(link, start=link.start - 1, end=link.end - 1) for link in moved
             ]
             assert read_title(line) == read_title_of_any_form(line)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *(" | 2411.06558", " · 2411.06558", " • 2411.06558", "　2411.06558", ". *Nature*, 3(4)"),
+        *(". _Nature_", " - ICML 2024", " – In Proc. of ICML 1999", " — Nature, 2024."),
+    ],
+)
+def test_names_are_read_before_whatever_parts_them_from_the_rest(behind: str) -> None:
+    byline = byline_of(f"Ada Lovelace, Bo Chen{behind}")
+    assert byline is not None
+    assert byline.names == "Ada Lovelace, Bo Chen"
 
 
 LABELS = [

@@ -147,6 +147,9 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand beside it."""
+    is_alone = title.is_linked and not title.before and not title.rest
+    if is_alone and _FIRST_WORD.match(title.words):
+        return CleanTitle(title.words.strip())
     if found := _LEADING_VOTES.match(title.before or title.words):
         if title.before:
             title = replace(title, before=title.before[found.end() :])

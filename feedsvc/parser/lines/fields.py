@@ -20,7 +20,7 @@ _FIELD_LINE = re.compile(
 _MARKS_BEFORE = re.compile(r"[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
-_BULLET = re.compile(r"\s*(?:>\s?)?[-*+•]\s")
+_VOTES = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{1,9}")
 
 
 class Field(Struct, frozen=True):
@@ -60,7 +60,7 @@ def read_votes(value: str) -> int | None:
     """The number of votes; None for a dash and the like. Raises ValueError for anything else."""
     if value.lower() in _NOTHING:
         return None
-    if not re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{1,9}", value):
+    if not _VOTES.fullmatch(value):
         raise ValueError(value)
     return int(value.replace(",", ""))
 
