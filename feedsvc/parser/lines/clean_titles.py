@@ -46,6 +46,8 @@ _LEADING_ID = re.compile(
     re.IGNORECASE,
 )
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
+_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.)[a-z]", re.IGNORECASE)
+"""What a title begins with where nothing stands before it: no number, no mark, no label."""
 _VOTES = re.compile(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
     r"|(?P<word>[0-9][0-9,]{0,8})\s?(?:up-?votes?|votes?|likes?|👍|추천|좋아요|투표|票|赞|点赞|いいね)"
@@ -113,15 +115,18 @@ class CleanTitle(Struct, frozen=True):
 
 def style_of(titles: Sequence[TitleText]) -> Style:
     """What a file's titles have in common."""
-    numbers = [number for each in titles if (number := counter(_whole(each))) is not None]
+    wholes = [f"{title.before} {title.words}".strip() for title in titles]
+    numbers = [number for whole in wholes if (number := counter(whole)) is not None]
     steps = sum(after in {before + 1, 1, 0} for before, after in pairwise(numbers))
     counts_up = (
         bool(numbers)
         and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
         and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
     )
-    pairs = [_PAIR.match(_whole(each)) for each in titles]
-    has_pairs = [pair and int(pair[0]) for pair in pairs] == [*range(1, len(titles) + 1)]
+    has_pairs = all(
+        (pair := _PAIR.match(whole)) is not None and int(pair[0]) == number
+        for number, whole in enumerate(wholes, 1)
+    )
     brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
     return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
@@ -129,6 +134,8 @@ def style_of(titles: Sequence[TitleText]) -> Style:
 def counter(text: str) -> int | None:
     """The number that a title begins with, in a form that counts; None where there is none."""
     text = text.lstrip(" *_")
+    if _FIRST_WORD.match(text):
+        return None
     if emoji := _LEADING_EMOJI.match(text):
         text = text[emoji.end() :].lstrip(" *_")
     found = _COUNTER.match(text)
@@ -140,6 +147,9 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand beside it."""
+    is_alone = title.is_linked and not title.before and not title.rest
+    if is_alone and _FIRST_WORD.match(title.words):
+        return CleanTitle(title.words.strip())
     if found := _LEADING_VOTES.match(title.before or title.words):
         if title.before:
             title = replace(title, before=title.before[found.end() :])
@@ -203,6 +213,8 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
     for _ in range(5):
         start = words
         words = words.lstrip()
+        if _FIRST_WORD.match(words):
+            break
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
         elif style.has_pairs and words == start.lstrip() and (pair := _PAIR.match(words)):
@@ -245,10 +257,6 @@ def _trailing(words: str) -> tuple[str, int | None]:
         if words == start:
             break
     return words, votes
-
-
-def _whole(title: TitleText) -> str:
-    return f"{title.before} {title.words}".strip()
 
 
 def _without_names_of_links(text: str) -> str:

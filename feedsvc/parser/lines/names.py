@@ -77,6 +77,13 @@ _IN_TAGS = re.compile(
 _RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>")
 _LONGEST_LINE = 20_000
 
+_WORD = (
+    r"(?:(?![AEO](?i:l|t\.?al|thers|tros|utros|utres)\b)[A-ZÀ-ÖØ-Þ][a-zA-ZÀ-ÖØ-öø-ɏ.'’-]*+"
+    r"|d[aei]|v[ao]n|de[lnr])"
+)
+_PLAIN_NAMES = re.compile(rf"{_WORD}(?:(?: |(?<!\.), ){_WORD})+(?<!\.)")
+"""Names on which nothing hangs, which commas part: most lists are no more, and are read at once."""
+
 
 class Authors(Struct, frozen=True):
     """The names in order, none twice, and whether the digest says that there are more."""
@@ -91,6 +98,13 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
+    if _PLAIN_NAMES.fullmatch(value):
+        return Authors(tuple(dict.fromkeys(value.split(", "))))
+    return read_authors_of_any_form(value)
+
+
+def read_authors_of_any_form(value: str) -> Authors:
+    """What `read_authors` says, without its short way for plain names."""
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
     value = _SLANTED_OTHERS.sub(r"\1", value) if "*" in value or "_" in value else value
     value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()

@@ -29,6 +29,7 @@ _BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
 _LINK_OPENED = re.compile(r"\]\s?\(")
 _NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
+_MAY_BE_MARKUP = re.compile(r"[\[\]<]")
 _ATTRIBUTES = re.compile(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
 _MARKUP = re.compile(
@@ -69,6 +70,22 @@ class TitleText(Struct, frozen=True):
 
 def read_title(text: str) -> TitleText:
     """The parts of a title in Markdown; layout in HTML goes."""
+    return _linked(text) or read_title_of_any_form(text)
+
+
+def _linked(text: str) -> TitleText | None:
+    """A title that is a link and nothing else, as most are."""
+    links = links_of(text) if text.startswith("[") and text.endswith(")") else ()
+    link = links[0] if len(links) == 1 else None
+    if not link or text != f"[{link.words}]({link.address})":
+        return None
+    if _MAY_BE_MARKUP.search(link.words) or names_link(link.words):
+        return None
+    return TitleText("", _without_emphasis(link.words), link.address, is_linked=True)
+
+
+def read_title_of_any_form(text: str) -> TitleText:
+    """What `read_title` says, without its short way for links."""
     words = _without_emphasis(_without_closing_marks(text))
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)

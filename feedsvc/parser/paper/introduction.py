@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from feedsvc.model import Introduction
@@ -52,10 +53,15 @@ class Introductions:
 
     def __init__(self, longest: int, names: Collection[str] = ()) -> None:
         self._longest = longest
-        self._names = frozenset(map(plain_label, names))
+        self._named = names
         self._heads: set[int] = set()
         self._waiting: list[str] = []
         self._by_day: dict[date, list[str]] = {}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Worked out where a list or a table stands between papers, which few digests have."""
+        return frozenset(map(plain_label, self._named))
 
     def pass_tables(self, tables: Iterable[Table | None]) -> None:
         """The heads of these tables, whose rows are papers, are no introduction."""
@@ -68,7 +74,7 @@ class Introductions:
         if start >= end:
             return
         kept = [line for n, line in enumerate(lines[start:end], start) if n not in self._heads]
-        self._waiting += _worth_showing(_without_contents(kept, self._names))
+        self._waiting += _worth_showing(self._without_contents(kept))
 
     def begin(self, day: date) -> None:
         """The lines taken belong to this day."""
@@ -86,6 +92,24 @@ class Introductions:
         )
         return tuple(each for each in made if each.html)
 
+    def _without_contents(self, lines: Sequence[str]) -> Sequence[str]:
+        """The lines without items and tables that list names which stand in the digest itself."""
+        kept: list[str] = []
+        for is_table, group in groupby(lines, key=lambda line: line.startswith("|")):
+            rows = list(group)
+            if is_table:
+                known = sum(any(map(self._is_named, cells_of(row))) for row in rows[2:])
+                kept += [] if known and known >= HALF * len(rows[2:]) else rows
+            else:
+                kept += [row for row in rows if not (_ITEM.match(row) and self._is_named(row))]
+        return kept
+
+    def _is_named(self, text: str) -> bool:
+        """Whether a piece of text is one of the names, with a link or a count of papers at most."""
+        words = _LINK.sub(r"\1", _ITEM.sub("", text[:LOOKED_AT], count=1)).replace("*", "")
+        shown = {plain_label(words), plain_label(_COUNT.sub("", words))}
+        return not self._names.isdisjoint(shown)
+
     def _within(self, lines: Sequence[str]) -> list[str]:
         kept: list[str] = []
         length = 0
@@ -95,25 +119,6 @@ class Introductions:
                 break
             kept.append(line)
         return kept
-
-
-def _without_contents(lines: Sequence[str], names: Collection[str]) -> Sequence[str]:
-    """The lines without items and tables that list names which stand in the digest itself."""
-    kept: list[str] = []
-    for is_table, group in groupby(lines, key=lambda line: line.startswith("|")):
-        rows = list(group)
-        if is_table:
-            known = sum(any(_is_named(cell, names) for cell in cells_of(row)) for row in rows[2:])
-            kept += [] if known and known >= HALF * len(rows[2:]) else rows
-        else:
-            kept += [row for row in rows if not (_ITEM.match(row) and _is_named(row, names))]
-    return kept
-
-
-def _is_named(text: str, names: Collection[str]) -> bool:
-    """Whether a piece of text is one of the names, with a link or a count of papers at most."""
-    words = _LINK.sub(r"\1", _ITEM.sub("", text[:LOOKED_AT], count=1)).replace("*", "")
-    return plain_label(words) in names or plain_label(_COUNT.sub("", words)) in names
 
 
 def _worth_showing(lines: Sequence[str]) -> list[str]:
