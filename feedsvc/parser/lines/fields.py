@@ -9,6 +9,7 @@ from msgspec import Struct
 from feedsvc.parser.lines.labelled import labelled_alone, shares_line
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL
+from feedsvc.patterns import compile_later
 
 _SURE = {"vote", "votes", "upvote", "upvotes", "likes", "투표", "추천", "author", "authors", "저자"}
 _SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
@@ -20,7 +21,7 @@ _FIELD_LINE = re.compile(
 _MARKS_BEFORE = re.compile(r"^[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
-_BULLET = re.compile(r"\s*(?:>\s?)?[-*+•]\s")
+_BULLET = compile_later(r"\s*(?:>\s?)?[-*+•]\s")
 
 
 class Field(Struct, frozen=True):
