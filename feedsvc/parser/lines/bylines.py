@@ -11,13 +11,14 @@ from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.names import author_text, looks_like_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _BETWEEN = re.compile(r"(\s[·•|]\s|　)")
-_EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
-_IN_BRACKETS = re.compile(
+_EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
+_IN_BRACKETS = compile_later(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
 )
-_BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
+_BULLET = compile_later(r"[\s>]{0,6}(?:[-*+]\s)?")
 _SLANTED_VENUE, _VENUE_OF_A_YEAR = (
     re.compile(rf"(?P<names>[^*\[\]<>|]{{4,2000}}?){form}")
     for form in (
