@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feedsvc.parser.lines.inline import links_of, without_links
-from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.lines.title_text import WIDE, TitleText
 from feedsvc.parser.vocabulary.labels import names_link
 
 _EMOJI = (
@@ -86,7 +86,6 @@ WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 8
 SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _WORD = re.compile(r"\w")
 
@@ -167,7 +166,7 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
 
 def _is_prose(words: str, rest: str) -> bool:
     """Whether what follows bold words and a colon is a text, and no subtitle."""
-    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
     longest = SHORTEST_TEXT if is_whole else LONGEST_SUBTITLE
     return len(rest) > longest and _SENTENCE_END.search(rest) is not None
 
