@@ -133,6 +133,15 @@ def test_topics_with_a_paper_each_in_another_language_stay_topics() -> None:
     ]
 
 
+@pytest.mark.parametrize(("below", "begins"), [("- Score: 8", "<ul>"), ("- a", "<p>Score: 8.0/10")])
+def test_a_score_beside_a_title_begins_the_text_that_does_not_say_it(
+    below: str, begins: str
+) -> None:
+    (paper,) = _read(f"### [Score: 8.0/10] Ants in Rows\n- Link: {ARXIV}1\n{below}\n").papers
+    assert paper.title == "Ants in Rows"
+    assert paper.summary_html.startswith(begins)
+
+
 LIST = """# 2025-03-04
 
 | Date | Title | PDF |

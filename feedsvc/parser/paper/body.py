@@ -13,6 +13,7 @@ from feedsvc.model import Medium
 from feedsvc.parser.blocks.headings import fenced_lines
 from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.lines.labelled import labelled
 from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_layout_tags
@@ -41,6 +42,8 @@ _SUMMARY_LINE = re.compile(
 _COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
 _HEADING_MARK = re.compile(r"#{2,6} ")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+LONGEST_SCORE = 30
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
 
@@ -61,6 +64,8 @@ def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: 
     lines = _without_rules(body.lines)
     kept, beyond = _cut(lines, longest)
     reader = _BodyReader(draft, problems, body.may_be_one_name, body.knows_names)
+    if draft.beside and not _repeats_score(draft.beside, kept):
+        reader.summary += [draft.beside, ""]
     if rest:
         reader.take_text(rest, draft.line)
         reader.summary.append("")
@@ -71,6 +76,22 @@ def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: 
         numbers = body.numbers[len(lines) - len(beyond) : len(lines)]
         for number, line in zip(numbers, beyond, strict=True):
             draft.take_field(line, number, problems)
+
+
+def _repeats_score(score: str, lines: Sequence[str]) -> bool:
+    """Whether a text says the same score: `Score: 8` below `[8.0/10]`."""
+    number = _NUMBER.search(score)
+    if not number:
+        return False
+    whole, _, part = number[0].partition(".")
+    digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
+    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    return any(
+        said.search(field.value[:LONGEST_SCORE]) is not None
+        for line in lines
+        for field in labelled(line)
+        if field.field in {"score", "tags"}
+    )
 
 
 def is_comment(line: str) -> bool:

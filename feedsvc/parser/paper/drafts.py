@@ -100,7 +100,7 @@ class Drafter:
         block, title = unit.block, unit.candidate.evidence.title
         clean = clean_title(title, self._styles[block.shape])
         draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
-        draft.votes, draft.topics = clean.votes, unit.topics
+        draft.votes, draft.beside, draft.topics = clean.votes, clean.beside, unit.topics
         if unit.lead and unit.lead.title:
             self._take_other_title(draft, unit.lead.title, self._styles[block.shape])
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
