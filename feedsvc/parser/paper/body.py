@@ -16,7 +16,12 @@ from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.labelled import labelled
 from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
 from feedsvc.parser.paper.draft import PaperDraft
-from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_layout_tags
+from feedsvc.parser.paper.layout import (
+    has_media_tag,
+    logical_lines,
+    without_block_tags,
+    without_layout_tags,
+)
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
@@ -40,7 +45,7 @@ _SUMMARY_LINE = re.compile(
     re.IGNORECASE,
 )
 _COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
-_RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
+_RULE = re.compile(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
 _NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
@@ -142,7 +147,7 @@ class _BodyReader(Struct):
                 self.summary.append(line)
                 continue
             if "<" in line:
-                line = unfolded(line)  # noqa: PLW2901
+                line = without_block_tags(unfolded(line))  # noqa: PLW2901
             if not self._take(line, numbers[index]):
                 text = without_layout_tags(line) if has_tags else line
                 text = self._without_names(text) if text else text
