@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from feedsvc.parser.source.text import has
+
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = re.compile(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
 _MARKED = re.compile(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
@@ -21,6 +23,11 @@ _REFERENCE = re.compile(
     r"`[^`]{1,500}`|(?<![!\\\]\w])\[(?P<words>(?:[^\[\]]|\[[^\[\]]{0,100}\]){1,500})\]\[(?P<name>[^\[\]]{0,200})\]"
 )
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
+
+
+def may_have_second_ways(text: str) -> bool:
+    """Whether a text has what underlines headings or defines links."""
+    return has(text, "===", "---", "]:")
 
 
 def plain_markdown(lines: Sequence[str]) -> Sequence[str]:

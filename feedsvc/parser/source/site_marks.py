@@ -9,28 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from feedsvc.parser.source.text import have
+from feedsvc.parser.source.text import has, have
 from feedsvc.parser.vocabulary.labels import field_named
 
-_SIGNS = (
-    ":::",
-    "!!! ",
-    "???",
-    '=== "',
-    "{:",
-    "{%",
-    "{{<",
-    "{{%",
-    "){",
-    "<Tab",
-    "[[toc]]",
-    "[TOC]",
-    ":material-",
-    ":fontawesome-",
-    ":octicons-",
-    "collapsed::",
-)
-"""Without one of these a file has no such marks."""
+_SIGNS = {
+    "{": ("{:", "{%", "{{<", "{{%", "){"),
+    "=": ('=== "',),
+    "<": ("<Tab",),
+    "!": ("!!! ",),
+    "?": ("???",),
+    "]": ("[[toc]]", "[TOC]"),
+    ":": (":::", ":material-", ":fontawesome-", ":octicons-", "collapsed::"),
+}
+"""Without one of these a file has no such marks; by a character that each has."""
 
 _COMPONENT_SIGNS = ("<Tabs", "<TabItem")
 
@@ -64,10 +55,13 @@ _PEOPLE = re.compile(r"user|people|person|account|group")
 _PROPERTY = re.compile(r"\s*(?:collapsed|id)::\s\S+\s*")
 
 
+def may_have_site_marks(text: str) -> bool:
+    """Whether a sign of such marks stands in a text."""
+    return any(sign in text and has(text, *signs) for sign, signs in _SIGNS.items())
+
+
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
-    if not have(lines, *_SIGNS):
-        return lines
     written = list(lines)
     has_components = have(lines, *_COMPONENT_SIGNS)
     depth, is_code = 0, False
