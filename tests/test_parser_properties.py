@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import time
 
@@ -17,7 +18,11 @@ from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
-from feedsvc.parser.vocabulary.problems import CODES
+from feedsvc.parser.source.mail_records import MARK, with_plain_records
+from feedsvc.parser.source.plain_markdown import may_have_second_ways, plain_markdown
+from feedsvc.parser.source.tables_in_html import with_plain_tables
+from feedsvc.parser.source.text import read_lines
+from feedsvc.parser.vocabulary.problems import CODES, Problems
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}
@@ -71,6 +76,44 @@ def test_nothing_that_arrives_raises_and_nothing_forbidden_leaves(data: bytes) -
             assert problem.line >= 1
             assert problem.code in CODES
             assert problem.message.isprintable()
+
+
+SIGNS = st.lists(
+    st.sampled_from(
+        [
+            "\\\\",
+            "=",
+            "-",
+            "[",
+            "]",
+            ":",
+            " ",
+            "a",
+            "\n",
+            "\n\n",
+            "<table>",
+            "Title",
+            "https://x.org",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(SIGNS)
+def test_what_a_whole_text_does_not_hold_no_line_of_it_has(text: str) -> None:
+    lines = text.split("\n")
+    assert MARK in text or with_plain_records(lines) == lines
+    assert may_have_second_ways(text) or plain_markdown(lines) == lines
+    assert "<" in text or with_plain_tables(lines, range(len(lines)))[0] == lines
+
+
+@given(st.text(st.sampled_from("가각각é\u0301Á \n#\u00a0\u2800\u200b"), max_size=12))
+def test_hangul_is_composed_and_unseen_starts_go_in_every_encoding(text: str) -> None:
+    lines = read_lines(text.encode(), Problems("x.md"))
+    assert lines == read_lines(codecs.BOM_UTF16_LE + text.encode("utf-16-le"), Problems("x.md"))
+    assert not any(re.search("[\u1100-\u1112][\u1161-\u1175]", line) for line in lines)
+    assert not any(line[:1] in {"\u2800", "\u200b"} for line in lines)
 
 
 @given(text=TEXTS)
