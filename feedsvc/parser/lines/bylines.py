@@ -13,7 +13,7 @@ from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
-_BETWEEN = re.compile(r"(\s[·•|]\s|　)")
+_BETWEEN = compile_later(r"(\s[·•|]\s|　)")
 _EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
 _IN_BRACKETS = compile_later(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"

@@ -30,23 +30,23 @@ _SCORE_WORDS = (
     r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
 )
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
-_LEADING_SCORE = re.compile(
+_LEADING_SCORE = compile_later(
     rf"[\[(（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)?|{_NUMBER}\s?⭐|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[\])）】]\s*"
     rf"|[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s?[-|:·]?\s?"
     rf"|{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s?[-|:·]\s?",
     re.IGNORECASE,
 )
 _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")
-_LEADING_TIME = re.compile(
+_LEADING_TIME = compile_later(
     r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
 )
 _DAY_BEFORE_LINK = compile_later(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
-_LEADING_ID = re.compile(
+_LEADING_ID = compile_later(
     r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
     r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
     re.IGNORECASE,
 )
-_LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
+_LEADING_LABEL = compile_later(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
 _FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.)[a-z]", re.IGNORECASE)
 """What a title begins with where nothing stands before it: no number, no mark, no label."""
 _VOTES = compile_later(
@@ -55,7 +55,7 @@ _VOTES = compile_later(
     r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
     re.IGNORECASE,
 )
-_LEADING_VOTES = re.compile(
+_LEADING_VOTES = compile_later(
     r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
 )
 _TRAILERS = (
@@ -95,7 +95,7 @@ SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
 _SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
-_WORD = re.compile(r"\w")
+_WORD = compile_later(r"\w")
 
 
 class Style(Struct, frozen=True):

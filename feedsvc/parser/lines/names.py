@@ -12,7 +12,7 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 from feedsvc.patterns import compile_later
 
-_OTHERS_BEHIND = re.compile(
+_OTHERS_BEHIND = compile_later(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|…))"
     rf"(?i:{OTHERS})\.?$"
 )

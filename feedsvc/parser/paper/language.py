@@ -76,7 +76,7 @@ _SCRIPTS = (
 )
 _UKRAINIAN = compile_later(r"[іїєґІЇЄҐ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = compile_later(r"[^\W\d_]+")
 _LOOKED_AT = 1500
 _CLEAR = 0.12
 """Of the letters; papers in Korean or Chinese keep many words in English."""

@@ -33,7 +33,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 _TAG = re.compile(r"<[^>]*>?")
-_REFERENCE = re.compile(r"&[^;]*;?")
+_REFERENCE = compile_later(r"&[^;]*;?")
 """Where the end of one of these is missing, what follows belongs to it."""
 _SPELLINGS = {"<br />": "<br>", "<hr />": "<hr>", "&quot;": '"', "&#x27;": "'"}
 """What the cleaner spells otherwise than the renderer."""
