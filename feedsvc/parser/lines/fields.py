@@ -42,15 +42,22 @@ class Field(Struct, frozen=True):
 
 def read_field(line: str) -> Field | None:
     """What a line says when it is a field's: `Vote: 24`, `**Authors**: A, B`, `- 저자: …`."""
-    found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
-    name = found["name"].lower() if found else ""
-    if found and name in _SURE and not shares_line(line):
-        value = _MARKS_BEFORE.sub("", found["value"]).strip()
-        return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
+    if sure := read_sure_field(line):
+        return sure
     alone = labelled_alone(line)
     if alone and alone.field in _TAKEN:
         return Field(alone.field, alone.value, is_bullet=True, is_sure=False)
     return None
+
+
+def read_sure_field(line: str) -> Field | None:
+    """What a line says whose label says nothing else; None for other fields, too."""
+    found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
+    name = found["name"].lower() if found else ""
+    if not found or name not in _SURE or shares_line(line):
+        return None
+    value = _MARKS_BEFORE.sub("", found["value"]).strip()
+    return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
 
 
 def read_votes(value: str) -> int | None:
@@ -62,4 +69,4 @@ def read_votes(value: str) -> int | None:
     return int(value.replace(",", ""))
 
 
-__all__ = ["Authors", "Field", "read_authors", "read_field", "read_votes"]
+__all__ = ["Authors", "Field", "read_authors", "read_field", "read_sure_field", "read_votes"]

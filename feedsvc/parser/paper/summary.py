@@ -11,7 +11,7 @@ import comrak
 import nh3
 
 from feedsvc.parser.paper.shield import shield, unshield
-from feedsvc.parser.source.text import have, printable
+from feedsvc.parser.source.text import printable
 
 DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
@@ -85,7 +85,9 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    even = _with_even_tables(_with_words_of_fences(lines))
+    text = "\n".join(lines)  # a sign that isn't in it needs no look at each line
+    even = _with_words_of_fences(lines) if "`" in text or "~" in text else lines
+    even = _with_even_tables(even) if "|" in text else even
     shielded = [shield(line) if line else line for line in even]
     rendered = comrak.render_markdown(
         "\n".join([_flattened(line) if line else line for line in shielded]),
@@ -96,17 +98,15 @@ def render_markdown(lines: Sequence[str]) -> str:
     if shielded != list(lines):
         rendered = unshield(rendered)
     rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
-    if "<img " in rendered:
+    if "!" in text:
         rendered = _PICTURE.sub(r"\1", rendered)
-    if "&lt;" in rendered or "://" in rendered:
+    if "<" in text or "&" in text or ("/" in text and "://" in rendered):
         rendered = "".join(_outside_code(rendered))
     return rendered
 
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not have(lines, "`", "~"):
-        return lines
     parted: list[str] = []
     for line in lines:
         fence = _FENCE.fullmatch(line)
@@ -124,8 +124,6 @@ def _with_even_tables(lines: Sequence[str]) -> Sequence[str]:
 
     Cells that stand below no header are left out by CommonMark's tables.
     """
-    if not have(lines, "|"):
-        return lines
     below = [
         number
         for number in range(1, len(lines))
