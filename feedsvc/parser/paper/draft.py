@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct, field
 
 from feedsvc.parser.days.days import DayOfPaper
-from feedsvc.parser.lines.fields import (
-    Authors,
-    read_authors,
-    read_field,
-    read_sure_field,
-    read_votes,
-)
+from feedsvc.parser.lines.fields import Authors, read_authors, read_field, read_votes
 from feedsvc.parser.lines.names import look_like_names
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_ADDRESS_VALUE = re.compile(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
+_ADDRESS_VALUE = compile_later(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
 
 
 class PaperDraft(Struct):
@@ -39,14 +32,9 @@ class PaperDraft(Struct):
     """HTML, not yet sanitised."""
     fields_seen: set[str] = field(default_factory=set)
 
-    @property
-    def _has_all_fields(self) -> bool:
-        """Whether no line can be taken any more; one that is surely a field is reported still."""
-        return bool(self.address) and {"votes", "authors"} <= self.fields_seen
-
     def take_field(self, text: str, line: int, problems: Problems) -> bool:
         """Whether `text` was one of the paper's fields and is taken; each is taken once."""
-        found = read_sure_field(text) if self._has_all_fields else read_field(text)
+        found = read_field(text)
         if not found:
             return False
         if found.name in self.fields_seen:
