@@ -16,6 +16,8 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
 from feedsvc.parser.source.mail_records import MARK, with_plain_records
@@ -219,6 +221,41 @@ def test_a_picture_alone_on_its_line_is_the_same_with_spaces_around(
     alone, left = take_media(picture, 1)
     spaced, left_with_spaces = take_media(f" {picture} ", 1)
     assert (alone, left.strip()) == (spaced, left_with_spaces.strip())
+
+
+@given(
+    line=st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "> ",
+                    "**",
+                    "Vote",
+                    "votes",
+                    "Authors",
+                    "저자",
+                    "Link",
+                    "DOI",
+                    "👍",
+                    "【",
+                    "】",
+                ),
+                *(":", "：", " ", " | ", "3", "Ada Lovelace", ", ", "https://arxiv.org/abs/2411.1"),
+            ]
+        ),
+        max_size=7,
+    ).map("".join)
+)
+def test_a_paper_with_all_its_fields_takes_no_more_and_reports_those_it_would_have_taken(
+    line: str,
+) -> None:
+    draft, problems = PaperDraft(1, "Title", "https://arxiv.org/abs/2411.00001"), Problems("x.md")
+    assert draft.take_field("Vote: 1", 2, problems)
+    assert draft.take_field("Authors: Ann Lee, Bo Chen", 3, problems)
+    field = read_field(line)
+    assert not draft.take_field(line, 4, problems)
+    assert bool(problems.in_order()) == (field is not None and field.is_sign)
 
 
 @given(text=TEXTS)

@@ -30,10 +30,12 @@ def is_badge(mention: MediaMention, *, is_linked: bool, is_in_row: bool) -> bool
         return False
     if "badge" in mention.address.lower() and _NAMED_SO.search(mention.address):
         return True
+    says_where = bool(mention.description) and names_link(mention.description)
+    if not is_linked and not says_where:
+        return False
     ending = posixpath.splitext(mention.address.partition("?")[0])[1].lower()
     is_drawn = ending in _DRAWN or not ending[1:].isalpha()
-    says_where = bool(mention.description) and names_link(mention.description)
-    return is_drawn and (says_where or (is_linked and (is_in_row or ending == ".svg")))
+    return is_drawn and (says_where or is_in_row or ending == ".svg")
 
 
 def badge_words(mention: MediaMention) -> str:
