@@ -342,6 +342,9 @@ def test_institutions_and_footnotes_are_no_names() -> None:
         ("这是一篇论文", "zh"),
         ("Это статья", "ru"),
         ("This is a paper", None),
+        ("논문 " + "1234567890 " * 20 + "fast", "ko"),  # letters count, and digits don't
+        ("논문 " + "much is in English here " * 20, None),
+        ("ロンドン " + "much is in English here " * 20, None),
         ("", None),
     ],
 )

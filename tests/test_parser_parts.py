@@ -26,6 +26,7 @@ from feedsvc.parser.lines.title_text import TitleText, read_title, read_title_of
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
 from feedsvc.parser.paper.links import canonical, web_address
+from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
 from feedsvc.parser.vocabulary.date_spellings import IN_TEXT, PARTS_IN_TEXT, Spelling
 
@@ -261,12 +262,9 @@ def test_the_short_way_to_read_a_link_alone_says_what_the_long_one_does(words: s
 
 @pytest.mark.parametrize(
     "behind",
-    [
-        *(" | 2411.06558", " · 2411.06558", " • 2411.06558", "　2411.06558", ". *Nature*, 3(4)"),
-        *(". _Nature_", " - ICML 2024", " – In Proc. of ICML 1999", " — Nature, 2024."),
-    ],
+    [". *Nature*, 3(4)", ". _Nature_", " - ICML 2024", " – In ICML 1999", " — Nature, 2024."],
 )
-def test_names_are_read_before_whatever_parts_them_from_the_rest(behind: str) -> None:
+def test_names_are_read_before_a_venue(behind: str) -> None:
     byline = byline_of(f"Ada Lovelace, Bo Chen{behind}")
     assert byline is not None
     assert byline.names == "Ada Lovelace, Bo Chen"
@@ -375,3 +373,28 @@ def test_bars_without_a_line_below_a_header_are_text() -> None:
 
 def test_a_line_below_no_header_is_text() -> None:
     assert sanitise(render_markdown(["Words.", "|---|---|"])) == "<p>Words.\n|---|---|</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see ![](a.png)",
+        "see [Watch Video](a.mp4)",
+        "see [ WATCH the\tvideo ](a.mp4)",
+        'see <IMG alt="x" src="a.png">',
+        "see <Video src=a.mp4>",
+        "https://example.org/a.mp4",
+        "  HTTPS://example.org/a.mp4",
+    ],
+)
+def test_each_way_to_name_a_medium_is_seen_however_it_is_written(text: str) -> None:
+    (mention,), _ = take_media(text, 7)
+    assert mention.address.strip("/ ").lower().endswith(("a.png", "a.mp4"))
+
+
+@pytest.mark.parametrize("sign", [" | ", " · ", " • ", "\u3000"])
+def test_names_stand_apart_from_an_id_by_any_of_the_signs_that_part_a_line(sign: str) -> None:
+    byline = byline_of(f"Ada Lovelace, Charles Babbage{sign}2411.06558")
+    assert byline
+    assert byline.names == "Ada Lovelace, Charles Babbage"
+    assert byline.left.strip() == "2411.06558"

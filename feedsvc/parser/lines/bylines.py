@@ -57,7 +57,7 @@ def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
     """The one list of names among parts of a line of which another is a link, an id or a field."""
-    if "|" not in line and "·" not in line and "•" not in line and "　" not in line:
+    if not ("|" in line or "·" in line or "•" in line or "　" in line):
         return None
     pieces = _BETWEEN.split(line)
     parts = pieces[::2]

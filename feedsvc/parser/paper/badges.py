@@ -27,7 +27,7 @@ def is_badge(mention: MediaMention, *, is_linked: bool, is_in_row: bool) -> bool
     """
     if mention.medium is not Medium.IMAGE:
         return False
-    if _NAMED_SO.search(mention.address):
+    if "badge" in mention.address.lower() and _NAMED_SO.search(mention.address):
         return True
     ending = posixpath.splitext(mention.address.partition("?")[0])[1].lower()
     is_drawn = ending in _DRAWN or not ending[1:].isalpha()

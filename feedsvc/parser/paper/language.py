@@ -105,25 +105,24 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
             break
     if text.isascii():
         return None
-    letters = _length(_LETTERS, text)
-    if not letters:
-        return None
     counts: dict[str, int] = {}
-    left = "".join(_NOT_ASCII.findall(text))
+    # Without spaces a sentence is one run, and there is less to find.
+    left = "".join(_NOT_ASCII.findall(text.replace(" ", "")))
     for name, script in _SCRIPTS:  # no letter is in two of them
         others = script.sub("", left)
         counts[name], left = len(left) - len(others), others
-    if (
-        counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
-        and counts["ja"] + counts["zh"] > _CLEAR * letters
-    ):
+    japanese = counts["ja"] + counts["zh"]
+    if counts["ja"] >= 0.15 * japanese and _is_clear(japanese, text):
         return "ja"
     language = max(counts, key=lambda name: counts[name])
-    if counts[language] <= _CLEAR * letters:
+    if not _is_clear(counts[language], text):
         return None
     return "uk" if language == "ru" and _UKRAINIAN.search(text) else language
 
 
-def _length(pattern: re.Pattern[str], text: str) -> int:
-    """How many characters of the text match."""
-    return sum(map(len, pattern.findall(text)))
+def _is_clear(count: int, text: str) -> bool:
+    """Whether so many letters are enough of all in a text to tell its language."""
+    # A text has no more letters than characters, which need no counting.
+    return count > _CLEAR * len(text) or (
+        count > 0 and count > _CLEAR * sum(map(len, _LETTERS.findall(text)))
+    )

@@ -17,17 +17,32 @@ DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
 drops what is 256 levels deep."""
 
+_VOID = {"br", "hr"}
+_NESTED = {
+    *("p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+    *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 _CLEANER = nh3.Cleaner(
-    tags={
-        *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
-        *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("table", "thead", "tbody", "tr", "th", "td"),
-    },
+    tags={"a", *_VOID, *_NESTED},
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
     clean_content_tags={"script", "style"},
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
+
+_TAG = re.compile(r"<[^>]*>?")
+_REFERENCE = re.compile(r"&[^;]*;?")
+"""Where the end of one of these is missing, what follows belongs to it."""
+_SPELLINGS = {"<br />": "<br>", "<hr />": "<hr>", "&quot;": '"', "&#x27;": "'"}
+"""What the cleaner spells otherwise than the renderer."""
+_HARMLESS = {
+    *_SPELLINGS,
+    *("&lt;", "&gt;", "&amp;"),
+    *(f"<{name}>" for name in _VOID | _NESTED),
+    *(f"</{name}>" for name in _NESTED),
+}
+"""What the cleaner lets pass: the tags have no attributes."""
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
@@ -133,11 +148,32 @@ def _is_below_header(line: str) -> bool:
 
 def sanitise(rendered: str) -> str:
     """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
-    clean = _CLEANER.clean(rendered)
-    if "<a" in clean:
-        clean = clean.replace('<a href="//', '<a href="https://')
+    clean = plain_html(rendered)
+    if clean is None:
+        clean = cleaned(rendered).replace('<a href="//', '<a href="https://')
         clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
     return printable(clean).strip()
+
+
+def cleaned(rendered: str) -> str:
+    """HTML without tags, attributes and addresses that aren't known to be harmless."""
+    return _CLEANER.clean(rendered)
+
+
+def plain_html(rendered: str) -> str | None:
+    """`cleaned` for HTML from `render_markdown` in which all is harmless already; else None.
+
+    Most summaries are so, and to see it is much faster than to parse them. Each `<` is looked at,
+    so that nothing but the tags of a list gets through, whatever the renderer does.
+    """
+    markup = set(_TAG.findall(rendered))
+    if "&" in rendered:
+        markup.update(_REFERENCE.findall(rendered))
+    if not markup <= _HARMLESS or "\r" in rendered:
+        return None
+    for mark in markup & _SPELLINGS.keys():
+        rendered = rendered.replace(mark, _SPELLINGS[mark])
+    return rendered.replace("\xa0", "&nbsp;") if "\xa0" in rendered else rendered
 
 
 def dead_links(rendered: str) -> list[str]:
