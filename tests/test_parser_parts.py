@@ -21,7 +21,7 @@ from feedsvc.parser.lines.clean_titles import Style, clean_title, counter
 from feedsvc.parser.lines.fields import read_field, read_votes
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.lines.labelled import may_be_labelled, read_segment
-from feedsvc.parser.lines.names import Authors, read_authors, read_authors_of_any_form
+from feedsvc.parser.lines.names import Authors, author_text, read_authors, read_authors_of_any_form
 from feedsvc.parser.lines.title_text import TitleText, read_title, read_title_of_any_form
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
@@ -219,6 +219,36 @@ def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None
             assert clean_title(title, style).words == "Ants"
         has_count = counter(f"{each} Ants") is not None
         assert has_count == any(map(each.lower().startswith, ("paper", "no", "3", "#")))
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *(
+            " 12 votes",
+            " | Likes: 3",
+            " 👍 12",
+            " 🔥",
+            " 🔥hot",
+            " (score: 7)",
+            " ⭐⭐",
+            " 9/10",
+            " -",
+        ),
+        *(" - 8.5 점", " ()", " [[code]](#)", " [PDF](#)", " —", "  "),
+    ],
+)
+def test_what_stands_behind_a_title_goes(behind: str) -> None:
+    style = Style(counts_up=False, has_brackets=False)
+    assert clean_title(TitleText("", f"Ants & Bees{behind}"), style).words == "Ants & Bees"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["- *{}*", "> **By {}**", "👥 __{}__", "{}*", "***{}***", "   {}  ", "* {}"],
+)
+def test_names_stand_alone_without_the_marks_around_them(line: str) -> None:
+    assert author_text(line.format("Ada Lovelace, Bo Chen")) == "Ada Lovelace, Bo Chen"
 
 
 WORDS_OF_LINKS = [

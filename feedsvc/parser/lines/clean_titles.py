@@ -80,6 +80,8 @@ _TRAILERS = (
     re.compile(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
     re.compile(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
 )
+_WORDS_ALONE = re.compile(r"[A-Za-z ,.:&'’-]*[A-Za-z]")
+"""A title behind which nothing stands: without digits, brackets, emoji and a mark at its end."""
 _BOLD_LEAD = re.compile(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
@@ -236,7 +238,9 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
 def _trailing(words: str) -> tuple[str, int | None]:
     """The words without what stands behind a title, and the votes there."""
     votes: int | None = None
-    for _ in range(6 if words else 0):
+    if not words or _WORDS_ALONE.fullmatch(words):
+        return words, votes
+    for _ in range(6):
         start = words
         if (found := _VOTES.search(words[-80:])) and found[0].strip():
             cut = max(0, len(words) - 80) + found.start()

@@ -53,8 +53,9 @@ _AND = re.compile(
 _MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
 _SEMICOLON = re.compile(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
-_OUTER = re.compile(
-    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
+_MARKS_BEHIND = re.compile(r"[*_]{1,3}$")
+_BEFORE = re.compile(
+    r"[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
@@ -175,7 +176,8 @@ def author_text(line: str) -> str:
     if "<" in text:
         text = _RAISED.sub("", text)
         text = found["inner"] if (found := _IN_TAGS.fullmatch(text)) else text
-    return _OUTER.sub("", text).strip()
+    text = text[before.end() :] if (before := _BEFORE.match(text)) else text
+    return (_MARKS_BEHIND.sub("", text) if text.endswith(("*", "_")) else text).strip()
 
 
 def _without_searches(line: str) -> str:
