@@ -11,13 +11,14 @@ from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.names import author_text, looks_like_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _BETWEEN = re.compile(r"(\s[·•|]\s|　)")
-_EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
-_IN_BRACKETS = re.compile(
+_EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
+_IN_BRACKETS = compile_later(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
 )
-_BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
+_BULLET = compile_later(r"[\s>]{0,6}(?:[-*+]\s)?")
 _SLANTED_VENUE, _VENUE_OF_A_YEAR = (
     re.compile(rf"(?P<names>[^*\[\]<>|]{{4,2000}}?){form}")
     for form in (
@@ -57,7 +58,7 @@ def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
     """The one list of names among parts of a line of which another is a link, an id or a field."""
-    if not ("|" in line or "·" in line or "•" in line or "　" in line):
+    if "|" not in line and "·" not in line and "•" not in line and "　" not in line:
         return None
     pieces = _BETWEEN.split(line)
     parts = pieces[::2]

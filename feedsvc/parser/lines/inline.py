@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from feedsvc.parser.vocabulary.homes import ARXIV_ID, address_of_id, paper_at
+from feedsvc.patterns import compile_later
 
 _TEXT = r"(?:[^\[\]]{1,1500}+|\[[^\[\]]{0,300}\]){0,1500}"
 _TARGET = (
@@ -21,14 +22,14 @@ _FORMS = (
     r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})"
 )
 _LINK = re.compile(_FORMS, re.IGNORECASE)
-_LINK_OR_ID = re.compile(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
+_LINK_OR_ID = compile_later(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
 _ALONE = re.compile(r"(!?)\[([^\[\]]{1,1500}+|)\]\(([^\s()<>]{0,1000}+)\)")
 """A link or a picture that is the whole line, as most titles are."""
 _OF_ID = "iv:"
 """What `arXiv:2411.06558` has, however it is written."""
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
-_TAG = re.compile(r"<[^<>]{1,1000}>")
-_PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
+_EMPTY_BRACKETS = compile_later(r"[(（\[][\s,，、|/·]*[)）\]]")
+_TAG = compile_later(r"<[^<>]{1,1000}>")
+_PICTURE = compile_later(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 
 
 class InlineLink(Struct, frozen=True):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL, field_named, plain_label
+from feedsvc.patterns import compile_later
 
 _LEAD = re.compile(r"[\s>]*(?:(?:[-*+•·]|[0-9]{1,2}[.)])\s+)?(?:\[[ x]\]\s)?")
 _LABEL = re.compile(
@@ -18,19 +19,19 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
-_BRACKET_LABEL = re.compile(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
-_EMOJI_LABEL = re.compile(
+_BRACKET_LABEL = compile_later(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
+_EMOJI_LABEL = compile_later(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
 )
 _HEAD = re.compile(r"[^:：]*(?:[:：](?:\*\*|__))?")
 """What the first colon of a line ends, with the marks that end bold words."""
 _BOLD_HEAD = re.compile(r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?P<end>\*\*|__|$)")
-_MARKS_BEFORE = re.compile(r"^[*_`]{1,3}(?=\s|\S)")
+_MARKS_BEFORE = compile_later(r"^[*_`]{1,3}(?=\s|\S)")
 _FIRST_EMOJI = "\u2190"
-_BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
-_EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
-_MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
+_BETWEEN = compile_later(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
+_EMOJI = compile_later(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
+_MAY_PART = compile_later(r"[|·•∙▪　]|\s\s")
 MOST_SEGMENTS = 12
 CELLS = 2
 LONGEST_LINE = 6000

@@ -11,39 +11,40 @@ from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.records import read_record
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
+from feedsvc.patterns import compile_later
 
 _ADDRESS = re.compile(
     r"\](?:\(| \((?=https?:))[ \t]*"
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
-_WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
+_WORDS_OF_TITLE = compile_later(r"\w{3}.*\w{3}")
 _CITATION = re.compile(
     r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
     r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*"
     r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
 )
-_EMPTY_BRACKETS = re.compile(r"[(\[<]\s?[)\]>]")
-_EMPTY_LIST = re.compile(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
-_BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
+_EMPTY_BRACKETS = compile_later(r"[(\[<]\s?[)\]>]")
+_EMPTY_LIST = compile_later(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
+_BOLD_TITLE = compile_later(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
 _LINK_OPENED = re.compile(r"\]\s?\(")
-_NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
+_NAMES_BEHIND = compile_later(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
 _MAY_BE_MARKUP = re.compile(r"[\[\]<]")
-_ATTRIBUTES = re.compile(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
-_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
-_MARKUP = re.compile(
+_ATTRIBUTES = compile_later(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
+_PICTURE = compile_later(r"!\[[^\[\]]*\]\([^\s()]*\)")
+_MARKUP = compile_later(
     r"<(?-i:[A-Z])[A-Za-z]{1,30}\s(?=[^<>]{0,30}=)[^<>]{1,300}/>"  # a component of a site's maker
     r"|</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
     r"(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
 )
-_BOLD_LEAD = re.compile(
+_BOLD_LEAD = compile_later(
     r"(?P<before>[^\w<]{0,8})<(?P<tag>b|strong)(?:\s[^<>]{0,100})?>"
     r"(?P<words>[^<>*]{4,400})</(?P=tag)\s?>(?=[^*]*\w)",
     re.IGNORECASE,
 )
-_HTML_LINK = re.compile(
+_HTML_LINK = compile_later(
     r"<a\s[^<>]{0,300}?href\s?=\s?[\"']?([^\"'\s<>]{1,1000})[^<>]{0,300}>"
     r"((?:[^<]|<(?!/?a\b)){0,1500})</a\s?>",
     re.IGNORECASE,

@@ -23,18 +23,19 @@ from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
-_NO_NAME = re.compile(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
+_COMMENT = compile_later(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
+_NO_NAME = compile_later(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
 _WATCH_VIDEO_ABOVE = re.compile(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
-_BARE_ADDRESS = re.compile(r"https?://\S+")
-_FOLD = re.compile(
+_BARE_ADDRESS = compile_later(r"https?://\S+")
+_FOLD = compile_later(
     r"</?(?:details|summary)(?:\s[^<>]{0,200})?/?>|<a\s(?:id|name)\s?=[^<>]{0,200}>(?:\s?</a\s?>)?",
     re.IGNORECASE,
 )
-_SUMMARY_LINE = re.compile(
+_SUMMARY_LINE = compile_later(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )

@@ -18,26 +18,27 @@ from feedsvc.parser.paper.body import is_comment, unfolded
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
 from feedsvc.parser.vocabulary.labels import names_aside, names_link, plain_label
+from feedsvc.patterns import compile_later
 
-_ANCHOR = re.compile(r"\]\(<?#|href=[\"']?#")
-_DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]{1,200}\]:\s")
-_TAG = re.compile(r"<[^<>]{1,500}>")
+_ANCHOR = compile_later(r"\]\(<?#|href=[\"']?#")
+_DEFINITION = compile_later(r"\s{0,3}\[[^\[\]]{1,200}\]:\s")
+_TAG = compile_later(r"<[^<>]{1,500}>")
 _RULE = re.compile(r"[-*_=\s]*")
-_WORD = re.compile(r"\w")
-_RAW = re.compile(
+_WORD = compile_later(r"\w")
+_RAW = compile_later(
     r"\{%.{0,40}%\}|\[\[?toc\]?\]|\{:.{0,40}\}|(?<=> )\[!\w{1,20}\][-+]?", re.IGNORECASE
 )
-_LAYOUT = re.compile(
+_LAYOUT = compile_later(
     r"</?(?:p|div|center|span|font|small|u|b|i|em|strong|h[1-6])(?:\s[^<>]{0,200})?>", re.IGNORECASE
 )
 _STRUCTURE = ("|", "```", "~~~")
 """What rows of tables and fences of code begin with."""
-_LETTER = re.compile(r"[^\W\d_]")
-_LABEL = re.compile(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)
+_LETTER = compile_later(r"[^\W\d_]")
+_LABEL = compile_later(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)
 _ITEM = re.compile(r"\s{0,12}(?:[-*+]|[0-9]{1,3}[.)])\s+")
-_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()]{0,500}\)")
-_LINKED_PICTURE = re.compile(r"\[!\[[^\[\]]{0,200}\]\([^()]{0,500}\)\]\([^()]{0,500}\)")
-_COUNT = re.compile(
+_LINK = compile_later(r"\[([^\[\]]{1,200})\]\([^()]{0,500}\)")
+_LINKED_PICTURE = compile_later(r"\[!\[[^\[\]]{0,200}\]\([^()]{0,500}\)\]\([^()]{0,500}\)")
+_COUNT = compile_later(
     r"[\s(（\[·|:：—–-]{1,6}[0-9]{1,5}\s?(?:papers?|items?|篇|편|件|本|개|건)?[)）\]]?\s?$",
     re.IGNORECASE,
 )

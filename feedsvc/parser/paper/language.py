@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from feedsvc.patterns import compile_later
+
 _IN_NAME = re.compile(r"[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$")
 _CODES = frozenset(
     [
@@ -72,7 +74,7 @@ _SCRIPTS = (
     ("th", re.compile(r"[\u0e00-\u0e7f]+")),
     ("hi", re.compile(r"[\u0900-\u097f]+")),
 )
-_UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+_UKRAINIAN = compile_later(r"[іїєґІЇЄҐ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 1500

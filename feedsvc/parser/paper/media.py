@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from feedsvc.model import Medium
 from feedsvc.parser.paper.badges import badge_words, is_badge, is_inside_link
 from feedsvc.parser.paper.mentions import MediaMention, media_in
+from feedsvc.patterns import compile_later
 
 TYPES = {
     ".png": "image/png",
@@ -50,14 +51,14 @@ _ADDRESSES = tuple(
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 
 _MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
-_MENTION_OR_WHOLE_VIDEO = re.compile(
+_MENTION_OR_WHOLE_VIDEO = compile_later(
     rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
     re.IGNORECASE | re.DOTALL,
 )
 _PICTURE_ALONE = re.compile(r"!\[(?P<text>[^\[\]]*)\]\((?P<address>[^\s()<>]+)\)")
 _LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
+_VIDEO_NAME = compile_later(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 
 
 def media_type(address: str) -> str | None:

@@ -12,6 +12,7 @@ import nh3
 
 from feedsvc.parser.paper.shield import shield, unshield
 from feedsvc.parser.source.text import have, printable
+from feedsvc.patterns import compile_later
 
 DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
@@ -52,32 +53,32 @@ _PARSING.ignore_setext = True  # a line of dashes below text is no heading in a 
 _RENDERING = comrak.RenderOptions()
 _RENDERING.escape = True
 
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = compile_later(r"[ \t]*")
 _SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
-_MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
+_MARKER_SIGN = compile_later(r"([0-9]{0,2})([->*+.)])")
 _DOUBLE_EMPHASIS = re.compile(r"<em>(<strong>[^<]*</strong>)</em>")
-_LINK_TO_NOWHERE = re.compile(
+_LINK_TO_NOWHERE = compile_later(
     r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
 )
-_DEAD_LINK = re.compile(
+_DEAD_LINK = compile_later(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
-_PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
-_FENCE = re.compile(
+_PICTURE = compile_later(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_FENCE = compile_later(
     r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
     r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
 )
 _SIGNS_BELOW_HEADER = frozenset("|-: \t>")
 """All signs of the line below the header of a table."""
-_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
-_LANGUAGE = re.compile(r"[\w+#./{}:-]{1,30}", re.ASCII)
+_BETWEEN_CELLS = compile_later(r"(?<!\\)\|")
+_LANGUAGE = compile_later(r"[\w+#./{}:-]{1,30}", re.ASCII)
 """What may stand on a fence's line and says nothing to who reads the text."""
-_MARKER = re.compile(r"[^\s>]")
-_CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
-_TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
-_BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
-_LINE_BREAK = re.compile(r"&lt;br ?/?&gt;")
-_SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
+_MARKER = compile_later(r"[^\s>]")
+_CODE = compile_later(r"(<code.*?</code>)", re.DOTALL)
+_TAG_OR_LINK = compile_later(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
+_BARE_ADDRESS = compile_later(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
+_LINE_BREAK = compile_later(r"&lt;br ?/?&gt;")
+_SCRIPT = compile_later(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
 
 
 def render_markdown(lines: Sequence[str]) -> str:

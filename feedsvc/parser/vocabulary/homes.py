@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from feedsvc.patterns import compile_later
+
 ARXIV_ID = r"(?P<id>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
 _DOI = r"(?P<id>10\.[0-9]{4,9}/[^\s?#<>\"]+?)"
 _WEB = r"https?://(?:www\.)?"
@@ -82,10 +84,10 @@ HOMES: tuple[tuple[str, str, str], ...] = (
 The groups `id` and, where one is not enough, `name` fill the braces. The first row that fits wins.
 """
 
-_ROWS = tuple((name, re.compile(form, re.IGNORECASE), one) for name, form, one in HOMES)
+_ROWS = tuple((name, compile_later(form, re.IGNORECASE), one) for name, form, one in HOMES)
 _LONGEST_ADDRESS = 500
-_BARE_ARXIV = re.compile(r"(?:arxiv\s?[:：]?\s?)?" + ARXIV_ID, re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
+_BARE_ARXIV = compile_later(r"(?:arxiv\s?[:：]?\s?)?" + ARXIV_ID, re.IGNORECASE)
+_BARE_DOI = compile_later(r"(?:doi\s?[:：]?\s?)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
