@@ -86,6 +86,8 @@ _SCORES = frozenset(_TRAILERS[:4])
 _AROUND_PIECES = " \t-–—|·:：`*\\()[]（）【】"
 _FIELD = compile_later(r"[a-z-]{2,10}\.[A-Z]{2}")
 _SAYS_SOMETHING = compile_later(r"[\w⭐★☆🌟]")
+_WORDS_ALONE = re.compile(r"[A-Za-z ,.:&'’-]*[A-Za-z]")
+"""A title behind which nothing stands: without digits, brackets, emoji and a mark at its end."""
 _BOLD_LEAD = compile_later(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
@@ -265,7 +267,9 @@ def _leading(words: str, style: Style, told: list[str], *, with_emoji: bool = Tr
 def _trailing(words: str, told: list[str]) -> tuple[str, int | None]:
     """The words without what stands behind a title, and the votes there; `told` is added to."""
     votes: int | None = None
-    for _ in range(6 if words else 0):
+    if not words or _WORDS_ALONE.fullmatch(words):
+        return words, votes
+    for _ in range(6):
         start = words
         if (found := _VOTES.search(words[-80:])) and found[0].strip():
             cut = max(0, len(words) - 80) + found.start()
