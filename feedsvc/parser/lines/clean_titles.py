@@ -88,6 +88,9 @@ SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
+_BRACKETS_BEFORE_BOLD = re.compile(r"(?:\[[^\[\]]{1,100}\]\s?){1,3}(?=\*\*)")
+LONGEST_LEAD = 120
+"""Characters in which brackets stand before a bold title: who wrote it, or of which topic it is."""
 _WORD = re.compile(r"\w")
 
 
@@ -122,7 +125,10 @@ def style_of(titles: Sequence[TitleText]) -> Style:
     )
     pairs = [_PAIR.match(_whole(each)) for each in titles]
     has_pairs = [pair and int(pair[0]) for pair in pairs] == [*range(1, len(titles) + 1)]
-    brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
+    brackets = sum(
+        bool(each.address and _BRACKETS.search(each.before)) or "] **" in each.words[:LONGEST_LEAD]
+        for each in titles
+    )
     return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
 
@@ -152,7 +158,9 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
 def _clean(title: TitleText, style: Style) -> CleanTitle:
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style)
-    words, rest = _leading(title.words, style), ""
+    words, rest, before = _leading(title.words, style), "", ""
+    if style.has_brackets and (lead := _BRACKETS_BEFORE_BOLD.match(words)):
+        before, words = lead[0].strip(), words[lead.end() :]
     bold = _BOLD_LEAD.match(words)
     if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
@@ -162,6 +170,7 @@ def _clean(title: TitleText, style: Style) -> CleanTitle:
     words, votes = _trailing(_leading(_without_book_marks(words), style))
     words = _without_book_marks(words)
     rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest)
+    rest = f"{before} {rest.strip()}" if before else rest
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 

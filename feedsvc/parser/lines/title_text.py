@@ -26,6 +26,9 @@ _CITATION = re.compile(
 _EMPTY_BRACKETS = re.compile(r"[(\[<]\s?[)\]>]")
 _EMPTY_LIST = re.compile(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
 _BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
+_LINKS_IN_BRACKETS = re.compile(
+    r"\[((?:[\s,|/·]{0,3}\[[^\[\]]{1,100}\]\([^\s()]{1,1000}\)){1,9})\s?\](?![(\[])"
+)
 _LINK_OPENED = re.compile(r"\]\s?\(")
 _NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
@@ -73,6 +76,8 @@ def read_title(text: str) -> TitleText:
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
+    if "[[" in words:
+        words = _LINKS_IN_BRACKETS.sub(r"\1", words)
     if " | " in words and (parted := _parted(words)):
         return parted
     if ("](" in words or "://" in words) and (cited := _recorded(words) or _cited(words)):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
+from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.bylines import byline_of
@@ -43,6 +44,7 @@ _VENUE = re.compile(
 )
 _VENUE_OF_A_YEAR = re.compile(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
+_SHORT_NOTE = re.compile(r"[(（](?P<inner>[^()（）]{5,40})[)）]")
 _BY = re.compile(r"\s*[Bb]y\s")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
@@ -133,7 +135,8 @@ class Drafter:
             self._take_shared_fields(draft, first, unit.end)
         lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
         own = lead["day"] if lead else ""
-        return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+        behind = _day_in_brackets(clean.rest) if clean.rest and self._wants_day else ""
+        return Told(draft, DayOfPaper(own, draft.published, behind, is_before_title=bool(own)))
 
     def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
         take_shared_fields(self._page, draft, first, end, may_be_one_name=self._has_names_below)
@@ -242,6 +245,12 @@ def _bullet_of_row(line: str) -> str:
     return f"- **{cells[0].strip('* ')}**: {cells[1]}" if len(cells) == LABEL_AND_VALUE else line
 
 
+def _day_in_brackets(rest: str) -> str:
+    """The day that stands in brackets behind a title; empty where none does."""
+    inside = (found["inner"] for found in _SHORT_NOTE.finditer(rest))
+    return next((each for each in inside if names_time(each)), "")
+
+
 def _with_other_links(rest: str, text: str, address: str) -> str:
     """What stands behind a title, and the links there to code and the like, which name no paper."""
     if text.count("](") + text.count("<a ") <= 1:
@@ -261,7 +270,7 @@ def _with_other_links(rest: str, text: str, address: str) -> str:
 
 def _names_first(text: str) -> tuple[str, str]:
     """The names that a text begins with, and the venue behind them; both empty without names."""
-    text = text.lstrip(" ,")
+    text = text.lstrip(" ,.")
     venue = _VENUE.search(text) or _VENUE_OF_A_YEAR.search(text)
     pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
     if _BY.match(text):

@@ -15,9 +15,10 @@ HOMES: tuple[tuple[str, str, str], ...] = (
         r"https?://(?:"
         r"(?:[a-z0-9-]+\.)?arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/"
         r"|(?:www\.)?huggingface\.co/papers/"
-        r"|hf\.co/papers/"
+        r"|hf(?:-mirror\.com|\.co)/papers/"
         r"|(?:www\.)?alphaxiv\.org/(?:[a-z]{2}/)?(?:abs|pdf|overview|resources)/"
         r"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html|pdf)/"
+        r"|(?:www\.)?(?:papers\.cool|scirate\.com|semanticscholar\.org|inspirehep\.net)/arxiv/"
         r"|(?:dx\.)?doi\.org/10\.48550/arxiv\."
         rf"){ARXIV_ID}(?:\.pdf)?[/.,;]?(?:[?#].*)?",
         "https://arxiv.org/abs/{id}",
@@ -84,7 +85,7 @@ The groups `id` and, where one is not enough, `name` fill the braces. The first 
 
 _ROWS = tuple((name, re.compile(form, re.IGNORECASE), one) for name, form, one in HOMES)
 _HINT = re.compile(
-    r"arxiv|xiv\.org|\.co/papers/|doi\.org|/(?:doi|article|chapter)/(?:[a-z]{2,10}/)?10\.|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
+    r"arxiv|xiv\.org|\.com?/papers/|doi\.org|/(?:doi|article|chapter)/(?:[a-z]{2,10}/)?10\.|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
     re.IGNORECASE,
 )
 _LONGEST_ADDRESS = 500
