@@ -127,7 +127,7 @@ class Drafter:
         elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
-            lines = [_bullet_of_row(line) for line in lines]
+            lines = [bullet_of_row(line) for line in lines]
         knows_names = bool(draft.authors.names)
         body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
         self._read_body(draft, body, rest)
@@ -239,7 +239,7 @@ def _are_names(lines: Sequence[str]) -> bool:
     )
 
 
-def _bullet_of_row(line: str) -> str:
+def bullet_of_row(line: str) -> str:
     """A row of a label and a value as a list item; other lines as they are."""
     cells = cells_of(line) if line.startswith("|") else []
     return f"- **{cells[0].strip('* ')}**: {cells[1]}" if len(cells) == LABEL_AND_VALUE else line
