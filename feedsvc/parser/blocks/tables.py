@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named, label_set, plain_label
+from feedsvc.patterns import compile_later
 
-_CODE_SPAN = re.compile(r"`[^`]{1,300}`")
-_AND = re.compile(r"\s?[&/+]\s?|\s(?:and|with)\s|[与與和及및]")
+_CODE_SPAN = compile_later(r"`[^`]{1,300}`")
+_AND = compile_later(r"\s?[&/+]\s?|\s(?:and|with)\s|[与與和及및]")
 """What stands between the names of two things that a column holds, the title first."""
 _TITLES = (
     "title paper papers paper_title paper_name name article title_&_link paper_&_link 论文"

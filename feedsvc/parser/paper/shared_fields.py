@@ -14,8 +14,9 @@ from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.units.evidence import LINES_OF_AUTHORS, LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home
 from feedsvc.parser.vocabulary.labels import field_named, names_link
+from feedsvc.patterns import compile_later
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def take_shared_fields(
