@@ -22,7 +22,7 @@ WORDS_BESIDE_A_RANGE = 8
 
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[월화수목금토일]요일|(?:周|星期|週)[一二三四五六日天]"
-    rf"|[月火水木金土日]曜日?|\b(?:{'|'.join(WEEKDAYS.split())})\b,?",
+    rf"|[月火水木金土日]曜日?|[(（][월화수목금토일月火水木金土日一二三四五六][)）]|\b(?:{'|'.join(WEEKDAYS.split())})\b,?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")

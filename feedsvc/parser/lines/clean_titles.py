@@ -19,7 +19,7 @@ _EMOJI = (
 )
 _COUNTER = re.compile(
     r"(?:\[#?(?P<square>[0-9]{1,4})\]|[(（【](?P<round>[0-9]{1,4})[)）】]|#(?P<hash>[0-9]{1,4})[.:：)]?(?=\s)"
-    r"|(?:paper|论文|논문|論文|no\.|第)\s?#?(?P<named>[0-9]{1,4})\s?(?:篇|편|位|名|本)?\s?[.:：)、|-]"
+    r"|(?:paper|论文|논문|論文|no\.|第|top|rank)\s?[#-]?(?P<named>[0-9]{1,4})\s?(?:篇|편|位|名|本)?\s?[.:：)、|-]"
     r"|(?P<rank>[0-9]{1,3})(?:위|位)(?:\s?[.:：)、|-]|\s)"
     r"|(?P<plain>[0-9]{1,4})(?:[.)](?=\s|[^\d\s.])|[:：](?=\s)|、|．|\s[-–—|]\s|\ufe0f?\u20e3)"
     r"|(?P<circled>[①-⑳]))\s*",
@@ -97,6 +97,9 @@ SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
 _SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
+_BRACKETS_BEFORE_BOLD = compile_later(r"(?:\[[^\[\]]{1,100}\]\s?){1,3}(?=\*\*)")
+LONGEST_LEAD = 120
+"""Characters in which brackets stand before a bold title: who wrote it, or of which topic it is."""
 _WORD = compile_later(r"\w")
 
 
@@ -136,7 +139,10 @@ def style_of(titles: Sequence[TitleText]) -> Style:
         (pair := _PAIR.match(whole)) is not None and int(pair[0]) == number
         for number, whole in enumerate(wholes, 1)
     )
-    brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
+    brackets = sum(
+        bool(each.address and _BRACKETS.search(each.before)) or "] **" in each.words[:LONGEST_LEAD]
+        for each in titles
+    )
     return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
 
@@ -190,7 +196,9 @@ def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> Cl
     """The title alone; `told` is added to."""
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style, told)
-    words, rest = _leading(title.words, style, told), ""
+    words, rest, before = _leading(title.words, style, told), "", ""
+    if style.has_brackets and (lead := _BRACKETS_BEFORE_BOLD.match(words)):
+        before, words = lead[0].strip(), words[lead.end() :]
     bold = _BOLD_LEAD.match(words)
     if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
@@ -200,6 +208,7 @@ def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> Cl
     words, votes = _trailing(_leading(_without_book_marks(words), style, told), told)
     words = _without_book_marks(words)
     rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest, told)
+    rest = f"{before} {rest.strip()}" if before else rest
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 

@@ -30,6 +30,9 @@ _CITATION = compile_later(
 _EMPTY_BRACKETS = compile_later(r"[(\[<]\s?[)\]>]")
 _EMPTY_LIST = compile_later(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
 _BOLD_TITLE = compile_later(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
+_LINKS_IN_BRACKETS = compile_later(
+    r"\[((?:[\s,|/·]{0,3}\[[^\[\]]{1,100}\]\([^\s()]{1,1000}\)){1,9})\s?\](?![(\[])"
+)
 _LINK_OPENED = compile_later(r"\]\s?\(")
 _NAMES_BEHIND = compile_later(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = compile_later(r"[\[\]]")
@@ -94,6 +97,8 @@ def read_title_of_any_form(text: str) -> TitleText:
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
+    if "[[" in words:
+        words = _LINKS_IN_BRACKETS.sub(r"\1", words)
     if " | " in words and (parted := _parted(words)):
         return parted
     if ("](" in words or "://" in words) and (cited := _recorded(words) or _cited(words)):
