@@ -15,7 +15,7 @@ _BEGINS = re.compile(
 )
 _NO_TITLE_END = (":", "：", ",", "，", ";", "、")
 _SENTENCE_END = (".", "。", "!", "！")
-_BOLD = re.compile(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
+_BOLD = re.compile(r"(?:[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?\*\*[^*:：]{8,400}\*\*\s{0,2}")
 """A line that is a title by its marks, so that the line above or below it is none."""
 _WORD = re.compile(r"\w")
 LONGEST = 400

@@ -15,7 +15,7 @@ _SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
 """The labels that make a line a field wherever it stands, even with a wrong value."""
 
 _FIELD_LINE = re.compile(
-    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
+    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]:?\s*(?P<value>.*)"
 )
 _MARKS_BEFORE = re.compile(r"^[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}

@@ -22,6 +22,7 @@ _QUOTED_NAME = re.compile(_QUOTED)
 _LIST_OF_NAMES = re.compile(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
 _BETWEEN_NAMES = re.compile(r"['\"]\s?[,\[\]]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|'\"]{0,200}\|)?([^\[\]|'\"]{1,200})\]\]")
 _EMOJI_BEFORE = re.compile(r"^[👥👤✍️\s]{1,8}")
 _MARKUP = re.compile(r"[\[\\$&*_`<]")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음", "unknown", "null"}
@@ -92,6 +93,7 @@ def read_authors(value: str) -> Authors:
     read.
     """
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
+    value = _WIKI_LINK.sub(r"\1", value) if "[[" in value else value
     value = _SLANTED_OTHERS.sub(r"\1", value) if "*" in value or "_" in value else value
     value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:

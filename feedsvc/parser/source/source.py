@@ -15,6 +15,7 @@ from feedsvc.parser.source.plain_markdown import plain_markdown
 from feedsvc.parser.source.site_marks import without_site_marks
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.source.text import have
+from feedsvc.parser.source.whole_fence import without_whole_fence
 from feedsvc.parser.vocabulary.problems import Problems
 
 _CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
@@ -35,7 +36,8 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
     if is_html:
         page = html_to_lines(without_invisible("\n".join(lines), problems))
         return Source(page.lines, page.numbers, page.title)
-    front, lines = read_front_matter(lines)
+    front, lines = read_front_matter(without_whole_fence(lines))
+    lines = without_whole_fence(lines) if front else lines
     lines = with_plain_records(_without_conflict_markers(lines, problems))
     lines = plain_markdown(without_site_marks(lines))
     lines, numbers = with_plain_tables(lines, range(1, len(lines) + 1))

@@ -42,7 +42,7 @@ _BRACKET_LEAD = re.compile(
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
-    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}\s?(?:篇|편|本)?\W{0,3}",
+    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}(?:\s?/\s?[0-9]{1,4})?\s?(?:篇|편|本)?\W{0,3}",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
