@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
+from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.days.days import DayOfPaper
@@ -55,6 +56,7 @@ _TEXTS = (
 )
 _SHOWN = {"abstract", "code", "comment", "score"}
 """The kinds of fields that are shown besides, by what their names are labels of."""
+WORDS_OF_A_TITLE = 3
 _TAGS = ("tags", "categories", "keywords", "topics")
 _TRANSLATIONS = (
     "title_zh",
@@ -76,7 +78,7 @@ def paper_of_file(
     title = front.first("title")
     if not title or names_time(title) or len(chosen) > 2:  # noqa: PLR2004
         return None
-    address = _address(front)
+    address = _address(front) or _address_above(page, title, chosen)
     if not address:
         return None
     draft = PaperDraft(1, title, address)
@@ -109,6 +111,21 @@ def _texts(front: FrontMatter) -> list[str]:
 def _without_title(lines: Sequence[str], title: str) -> list[str]:
     """The lines, a heading that says the title again emptied."""
     return ["" if line.startswith("# ") and line[2:].strip() == title else line for line in lines]
+
+
+def _address_above(page: Page, title: str, chosen: Sequence[Candidate]) -> str | None:
+    """The one paper that lines of links name above the first heading, where none is chosen there.
+
+    In a digest of several papers the links stand below their titles; above all titles, they are
+    the file's own.
+    """
+    first = next((each.index for each in page.blocks if each.kind is Kind.HEADING), len(page.lines))
+    if len(title.split()) < WORDS_OF_A_TITLE or any(each.start < first for each in chosen):
+        return None
+    lines = (page.facts(index) for index in page.with_papers if index < first)
+    papers = {link.paper for facts in lines if facts.is_link_line for link in facts.links}
+    others = {each.evidence.paper for each in chosen if paper_at(each.evidence.paper or "")}
+    return papers.pop() if len(papers) == 1 and others <= papers else None
 
 
 def _address(front: FrontMatter) -> str | None:

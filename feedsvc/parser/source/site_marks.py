@@ -55,6 +55,8 @@ _BUTTON = re.compile(
     r"\{\{[<%]\s?\w+\s[^{}]{0,200}?(?:href|link|url)=\"(?P<address>https?://[^\"\s]{1,500})\"[^{}]{0,100}"
     r"[>%]\}\}(?P<words>[^{}]{1,80})\{\{[<%]\s?/\s?\w+\s?[>%]\}\}"
 )
+_BUTTON_OPENED = re.compile(r"\s*\{\{[<%]\s?\w+\s[^{}]{0,200}=\"https?://[^{}]{1,600}[>%]\}\}\s*")
+LINES_OF_BUTTON = 3
 _ATTRIBUTES_ALONE = re.compile(r"\s*\{:[^{}]{0,200}\}\s*|\s*\[\[?toc\]?\]\s*", re.IGNORECASE)
 _ATTRIBUTES_BEHIND = re.compile(r"(?<=\))\{:?\s?[.#a-z][^{}]{0,100}\}")
 _ICON = re.compile(
@@ -68,6 +70,7 @@ def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
     if not have(lines, *_SIGNS):
         return lines
+    lines = _with_buttons_on_one_line(lines) if have(lines, "{{<", "{{%") else lines
     written = list(lines)
     has_components = have(lines, *_COMPONENT_SIGNS)
     depth, is_code = 0, False
@@ -86,6 +89,17 @@ def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
             line = _plain(line, has_components=has_components)  # noqa: PLW2901
         written[index] = line
     return _with_fields_on_one_line(written)
+
+
+def _with_buttons_on_one_line(lines: Sequence[str]) -> Sequence[str]:
+    """The lines; a button's opening, words and end, each on its own, are on the first of them."""
+    written = list(lines)
+    for index, line in enumerate(lines):
+        if "{{" in line and _BUTTON_OPENED.fullmatch(line):
+            whole = "".join(each.strip() for each in lines[index : index + LINES_OF_BUTTON])
+            if _BUTTON.fullmatch(whole):
+                written[index : index + LINES_OF_BUTTON] = [whole, *[""] * (LINES_OF_BUTTON - 1)]
+    return written
 
 
 def _dedented(line: str, depth: int) -> tuple[str, int]:
