@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feedsvc.parser.lines.inline import links_of, without_links
-from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.lines.title_text import WIDE, TitleText
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _EMOJI = (
     "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\u20e3"
@@ -39,14 +40,16 @@ _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,
 _LEADING_TIME = re.compile(
     r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
 )
-_DAY_BEFORE_LINK = re.compile(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
+_DAY_BEFORE_LINK = compile_later(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
 _LEADING_ID = re.compile(
     r"(?:\\?\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\\?\]|`)?"
     r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
     re.IGNORECASE,
 )
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
-_VOTES = re.compile(
+_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.)[a-z]", re.IGNORECASE)
+"""What a title begins with where nothing stands before it: no number, no mark, no label."""
+_VOTES = compile_later(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
     r"|(?P<word>[0-9][0-9,]{0,8})\s?(?:up-?votes?|votes?|likes?|👍|추천|좋아요|투표|票|赞|点赞|いいね)"
     r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
@@ -56,37 +59,41 @@ _LEADING_VOTES = re.compile(
     r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
 )
 _TRAILERS = (
-    re.compile(
+    compile_later(
         rf"\s*[(\[（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?{_NUMBER}(?:\s?/\s?[0-9]{{1,3}}|%|分|점)?"
         rf"|{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[)\]）】]\s*$",
         re.IGNORECASE,
     ),
-    re.compile(
+    compile_later(
         rf"\s?[-–—|·]\s(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?/\s?[0-9]{{1,3}}|{_NUMBER}%|{_NUMBER}\s?(?:分|점))\s*$"
         rf"|\s{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s*$",
         re.IGNORECASE,
     ),
-    re.compile(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
-    re.compile(
+    compile_later(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
+    compile_later(
         r"\s*`[^`]{0,4}[0-9.]{1,6}\s?(?:%|/\s?[0-9]{1,3})?`\s*$|\s*`[a-z-]{2,10}\.[A-Z]{2}`\s*$"
     ),
-    re.compile(
+    compile_later(
         r"\s*[(\[（]?\s?(?:arxiv\s?[:：]\s?)?[0-9]{4}\.[0-9]{5}(?:v[0-9]{1,2})?\s?[)\]）]?\s*$",
         re.IGNORECASE,
     ),
-    re.compile(r"\s*\[\[[^\[\]]{1,20}\]\]\([^()\s]{0,300}\)\s*$"),
-    re.compile(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
-    re.compile(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
+    compile_later(r"\s*\[\[[^\[\]]{1,20}\]\]\([^()\s]{0,300}\)\s*$"),
+    compile_later(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
+    compile_later(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
 )
-_BOLD_LEAD = re.compile(
+_SCORES = frozenset(_TRAILERS[:4])
+"""Those that say how good or how near a paper is, or of which field."""
+_AROUND_PIECES = " \t-–—|·:：`*\\()[]（）【】"
+_FIELD = compile_later(r"[a-z-]{2,10}\.[A-Z]{2}")
+_SAYS_SOMETHING = compile_later(r"[\w⭐★☆🌟]")
+_BOLD_LEAD = compile_later(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
-_BOOK_MARKS = re.compile(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
+_BOOK_MARKS = compile_later(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
 WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 8
 SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
-_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _WORD = re.compile(r"\w")
 
@@ -109,19 +116,24 @@ class CleanTitle(Struct, frozen=True):
     rest: str = ""
     """What stands behind it and belongs to the text."""
     votes: int | None = None
+    beside: str = ""
+    """What says more of the paper, as written, without brackets: a score, a field, a place."""
 
 
 def style_of(titles: Sequence[TitleText]) -> Style:
     """What a file's titles have in common."""
-    numbers = [number for each in titles if (number := counter(_whole(each))) is not None]
+    wholes = [f"{title.before} {title.words}".strip() for title in titles]
+    numbers = [number for whole in wholes if (number := counter(whole)) is not None]
     steps = sum(after in {before + 1, 1, 0} for before, after in pairwise(numbers))
     counts_up = (
         bool(numbers)
         and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
         and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
     )
-    pairs = [_PAIR.match(_whole(each)) for each in titles]
-    has_pairs = [pair and int(pair[0]) for pair in pairs] == [*range(1, len(titles) + 1)]
+    has_pairs = all(
+        (pair := _PAIR.match(whole)) is not None and int(pair[0]) == number
+        for number, whole in enumerate(wholes, 1)
+    )
     brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
     return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
@@ -129,6 +141,8 @@ def style_of(titles: Sequence[TitleText]) -> Style:
 def counter(text: str) -> int | None:
     """The number that a title begins with, in a form that counts; None where there is none."""
     text = text.lstrip(" *_")
+    if _FIRST_WORD.match(text):
+        return None
     if emoji := _LEADING_EMOJI.match(text):
         text = text[emoji.end() :].lstrip(" *_")
     found = _COUNTER.match(text)
@@ -140,6 +154,9 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand beside it."""
+    is_alone = title.is_linked and not title.before and not title.rest
+    if is_alone and _FIRST_WORD.match(title.words):
+        return CleanTitle(title.words.strip())
     if found := _LEADING_VOTES.match(title.before or title.words):
         if title.before:
             title = replace(title, before=title.before[found.end() :])
@@ -150,24 +167,43 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
 
 
 def _clean(title: TitleText, style: Style) -> CleanTitle:
+    told: list[str] = []
+    clean = _without_surroundings(title, style, told)
+    return replace(clean, beside=_beside(told)) if told else clean
+
+
+def _beside(pieces: Sequence[str]) -> str:
+    """The pieces that say something, without the marks around them."""
+    plain = (piece.strip(_AROUND_PIECES) for piece in pieces)
+    say = (each for each in plain if _SAYS_SOMETHING.search(each))
+    return " · ".join(dict.fromkeys(each for each in say if not _is_name_of_link(each)))
+
+
+def _is_name_of_link(text: str) -> bool:
+    """Whether a text with letters says where a link leads; a field such as `cs.AI` doesn't."""
+    return not _FIELD.fullmatch(text) and any(map(str.isalpha, text)) and names_link(text)
+
+
+def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> CleanTitle:
+    """The title alone; `told` is added to."""
     if title.is_linked and _WORD.search(title.words):
-        return _clean_link(title, style)
-    words, rest = _leading(title.words, style), ""
+        return _clean_link(title, style, told)
+    words, rest = _leading(title.words, style, told), ""
     bold = _BOLD_LEAD.match(words)
     if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
         words = words[:-1] if rest and words.endswith(".") and words[-2] != "." else words
     elif bold:
         words = f"{bold['bold']}{bold['rest']}"
-    words, votes = _trailing(_leading(_without_book_marks(words), style))
+    words, votes = _trailing(_leading(_without_book_marks(words), style, told), told)
     words = _without_book_marks(words)
-    rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest)
+    rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest, told)
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 
 def _is_prose(words: str, rest: str) -> bool:
     """Whether what follows bold words and a colon is a text, and no subtitle."""
-    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
     longest = SHORTEST_TEXT if is_whole else LONGEST_SUBTITLE
     return len(rest) > longest and _SENTENCE_END.search(rest) is not None
 
@@ -178,19 +214,20 @@ def _without_book_marks(words: str) -> str:
     return book["inner"] if book else words
 
 
-def _clean_link(title: TitleText, style: Style) -> CleanTitle:
+def _clean_link(title: TitleText, style: Style, told: list[str]) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
-        words = _leading(words, style, with_emoji=False) or words
-    before = _before_link(title.before, style) if title.before else ""
-    rest, votes = _trailing(title.rest)
+        words = _leading(words, style, told, with_emoji=False) or words
+    before = _before_link(title.before, style, told) if title.before else ""
+    rest, votes = _trailing(title.rest, told)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
 
 
-def _before_link(text: str, style: Style) -> str:
+def _before_link(text: str, style: Style, told: list[str]) -> str:
     """What stands before the link of a title and belongs to it."""
-    before = _leading(f"{_without_names_of_links(text)} ", style)
+    before = _leading(f"{_without_names_of_links(text)} ", style, told)
     if style.has_brackets:
+        told += _BRACKETS.findall(before)
         before = _BRACKETS.sub("", before)
     before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
@@ -198,11 +235,13 @@ def _before_link(text: str, style: Style) -> str:
     return "" if is_count and not _WORD.search(_COUNTER.sub("", f"{before} ")) else before
 
 
-def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
-    """The words without what stands before a title."""
+def _leading(words: str, style: Style, told: list[str], *, with_emoji: bool = True) -> str:
+    """The words without what stands before a title; `told` is added to."""
     for _ in range(5):
         start = words
         words = words.lstrip()
+        if _FIRST_WORD.match(words):
+            break
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
         elif style.has_pairs and words == start.lstrip() and (pair := _PAIR.match(words)):
@@ -216,13 +255,15 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
         ):
             if (found := form.match(words)) and _WORD.search(words[found.end() :]):
                 words = words[found.end() :]
+                if form is _LEADING_SCORE:
+                    told.append(found[0])
         if words == start:
             break
     return words.strip()
 
 
-def _trailing(words: str) -> tuple[str, int | None]:
-    """The words without what stands behind a title, and the votes there."""
+def _trailing(words: str, told: list[str]) -> tuple[str, int | None]:
+    """The words without what stands behind a title, and the votes there; `told` is added to."""
     votes: int | None = None
     for _ in range(6 if words else 0):
         start = words
@@ -234,6 +275,8 @@ def _trailing(words: str) -> tuple[str, int | None]:
         for form in _TRAILERS:
             if (found := form.search(words[-200:])) is not None and found[0]:
                 words = words[: max(0, len(words) - 200) + found.start()]
+                if form in _SCORES:
+                    told.append(found[0])
         links = links_of(words[-400:]) if "](" in words[-400:] else ()
         if (
             links
@@ -245,10 +288,6 @@ def _trailing(words: str) -> tuple[str, int | None]:
         if words == start:
             break
     return words, votes
-
-
-def _whole(title: TitleText) -> str:
-    return f"{title.before} {title.words}".strip()
 
 
 def _without_names_of_links(text: str) -> str:

@@ -26,7 +26,7 @@ from feedsvc.parser.lines.names import (
     looks_like_authors,
     read_authors,
 )
-from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.lines.title_text import WIDE, TitleText, read_title
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
@@ -36,19 +36,20 @@ from feedsvc.parser.vocabulary.date_spellings import MONTH_NAMES
 from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
 SOME, HALF, MOST = 0.25, 0.5, 0.75
 
-_VENUE = re.compile(
+_VENUE = compile_later(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
-_VENUE_OF_A_YEAR = re.compile(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
+_VENUE_OF_A_YEAR = compile_later(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
-_BY = re.compile(r"\s*[Bb]y\s")
-_FULL_STOP = re.compile(r"\.(?=\s|$)")
+_BY = compile_later(r"\s*[Bb]y\s")
+_FULL_STOP = compile_later(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
 _DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
-_QUOTE = re.compile(r"> ?")
+_QUOTE = compile_later(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])"
     rf"|[0-9]{{1,2}}\s(?:{MONTH_NAMES})\b|(?:{MONTH_NAMES})\.?\s[0-9]{{1,2}}\b)[^\w\s]{{0,4}}\s",
@@ -103,7 +104,9 @@ class Drafter:
         block, title = unit.block, unit.candidate.evidence.title
         clean = clean_title(title, self._styles[block.shape])
         draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
-        draft.votes, draft.topics = clean.votes, unit.topics
+        draft.votes, draft.beside, draft.topics = clean.votes, clean.beside, unit.topics
+        if unit.lead and unit.lead.title:
+            self._take_other_title(draft, unit.lead.title, self._styles[block.shape])
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
         if block.table:
             return draft_of_row(
@@ -118,6 +121,8 @@ class Drafter:
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
+        if unit.lead and unit.lead.below >= first:
+            lines = [*lines[: unit.lead.below - first], "", *lines[unit.lead.below - first + 1 :]]
         has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
@@ -137,6 +142,14 @@ class Drafter:
         lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
         own = lead["day"] if lead else ""
         return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+
+    def _take_other_title(self, draft: PaperDraft, text: str, style: Style) -> None:
+        """Takes the title in another language: what has no wide letters is the paper's own."""
+        other = clean_title(read_title(text), style).words
+        if WIDE.search(other):
+            draft.translated_title = other
+        else:
+            draft.title, draft.translated_title = other, draft.title
 
     def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
         take_shared_fields(self._page, draft, first, end, may_be_one_name=self._has_names_below)

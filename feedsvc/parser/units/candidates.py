@@ -14,11 +14,12 @@ from feedsvc.parser.days.day_words import names_time, time_named
 from feedsvc.parser.lines.addresses import is_page, is_relative
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
-from feedsvc.parser.lines.title_text import TitleText, read_title
+from feedsvc.parser.lines.title_text import WIDE, TitleText, read_title
 from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
 from feedsvc.parser.units.rows import row_evidence
 from feedsvc.parser.vocabulary.homes import paper_at
 from feedsvc.parser.vocabulary.labels import field_named, names_aside, names_link, names_part
+from feedsvc.patterns import compile_later
 
 LONGEST_TITLE = 400
 LONGEST_PLAIN_TITLE = 200
@@ -31,10 +32,9 @@ WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
 LINES_TO_TEXT = 3
 """Lines below a title in which its text begins."""
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w")
-_SENTENCE = re.compile(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
-_BRACKET_LEAD = re.compile(
+_SENTENCE = compile_later(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
+_BRACKET_LEAD = compile_later(
     r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：,，]|[)\]])\s?"
     r"|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2}[:：]?\s?|[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s?"
     r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
@@ -45,9 +45,9 @@ _NUMBER_ALONE = re.compile(
     r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}(?:\s?/\s?[0-9]{1,4})?\s?(?:篇|편|本)?\W{0,3}",
     re.IGNORECASE,
 )
-_COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
-_RATING = re.compile(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
-_CHECKBOX = re.compile(r"\[[ x]\]\s")
+_COUNTER = compile_later(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
+_RATING = compile_later(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
+_CHECKBOX = compile_later(r"\[[ x]\]\s")
 
 
 class Candidate(Struct):
@@ -291,7 +291,7 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
 def reads_like_title(words: str) -> bool:
     """Whether a link to a page of the archive has the words of a title, and not of a section."""
     count = sum(_WORD.search(word) is not None for word in words.split())
-    return count >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    return count >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:

@@ -185,18 +185,21 @@ def label_set(names: str) -> frozenset[str]:
     return frozenset(plain_label(name.replace("_", " ")) for name in names.split())
 
 
-_MARKS = re.compile(r"[^\w\s&/;'+.-]+|_")
+_MARKS = re.compile(r"[^\w\s&/;'+.-]")
 _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]$")
+_ENDS_OF_NOTES = tuple(")）]】")
 LOOKED_AT = 120
 """Characters of a heading that are read to see whether it is a label."""
-_NUMBER = re.compile(r"^(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
+_NUMBER = re.compile(r"(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
 
 
 @lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
     """A label in lower case, without emphasis, emoji, numbers before it and notes behind it."""
     text = unicodedata.normalize("NFC", text[:LOOKED_AT].strip())
-    bare = " ".join(_MARKS.sub(" ", _NUMBER.sub("", _NOTE.sub("", text))).split())
+    bare = _NOTE.sub("", text) if text.endswith(_ENDS_OF_NOTES) else text
+    bare = bare[number.end() :] if (number := _NUMBER.match(bare)) else bare
+    bare = " ".join(_MARKS.sub(" ", bare).replace("_", " ").split())
     if not bare:  # an emoji alone is a label of its own
         return text.replace("\ufe0f", "").strip(" *_:：")
     return bare.strip(" .-:;").casefold()
