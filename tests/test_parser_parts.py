@@ -42,6 +42,7 @@ DAY = date(2024, 11, 18)
         ("2024-11-18.en.md", DAY),
         ("2024/2024-11-18-daily-papers.markdown", DAY),
         ("archive/2023/2024_11_18.html", DAY),
+        ("Papers-2024\u201011\u201018.md", DAY),
         ("20241118.md", DAY),
         ("2024-11/11-18.md", DAY),
         ("2024/11/1118-daily.md", DAY),

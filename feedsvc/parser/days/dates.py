@@ -68,6 +68,8 @@ class Time(Struct, frozen=True):
 
 
 MONTHS_OF_A_YEAR = 12
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+"""Other signs for `-` in names of files: wikis write hyphens so."""
 LONGEST_TEXT = 300
 """Characters in which a heading names its time."""
 
@@ -81,7 +83,7 @@ def time_in_path(path: str) -> Time | None:
 
     Of several of one spelling the last one counts: `2024-11/2024-11-18.md`.
     """
-    stem = unicodedata.normalize("NFC", path.rpartition(".")[0])
+    stem = unicodedata.normalize("NFC", path.rpartition(".")[0]).translate(_HYPHENS)
     for spelling in IN_PATHS if _DIGIT.search(stem) else ():
         for found in reversed(list(spelling.form.finditer(stem))):
             try:

@@ -33,6 +33,7 @@ from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.date_spellings import MONTH_NAMES
 from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
@@ -52,7 +53,9 @@ LONGEST_BYLINE = 400
 _DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
 _QUOTE = compile_later(r"> ?")
 _DATE_LEAD = re.compile(
-    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
+    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])"
+    rf"|[0-9]{{1,2}}\s(?:{MONTH_NAMES})\b|(?:{MONTH_NAMES})\.?\s[0-9]{{1,2}}\b)[^\w\s]{{0,4}}\s",
+    re.IGNORECASE,
 )
 
 

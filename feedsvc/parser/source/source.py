@@ -14,6 +14,7 @@ from feedsvc.parser.source.plain_markdown import may_have_second_ways, plain_mar
 from feedsvc.parser.source.site_marks import may_have_site_marks, without_site_marks
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.source.text import has
+from feedsvc.parser.source.whole_fence import without_whole_fence
 from feedsvc.parser.vocabulary.problems import Problems
 from feedsvc.patterns import compile_later
 
@@ -36,7 +37,8 @@ def source_of(lines: Sequence[str], problems: Problems, *, is_html: bool) -> Sou
     if is_html:
         page = html_to_lines(without_invisible("\n".join(lines), problems))
         return Source(page.lines, page.numbers, page.title)
-    front, lines = read_front_matter(lines)
+    front, lines = read_front_matter(without_whole_fence(lines))
+    lines = without_whole_fence(lines) if front else lines
     text = "\n".join(lines)
     if has(text, *_CONFLICT_MARKS):
         lines = _without_conflict_markers(lines, problems)
