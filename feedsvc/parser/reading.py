@@ -132,7 +132,7 @@ class _Reader(Struct):
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
         introductions.pass_tables(each.block.table for each in units)
-        introductions.pass_leads(units)
+        introductions.pass_own(units)
         self._look_above(units[0].block.index if units else len(lines))
         introductions.take(lines, 0, first)
         ends = [*(index for index, _ in places[1:]), len(lines)]
