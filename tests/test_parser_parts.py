@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feedsvc.parser.days.dates import (
     ImpossibleDateError,
@@ -15,11 +16,17 @@ from feedsvc.parser.days.dates import (
     date_in_path,
     may_name_time,
 )
-from feedsvc.parser.lines.fields import read_votes
-from feedsvc.parser.lines.names import Authors, read_authors
+from feedsvc.parser.lines.bylines import byline_of
+from feedsvc.parser.lines.clean_titles import Style, clean_title, counter
+from feedsvc.parser.lines.fields import read_field, read_votes
+from feedsvc.parser.lines.inline import links_of
+from feedsvc.parser.lines.labelled import may_be_labelled, read_segment
+from feedsvc.parser.lines.names import Authors, read_authors, read_authors_of_any_form
+from feedsvc.parser.lines.title_text import TitleText, read_title, read_title_of_any_form
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.paper.language import language_in_path
 from feedsvc.parser.paper.links import canonical, web_address
+from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
 from feedsvc.parser.vocabulary.date_spellings import IN_TEXT, PARTS_IN_TEXT, Spelling
 
@@ -89,6 +96,7 @@ def test_a_name_may_say_the_language() -> None:
         "https://huggingface.co/papers/2411.06558",
         "https://www.alphaxiv.org/abs/2411.06558",
         "https://ar5iv.labs.arxiv.org/html/2411.06558",
+        "https://ar5iv.org/abs/2411.06558",
         "https://doi.org/10.48550/arXiv.2411.06558",
     ],
 )
@@ -184,6 +192,118 @@ def test_authors_are_names_in_order(value: str, authors: Authors) -> None:
     assert read_authors(value) == authors
 
 
+ENDS_OF_NAMES = (
+    "Lovelace|Al|ET AL|Etal|Et.al|And Others|Y Otros|E Outros|Et Autres|Jr.|Ph.D.|Prof.|None|By|McY"
+    "|van de Berg|y Gasset|and Bo Lee|et Bo Lee|et al.|others|+|...|3 more|Bo²|(Jo)|*|D’Arcy-Ł."
+)
+
+
+@pytest.mark.parametrize("end", ENDS_OF_NAMES.split("|"))
+def test_the_short_way_to_read_names_says_what_the_long_one_does(end: str) -> None:
+    for value in (end, f"Ada {end}", f"Ada {end}, Bo Chen", f"Bo Chen, Ada {end}, Ada {end}"):
+        assert read_authors(value) == read_authors_of_any_form(value)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Title:", "arXiv:2411.06558", "Score: 5 -", "Scores: 5 -", "Rank: 3/9 |", "Rating: 3 -"),
+        *("Relevance: 9 -", "Paper 3:", "No. 3:", "3.", "#3", "⭐", "제목:"),
+    ],
+)
+def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None:
+    style = Style(counts_up=True, has_brackets=False)
+    for each in (lead, lead.lower(), lead.upper()):
+        for is_linked in (False, True):
+            title = TitleText("", f"{each} Ants", "#", is_linked=is_linked)
+            assert clean_title(title, style).words == "Ants"
+        has_count = counter(f"{each} Ants") is not None
+        assert has_count == any(map(each.lower().startswith, ("paper", "no", "3", "#")))
+
+
+WORDS_OF_LINKS = [
+    *(
+        "Ants",
+        "A | B",
+        "**Ants**",
+        "__Bees__ and",
+        "PDF",
+        "**PDF**",
+        "2411.06558",
+        "[A] B",
+        "A [B]",
+    ),
+    *(
+        "10.1000/the-long-id-of-a-paper-about-ants",
+        "A] B [C",
+        "<b>Ants</b>",
+        "a < b",
+        "![x](y)",
+        "*",
+    ),
+    *("Ants {#a}", "arXiv:2411.06558", "https://x.org", ""),
+]
+TARGETS = [
+    *("https://arxiv.org/abs/2411.06558", "/papers/1", "#", "a(b)c", "https://x.org/a?b=(c)", "<a"),
+    *("<https://x.org>", "https://x.org/'a'", " https://x.org ", 'https://x.org "A"', "a b", ""),
+]
+
+
+@pytest.mark.parametrize("words", WORDS_OF_LINKS)
+def test_the_short_way_to_read_a_link_alone_says_what_the_long_one_does(words: str) -> None:
+    for target in TARGETS:
+        for line in (f"[{words}]({target})", f"![{words}]({target})", f"[{words}] ({target})"):
+            moved = links_of(f" {line}")  # a space before a link takes the long way
+            assert [*links_of(line)] == [
+                replace(link, start=link.start - 1, end=link.end - 1) for link in moved
+            ]
+            assert read_title(line) == read_title_of_any_form(line)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *(" | 2411.06558", " · 2411.06558", " • 2411.06558", "　2411.06558", ". *Nature*, 3(4)"),
+        *(". _Nature_", " - ICML 2024", " – In Proc. of ICML 1999", " — Nature, 2024."),
+    ],
+)
+def test_names_are_read_before_whatever_parts_them_from_the_rest(behind: str) -> None:
+    byline = byline_of(f"Ada Lovelace, Bo Chen{behind}")
+    assert byline is not None
+    assert byline.names == "Ada Lovelace, Bo Chen"
+
+
+LABELS = [
+    *(
+        "Authors",
+        "Authors (all of them)",
+        "Full: text",
+        "👥",
+        "👥 Ada",
+        "Méthode",
+        "What's New",
+        "논문",
+    ),
+    *("1. Authors", "x", ""),
+]
+MARKS_AROUND_LABELS = [
+    *("{}: A", "{}：A", "**{}**: A", "**{}:** A", "***{}***: A", "**{}** A: B", "__{}__ A: B"),
+    *("_{}_: A", "`{}`: A", "【{}】A", "【{}】A: B", "{}://a", "{}\xa0: A", "**{} **: A", "{}"),
+]
+
+
+@pytest.mark.parametrize("lead", ["", "- ", "> * ", "  1. ", "\t", "- [ ]   ", "• "])
+def test_no_line_with_a_label_is_passed_over(lead: str) -> None:
+    for label in LABELS:
+        for marks in MARKS_AROUND_LABELS:
+            text = marks.format(label)
+            assert may_be_labelled(lead + text) or not read_segment(text)
+    for label in ("Vote", "authors", "저자", "*Link*", "Paper   "):
+        assert read_field(f"{lead}{label}  : 24")
+    for head in ("**What's New**:", "**What's New:**", "***What's New***:"):
+        assert not may_be_labelled(f"{lead}{head} A")
+
+
 @pytest.mark.parametrize("value", ["['a', {[]: 1}]", "['A', 3]"])
 def test_a_list_of_other_things_than_names_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match=re.escape(value)):
@@ -256,3 +376,28 @@ def test_bars_without_a_line_below_a_header_are_text() -> None:
 
 def test_a_line_below_no_header_is_text() -> None:
     assert sanitise(render_markdown(["Words.", "|---|---|"])) == "<p>Words.\n|---|---|</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see ![](a.png)",
+        "see [Watch Video](a.mp4)",
+        "see [ WATCH the\tvideo ](a.mp4)",
+        'see <IMG alt="x" src="a.png">',
+        "see <Video src=a.mp4>",
+        "https://example.org/a.mp4",
+        "  HTTPS://example.org/a.mp4",
+    ],
+)
+def test_each_way_to_name_a_medium_is_seen_however_it_is_written(text: str) -> None:
+    (mention,), _ = take_media(text, 7)
+    assert mention.address.strip("/ ").lower().endswith(("a.png", "a.mp4"))
+
+
+@pytest.mark.parametrize("sign", [" | ", " · ", " • ", "\u3000"])
+def test_names_stand_apart_from_an_id_by_any_of_the_signs_that_part_a_line(sign: str) -> None:
+    byline = byline_of(f"Ada Lovelace, Charles Babbage{sign}2411.06558")
+    assert byline
+    assert byline.names == "Ada Lovelace, Charles Babbage"
+    assert byline.left.strip() == "2411.06558"

@@ -15,6 +15,8 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.paper.media import take_media
+from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
 from feedsvc.parser.vocabulary.problems import CODES
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
@@ -81,6 +83,99 @@ def test_nothing_active_survives_in_a_summary(text: str) -> None:
                     assert not any(name.startswith("on") for name in node.attrib)
                     address = node.get("href") or node.get("src") or "https:"
                     assert address.startswith(("https:", "http:", "mailto:"))
+
+
+MARKDOWN = st.lists(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "1. ",
+                    "3) ",
+                    "> ",
+                    "# ",
+                    "### ",
+                    "    ",
+                    "  ",
+                    "***",
+                    "**",
+                    "*",
+                    "__",
+                    "`",
+                    "```",
+                ),
+                *(
+                    "| a | b |",
+                    "|---|---|",
+                    "|:-:|",
+                    "---",
+                    "$x_1$",
+                    "&amp;",
+                    "&quot;",
+                    "&nbsp;",
+                    "&#13;",
+                ),
+                *(
+                    "<br>",
+                    "<sub>2</sub>",
+                    "<sup>",
+                    "<b>",
+                    "</p>",
+                    "<think>",
+                    "\\",
+                    "&",
+                    "<",
+                    ">",
+                    '"',
+                    "'",
+                ),
+                *("words", "한글", "é", "\xa0", "S*", "~~a~~", " ", "![p](q)", "[a](/b)"),
+            ]
+        ),
+        max_size=6,
+    ).map("".join),
+    max_size=8,
+)
+
+
+@given(lines=st.one_of(MARKDOWN, TEXTS.map(lambda text: text.split("\n"))))
+def test_a_summary_that_needs_no_cleaning_is_what_the_cleaner_would_leave(lines: list[str]) -> None:
+    rendered = render_markdown(lines)
+    plain = plain_html(rendered)
+    assert plain in {None, cleaned(rendered)}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>x</script>",
+        "<p onclick=x>",
+        "<p",
+        "<p <b>",
+        "<SCRIPT>",
+        '<a href="x">',
+        "<!-- -->",
+        "&nbsp",
+        "< p>",
+    ],
+)
+def test_html_that_is_not_sure_to_be_harmless_needs_cleaning(html: str) -> None:
+    assert plain_html(f"<p>a</p>{html}<p>b</p>") is None
+
+
+@given(
+    words=st.text("ab []()`<\u3000", max_size=8),
+    address=st.text("ab/.?-()<> ", max_size=12)
+    | st.sampled_from(["a.svg", "https://x.org/badge/code-b", "a(b).png", "<a b>", ""]),
+)
+def test_a_picture_alone_on_its_line_is_the_same_with_spaces_around(
+    words: str, address: str
+) -> None:
+    picture = f"![{words}]({address})"
+    alone, left = take_media(picture, 1)
+    spaced, left_with_spaces = take_media(f" {picture} ", 1)
+    assert (alone, left.strip()) == (spaced, left_with_spaces.strip())
 
 
 @given(text=TEXTS)

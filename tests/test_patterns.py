@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from re import _constants as constants  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ import feedsvc.parser
 import feedsvc.search
 import feedsvc.starter
 import feedsvc.stats
+from feedsvc.patterns import LatePattern, compile_later
 
 SAMPLES = [chr(code) for code in range(32, 127)] + ["\t", "\n", "\xa0", "가", "中", "é", "🚀", "，"]
 UNBOUNDED = 400
@@ -35,8 +36,8 @@ def _patterns() -> Iterator[tuple[str, str, re.Pattern[str]]]:
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(info.name)
             for name, value in vars(module).items():
-                if isinstance(value, re.Pattern):
-                    yield info.name, name, _of_text(value)
+                if isinstance(value, re.Pattern | LatePattern):
+                    yield info.name, name, _of_text(cast("re.Pattern[Any]", value))
 
 
 def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
@@ -136,6 +137,21 @@ def test_the_search_for_neighbours_finds_some() -> None:
         assert list(_neighbours(list(parser.parse(bad)), 0)), bad
     for good in (r"\s*\|\s*", r"[a-z]+\s+[a-z]+", r"a?b?c?"):
         assert not list(_neighbours(list(parser.parse(good)), 0)), good
+
+
+def test_a_pattern_is_compiled_when_it_is_first_used() -> None:
+    wrong = compile_later("(")
+    with pytest.raises(re.error):
+        wrong.match("(")
+
+
+def test_a_pattern_that_is_compiled_later_does_what_others_do() -> None:
+    late = compile_later(r"(?P<letter>B)", re.IGNORECASE)
+    soon = re.compile(r"(?P<letter>B)", re.IGNORECASE)
+    assert late.sub(r"<\g<letter>>", "abc") == late.sub(r"<\g<letter>>", "abc") == "a<b>c"
+    assert late.findall("bob") == soon.findall("bob")
+    assert (late.pattern, late.flags, late.groups) == (soon.pattern, soon.flags, soon.groups)
+    assert compile_later(rb"b", re.IGNORECASE).split(b"aBc") == [b"a", b"c"]
 
 
 PUMPS = [

@@ -33,13 +33,14 @@ from feedsvc.parser.units.mute import with_mute_papers
 from feedsvc.parser.units.units import Unit, units_of
 from feedsvc.parser.vocabulary.homes import arxiv_id
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
 LINES_ABOVE = 40
 """Lines above the first paper among which the file's day may stand without a heading."""
 LONGEST_DAY_LINE = 60
 PAPERS_OF_A_WEEK = 60
 """Those below a heading that tell its year where nothing else does."""
-_LABEL = re.compile(r"[^0-9:：]{1,60}[:：]")
+_LABEL = compile_later(r"[^0-9:：]{1,60}[:：]")
 _TAG = re.compile(r"<[^>]*>")
 PAPERS_FOR_LANGUAGE = 20
 

@@ -35,7 +35,7 @@ from feedsvc.site.kinds import PAGE
 _PACKAGE = Path(feedsvc.__file__).parent
 
 SOURCES = {
-    Affects.READING: ("model.py", "parser/", "search/", "index/"),
+    Affects.READING: ("model.py", "patterns.py", "parser/", "search/", "index/"),
     Affects.ITEMS: (
         "feeds/",
         "pages/article.py",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.vocabulary.labels import names_aside, names_link, names_part
+from feedsvc.patterns import compile_later
 
-_LEAD = re.compile(
+_LEAD = compile_later(
     r"(?:\[?\(?[0-9]{1,3}[.)\]、]{1,2}\s?)?\*\*(?P<words>[^*]{8,400})\*\*(?P<rest>[^\w*].*)"
 )
 _NO_TITLE_END = (":", "：")

@@ -10,12 +10,15 @@ from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+|(?=\[))(?P<text>.*)")
-_BEFORE_MARKS = re.compile(r"(?:[\s>*+\\-]|[0-9]{1,3}[.)]\s){1,12}(?=#)")
-_EMPTY_HEADING = re.compile(r" {0,3}#{1,6}[ \t]*")
-_HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_BEFORE_MARKS = compile_later(r"(?:[\s>*+\\-]|[0-9]{1,3}[.)]\s){1,12}(?=#)")
+_EMPTY_HEADING = compile_later(r" {0,3}#{1,6}[ \t]*")
+_HTML_HEADING = compile_later(
+    r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE
+)
+_FENCE = compile_later(r" {0,3}(`{3,}|~{3,})")
 SURE = 0.8
 """The part of a level's headings that are links to papers, from which on nobody doubts."""
 

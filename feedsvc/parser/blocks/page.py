@@ -16,15 +16,16 @@ from feedsvc.parser.lines.inline import InlineLink, links_of, may_have_links, wi
 from feedsvc.parser.lines.labelled import Labelled, labelled
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part, plain_label
+from feedsvc.patterns import compile_later
 
 HALF = 0.5
 MANY = 3
 """How often a heading stands in a file that names a part of its papers."""
 LINES_OF_A_SPEAKER = 3
 """Lines below the name of who tells of a paper, in which its link stands."""
-_WORD = re.compile(r"\w")
+_WORD = compile_later(r"\w")
 _BETWEEN_NAMES = frozenset(",，、;；")
-_BOLD_WORDS = re.compile(r"[^*]{0,10}\*\*([^*]+)\*\*")
+_BOLD_WORDS = compile_later(r"[^*]{0,10}\*\*([^*]+)\*\*")
 
 
 class LineFacts(Struct, frozen=True):

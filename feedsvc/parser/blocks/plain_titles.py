@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from feedsvc.parser.blocks.page import facts_of
 from feedsvc.parser.lines.labelled import labelled
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
+from feedsvc.patterns import compile_later
 
-_BEGINS = re.compile(
+_BEGINS = compile_later(
     r"(?:\[[0-9]{1,4}\]\s|[^\w\s#>|*+`~<=\\\[\]-]{1,4}\s)?[\"“‘'«$(@「『《【\[]{0,2}[^\W_]"
 )
 _NO_TITLE_END = (":", "：", ",", "，", ";", "、")
 _SENTENCE_END = (".", "。", "!", "！")
-_BOLD = re.compile(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
+_BOLD = compile_later(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
 """A line that is a title by its marks, so that the line above or below it is none."""
-_WORD = re.compile(r"\w")
+_WORD = compile_later(r"\w")
 LONGEST = 400
 """Characters of a title."""
 LINES_OF_TITLE = 3

@@ -18,20 +18,21 @@ from feedsvc.parser.blocks.tables import Table, read_tables
 from feedsvc.parser.days.day_words import is_whole_day, names_time
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.vocabulary.labels import field_named, names_link, names_part
+from feedsvc.patterns import compile_later
 
-_ITEM = re.compile(
+_ITEM = compile_later(
     r"(?P<indent>[ \t]*)(?:> ?)?(?P<mark>[-*+•]|[0-9]{1,4}[.)、])[ \t]+(?P<text>\S.*)"
 )
-_SUMMARY = re.compile(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
-_DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
-_BOLD = re.compile(
+_SUMMARY = compile_later(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
+_DETAILS = compile_later(r"<(/?)details\b", re.IGNORECASE)
+_BOLD = compile_later(
     r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?"
     r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?|[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"
 )
-_CALLOUT = re.compile(r"> ?\[!\w{1,20}\][-+]?[ \t]+(?P<text>\S.*)")
-_TITLE_LABEL = re.compile(
+_CALLOUT = compile_later(r"> ?\[!\w{1,20}\][-+]?[ \t]+(?P<text>\S.*)")
+_TITLE_LABEL = compile_later(
     r"[\s>]{0,4}(?:[-*+]\s)?(?:[\[(（【]?[0-9]{1,3}[.)）】、\]]\s?)?[*_]{0,3}"
     r"(?:paper title|title|标题|题目|论文标题|论文题目"
     r"|제목|논문 제목|논문제목|タイトル|論文タイトル)"
@@ -39,19 +40,19 @@ _TITLE_LABEL = re.compile(
     r"\s?[:：][*_]{0,3}\s?(?P<text>\S.*)",
     re.IGNORECASE,
 )
-_LINKS_FIRST = re.compile(
+_LINKS_FIRST = compile_later(
     r"[^\w#|]{0,4}(?:[0-9]{1,4}\W{1,4})?(?:\[|https?:|<a\s|arxiv:)", re.IGNORECASE
 )
-_LINK_LINE = re.compile(
+_LINK_LINE = compile_later(
     r"(?:> ?)?(?P<before>(?:[^\w\s\[<]{1,4}\s*|\[?[0-9]{1,3}[.)\]、:]\s*"
     r"|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
     r"\s*[:：]\s*)?)(?=\*{0,2}!?\[[^\]]|<a\s)"
 )
-FIRST_LETTERS = re.compile(r" {0,3}\w")
+FIRST_LETTERS = compile_later(r" {0,3}\w")
 DEEPEST_ITEM = 3
 LONGEST_HEAD = 3000
 LONGEST_DAY = 40
-_MAY_BE_DAY = re.compile(r"(?=.*[0-9]{4})[\w📅🗓]")
+_MAY_BE_DAY = compile_later(r"(?=.*[0-9]{4})[\w📅🗓]")
 LINES_OF_TITLE = 2
 """More lines over which a title in bold or in brackets goes on."""
 LONGEST_REMARK = 40

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named, label_set, plain_label
+from feedsvc.patterns import compile_later
 
-_CODE_SPAN = re.compile(r"`[^`]{1,300}`")
+_CODE_SPAN = compile_later(r"`[^`]{1,300}`")
 _TITLES = (
     "title paper papers paper_title paper_name name article title_&_link paper_&_link 论文"
     " 标题 题目 论文标题 论文题目 论文名称 文章 논문 제목 논문명 논문_제목 論文 タイトル 題名"

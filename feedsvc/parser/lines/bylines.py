@@ -11,21 +11,21 @@ from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
 from feedsvc.parser.lines.names import author_text, looks_like_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _BETWEEN = re.compile(r"(\s[·•|]\s|　)")
-_EMPTY_EMPHASIS = re.compile(r"\*{2,6}|_{2,6}")
-_IN_BRACKETS = re.compile(
+_EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
+_IN_BRACKETS = compile_later(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
 )
-_BULLET = re.compile(r"[\s>]{0,6}(?:[-*+]\s)?")
-_VENUES = tuple(
+_BULLET = compile_later(r"[\s>]{0,6}(?:[-*+]\s)?")
+_SLANTED_VENUE, _VENUE_OF_A_YEAR = (
     re.compile(rf"(?P<names>[^*\[\]<>|]{{4,2000}}?){form}")
     for form in (
         r"\.\s(?P<venue>[*_][^*_]{2,60}[*_][\s0-9,.;:()–-]{0,40})",
         r"\s[-–—]\s(?P<venue>[^|]{2,100}?\b(?:19|20)[0-9]{2}\W{0,5})",
     )
 )
-"""What stands behind names: a venue in italics, or one that ends in its year."""
 _MARKS = " |·•-–—,."
 
 
@@ -48,8 +48,9 @@ def byline_of(line: str, *, may_be_one: bool = False) -> Byline | None:
 
 def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
     """The names behind which a venue stands: `Ada Lovelace, Charles Babbage. *Notes*, 1843`."""
-    for form in _VENUES:
-        found = form.fullmatch(line)
+    is_slanted, has_year = "*" in line or "_" in line, "19" in line or "20" in line
+    for form, may_fit in ((_SLANTED_VENUE, is_slanted), (_VENUE_OF_A_YEAR, has_year)):
+        found = form.fullmatch(line) if may_fit else None
         if found and looks_like_authors(found["names"], may_be_one=may_be_one):
             return Byline(author_text(found["names"]), found["venue"].lstrip())
     return None
@@ -57,6 +58,8 @@ def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
     """The one list of names among parts of a line of which another is a link, an id or a field."""
+    if "|" not in line and "·" not in line and "•" not in line and "　" not in line:
+        return None
     pieces = _BETWEEN.split(line)
     parts = pieces[::2]
     if len(parts) <= 1 or not any(map(_says_other, parts)):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.lines.title_text import WIDE, TitleText
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _EMOJI = (
     "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\u20e3"
@@ -39,14 +40,16 @@ _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,
 _LEADING_TIME = re.compile(
     r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
 )
-_DAY_BEFORE_LINK = re.compile(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
+_DAY_BEFORE_LINK = compile_later(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
 _LEADING_ID = re.compile(
     r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
     r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
     re.IGNORECASE,
 )
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
-_VOTES = re.compile(
+_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.)[a-z]", re.IGNORECASE)
+"""What a title begins with where nothing stands before it: no number, no mark, no label."""
+_VOTES = compile_later(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
     r"|(?P<word>[0-9][0-9,]{0,8})\s?(?:up-?votes?|votes?|likes?|👍|추천|좋아요|투표|票|赞|点赞|いいね)"
     r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
@@ -56,41 +59,41 @@ _LEADING_VOTES = re.compile(
     r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
 )
 _TRAILERS = (
-    re.compile(
+    compile_later(
         rf"\s*[(\[（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?{_NUMBER}(?:\s?/\s?[0-9]{{1,3}}|%|分|점)?"
         rf"|{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[)\]）】]\s*$",
         re.IGNORECASE,
     ),
-    re.compile(
+    compile_later(
         rf"\s?[-–—|·]\s(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?/\s?[0-9]{{1,3}}|{_NUMBER}%|{_NUMBER}\s?(?:分|점))\s*$"
         rf"|\s{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s*$",
         re.IGNORECASE,
     ),
-    re.compile(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
-    re.compile(
+    compile_later(rf"\s*[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s*$"),
+    compile_later(
         r"\s*`[^`]{0,4}[0-9.]{1,6}\s?(?:%|/\s?[0-9]{1,3})?`\s*$|\s*`[a-z-]{2,10}\.[A-Z]{2}`\s*$"
     ),
-    re.compile(
+    compile_later(
         r"\s*[(\[（]?\s?(?:arxiv\s?[:：]\s?)?[0-9]{4}\.[0-9]{5}(?:v[0-9]{1,2})?\s?[)\]）]?\s*$",
         re.IGNORECASE,
     ),
-    re.compile(r"\s*\[\[[^\[\]]{1,20}\]\]\([^()\s]{0,300}\)\s*$"),
-    re.compile(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
-    re.compile(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
+    compile_later(r"\s*\[\[[^\[\]]{1,20}\]\]\([^()\s]{0,300}\)\s*$"),
+    compile_later(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
+    compile_later(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
 )
 _SCORES = frozenset(_TRAILERS[:4])
 """Those that say how good or how near a paper is, or of which field."""
 _AROUND_PIECES = " \t-–—|·:：`*\\()[]（）【】"
-_FIELD = re.compile(r"[a-z-]{2,10}\.[A-Z]{2}")
-_SAYS_SOMETHING = re.compile(r"[\w⭐★☆🌟]")
-_BOLD_LEAD = re.compile(
+_FIELD = compile_later(r"[a-z-]{2,10}\.[A-Z]{2}")
+_SAYS_SOMETHING = compile_later(r"[\w⭐★☆🌟]")
+_BOLD_LEAD = compile_later(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
-_BOOK_MARKS = re.compile(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
+_BOOK_MARKS = compile_later(r"[《「『【](?P<inner>[^《》「」『』【】]{4,})[》」』】]")
 WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 8
 SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
-_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
+_SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _WORD = re.compile(r"\w")
 
@@ -119,15 +122,18 @@ class CleanTitle(Struct, frozen=True):
 
 def style_of(titles: Sequence[TitleText]) -> Style:
     """What a file's titles have in common."""
-    numbers = [number for each in titles if (number := counter(_whole(each))) is not None]
+    wholes = [f"{title.before} {title.words}".strip() for title in titles]
+    numbers = [number for whole in wholes if (number := counter(whole)) is not None]
     steps = sum(after in {before + 1, 1, 0} for before, after in pairwise(numbers))
     counts_up = (
         bool(numbers)
         and (len(titles) == 1 or steps >= 0.6 * (len(numbers) - 1))
         and (len(numbers) > 1 or numbers[0] <= 1 or len(titles) == 1)
     )
-    pairs = [_PAIR.match(_whole(each)) for each in titles]
-    has_pairs = [pair and int(pair[0]) for pair in pairs] == [*range(1, len(titles) + 1)]
+    has_pairs = all(
+        (pair := _PAIR.match(whole)) is not None and int(pair[0]) == number
+        for number, whole in enumerate(wholes, 1)
+    )
     brackets = sum(bool(each.address and _BRACKETS.search(each.before)) for each in titles)
     return Style(counts_up, brackets > 0.5 * len(titles), has_pairs)
 
@@ -135,6 +141,8 @@ def style_of(titles: Sequence[TitleText]) -> Style:
 def counter(text: str) -> int | None:
     """The number that a title begins with, in a form that counts; None where there is none."""
     text = text.lstrip(" *_")
+    if _FIRST_WORD.match(text):
+        return None
     if emoji := _LEADING_EMOJI.match(text):
         text = text[emoji.end() :].lstrip(" *_")
     found = _COUNTER.match(text)
@@ -146,6 +154,9 @@ def counter(text: str) -> int | None:
 
 def clean_title(title: TitleText, style: Style) -> CleanTitle:
     """The title alone, what is left around it, and the votes that stand beside it."""
+    is_alone = title.is_linked and not title.before and not title.rest
+    if is_alone and _FIRST_WORD.match(title.words):
+        return CleanTitle(title.words.strip())
     if found := _LEADING_VOTES.match(title.before or title.words):
         if title.before:
             title = replace(title, before=title.before[found.end() :])
@@ -229,6 +240,8 @@ def _leading(words: str, style: Style, told: list[str], *, with_emoji: bool = Tr
     for _ in range(5):
         start = words
         words = words.lstrip()
+        if _FIRST_WORD.match(words):
+            break
         if style.counts_up and (number := _COUNTER.match(words)):
             words = words[number.end() :]
         elif style.has_pairs and words == start.lstrip() and (pair := _PAIR.match(words)):
@@ -275,10 +288,6 @@ def _trailing(words: str, told: list[str]) -> tuple[str, int | None]:
         if words == start:
             break
     return words, votes
-
-
-def _whole(title: TitleText) -> str:
-    return f"{title.before} {title.words}".strip()
 
 
 def _without_names_of_links(text: str) -> str:

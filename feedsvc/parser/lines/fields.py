@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from feedsvc.parser.lines.labelled import labelled_alone, shares_line
+from feedsvc.parser.lines.labelled import labelled_alone, may_be_labelled, shares_line
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL
 
@@ -17,10 +17,10 @@ _SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
 _FIELD_LINE = re.compile(
     r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
 )
-_MARKS_BEFORE = re.compile(r"^[*_]{1,3}\s*")
+_MARKS_BEFORE = re.compile(r"[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
-_BULLET = re.compile(r"\s*(?:>\s?)?[-*+•]\s")
+_VOTES = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{1,9}")
 
 
 class Field(Struct, frozen=True):
@@ -42,10 +42,13 @@ class Field(Struct, frozen=True):
 
 def read_field(line: str) -> Field | None:
     """What a line says when it is a field's: `Vote: 24`, `**Authors**: A, B`, `- 저자: …`."""
-    found = _FIELD_LINE.fullmatch(line) if ":" in line or "：" in line else None
+    if not may_be_labelled(line):
+        return None
+    found = _FIELD_LINE.fullmatch(line)
     name = found["name"].lower() if found else ""
     if found and name in _SURE and not shares_line(line):
-        value = _MARKS_BEFORE.sub("", found["value"]).strip()
+        value = found["value"].strip()
+        value = value[marks.end() :] if (marks := _MARKS_BEFORE.match(value)) else value
         return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
     alone = labelled_alone(line)
     if alone and alone.field in _TAKEN:
@@ -57,7 +60,7 @@ def read_votes(value: str) -> int | None:
     """The number of votes; None for a dash and the like. Raises ValueError for anything else."""
     if value.lower() in _NOTHING:
         return None
-    if not re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{1,9}", value):
+    if not _VOTES.fullmatch(value):
         raise ValueError(value)
     return int(value.replace(",", ""))
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from feedsvc.parser.vocabulary.homes import ARXIV_ID, address_of_id, paper_at
+from feedsvc.patterns import compile_later
 
 _TEXT = r"(?:[^\[\]]{1,1500}+|\[[^\[\]]{0,300}\]){0,1500}"
 _TARGET = (
@@ -21,12 +22,14 @@ _FORMS = (
     r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})"
 )
 _LINK = re.compile(_FORMS, re.IGNORECASE)
-_LINK_OR_ID = re.compile(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
+_LINK_OR_ID = compile_later(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
+_ALONE = re.compile(r"(!?)\[([^\[\]]{1,1500}+|)\]\(([^\s()<>]{0,1000}+)\)")
+"""A link or a picture that is the whole line, as most titles are."""
 _OF_ID = "iv:"
 """What `arXiv:2411.06558` has, however it is written."""
-_EMPTY_BRACKETS = re.compile(r"[(（\[][\s,，、|/·]*[)）\]]")
-_TAG = re.compile(r"<[^<>]{1,1000}>")
-_PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
+_EMPTY_BRACKETS = compile_later(r"[(（\[][\s,，、|/·]*[)）\]]")
+_TAG = compile_later(r"<[^<>]{1,1000}>")
+_PICTURE = compile_later(r"!\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 
 
 class InlineLink(Struct, frozen=True):
@@ -69,6 +72,9 @@ def links_of(line: str) -> Sequence[InlineLink]:
     """The links of a line in their order, pictures apart; `arXiv:2411.06558` is one, too."""
     if not may_have_links(line):
         return ()
+    if alone := _ALONE.fullmatch(line):
+        mark, words, address = alone.groups()
+        return () if mark else (_link(0, len(line), words, address),)
     found, has_ids = [], _OF_ID in line
     for link in (_LINK_OR_ID if has_ids else _LINK).finditer(line):
         is_id = has_ids and link["id"] is not None
@@ -83,10 +89,14 @@ def links_of(line: str) -> Sequence[InlineLink]:
             words, address = "", f"https://arxiv.org/abs/{link['id']}"
         else:
             words, address = "", link["bare"].rstrip(".,;:!?")
-        if words and address.startswith("/") and (of_id := address_of_id(words)):
-            address = of_id  # a page that was saved from its site
-        found.append(InlineLink(link.start(), link.end(), words, address, paper_at(address), is_id))
+        found.append(_link(link.start(), link.end(), words, address, is_id=is_id))
     return tuple(found)
+
+
+def _link(start: int, end: int, words: str, address: str, *, is_id: bool = False) -> InlineLink:
+    if words and address.startswith("/") and (of_id := address_of_id(words)):
+        address = of_id  # a page that was saved from its site
+    return InlineLink(start, end, words, address, paper_at(address), is_id)
 
 
 def without_links_in_brackets(line: str, links: Sequence[InlineLink]) -> str:

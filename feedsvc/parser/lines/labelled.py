@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL, field_named, plain_label
+from feedsvc.patterns import compile_later
 
 _LEAD = re.compile(r"[\s>]*(?:(?:[-*+•·]|[0-9]{1,2}[.)])\s+)?(?:\[[ x]\]\s)?")
 _LABEL = re.compile(
@@ -17,16 +19,19 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
-_BRACKET_LABEL = re.compile(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
-_EMOJI_LABEL = re.compile(
+_BRACKET_LABEL = compile_later(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
+_EMOJI_LABEL = compile_later(
     r"(?P<label>[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{1,6})\s*(?P<value>.*)",
     re.DOTALL,
 )
-_MARKS_BEFORE = re.compile(r"^[*_`]{1,3}(?=\s|\S)")
+_HEAD = re.compile(r"[^:：]*(?:[:：](?:\*\*|__))?")
+"""What the first colon of a line ends, with the marks that end bold words."""
+_BOLD_HEAD = re.compile(r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?P<end>\*\*|__|$)")
+_MARKS_BEFORE = compile_later(r"^[*_`]{1,3}(?=\s|\S)")
 _FIRST_EMOJI = "\u2190"
-_BETWEEN = re.compile(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
-_EMOJI = re.compile(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
-_MAY_PART = re.compile(r"[|·•∙▪　]|\s\s")
+_BETWEEN = compile_later(r"\s[|·•∙▪]\s|\s\|\s?|　|\s\s(?=[*_]{2}[^*_]{1,36}[:：])")
+_EMOJI = compile_later(r"[\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff]")
+_MAY_PART = compile_later(r"[|·•∙▪　]|\s\s")
 MOST_SEGMENTS = 12
 CELLS = 2
 LONGEST_LINE = 6000
@@ -64,11 +69,29 @@ def labelled(line: str) -> list[Labelled]:
     return [Labelled(pair[0], pair[1], len(segments) == 1) for pair in found if pair is not None]
 
 
+def may_be_labelled(line: str) -> bool:
+    """Whether a line may be a field alone, by what stands before its first colon."""
+    head = _HEAD.match(line) if ":" in line or "：" in line else None
+    return _may_be_label(head[0]) if head else "【" in line or _EMOJI.search(line[:12]) is not None
+
+
+@lru_cache(maxsize=4096)
+def _may_be_label(head: str) -> bool:
+    """Whether a field may begin so; most lines of a digest begin as others in it do."""
+    lead = _LEAD.match(head)
+    text = head[lead.end() :].strip() if lead else head
+    bold = _BOLD_HEAD.match(text)
+    return (
+        field_named(text.strip("* _`:：")) is not None
+        or text.startswith("【")
+        or _EMOJI_LABEL.match(text) is not None
+        or (bold is not None and (not bold["end"] or field_named(bold["label"]) is not None))
+    )
+
+
 def labelled_alone(line: str) -> Labelled | None:
     """The field that a line holds and nothing else; None for all other lines."""
-    if len(line) > LONGEST_LINE or not (
-        ":" in line or "：" in line or "【" in line or _EMOJI.search(line[:12])
-    ):
+    if len(line) > LONGEST_LINE or not may_be_labelled(line):
         return None
     lead = _LEAD.match(line)
     text = line[lead.end() :] if lead else line

@@ -10,72 +10,80 @@ from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.lines.titles import plain_title
 from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
+from feedsvc.patterns import compile_later
 
 _OTHERS_BEHIND = re.compile(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|…))"
     rf"(?i:{OTHERS})\.?$"
 )
-_SLANTED_OTHERS = re.compile(r"[*_]{1,2}(et\.?\s?al\.?)[*_]{1,2}", re.IGNORECASE)
+_SLANTED_OTHERS = compile_later(r"[*_]{1,2}(et\.?\s?al\.?)[*_]{1,2}", re.IGNORECASE)
 _QUOTED_LIST = re.compile(r"[\[(]\s*['\"\[]")
 _QUOTED = r"'(?P<single>(?:[^'\\]|\\.)*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\""
-_QUOTED_NAME = re.compile(_QUOTED)
-_LIST_OF_NAMES = re.compile(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
-_BETWEEN_NAMES = re.compile(r"['\"]\s?[,\[\]]")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_QUOTED_NAME = compile_later(_QUOTED)
+_LIST_OF_NAMES = compile_later(rf"(?:[\[\](),\s]|None|{_QUOTED})*")
+_BETWEEN_NAMES = compile_later(r"['\"]\s?[,\[\]]")
+_MARKDOWN_LINK = compile_later(r"\[([^\[\]]*)\]\([^()]*\)")
 _EMOJI_BEFORE = re.compile(r"^[👥👤✍️\s]{1,8}")
 _MARKUP = re.compile(r"[\[\\$&*_`<]")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음", "unknown", "null"}
 MOST_WORDS_OF_A_NAME = 6
 
-_INSTITUTION = re.compile(
+_INSTITUTION = compile_later(
     r"[(（](?:[^()（）]{0,200}?(?:[0-9,;，、&]|\b[A-Z]{2,}\b|(?i:univ|inst|lab\b|labs\b|college|school|research|cent[er]{2}"
     r"|department|corp|inc\b)|大学|大學|学院|研究|실험|대학|연구|公司|院|所)[^()（）]{0,200}|[0-9*†‡§¶#\s,]{0,12})[)）]"
 )
-_NOTED_NAME = re.compile(
+_NOTED_NAME = compile_later(
     r"(?P<name>[^()（）]*[^()（）\s])\s?[(（](?P<note>[^()（）]{1,200})[)）]\s?"
 )
 WORDS_OF_A_PLACE = 3
 """Of a note behind a name; less may be another name of the same person."""
-_NESTED_NOTE = re.compile(r"[(（]\s?[(（]")
+_NESTED_NOTE = compile_later(r"[(（]\s?[(（]")
 _FOOTNOTE_SIGN = re.compile(r"[0-9¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§¶✉♠♣♢♡<^]")
-_FOOTNOTE = re.compile(
+_FOOTNOTE = compile_later(
     r"(?<=[^\W\d_.])(?:[0-9¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|[*†‡§¶✉♠♣♢♡]{1,3}|<sup>[^<>]{0,10}</sup>|\^\{?[0-9,*]{1,6}\}?)(?=$|[\s,])"
 )
 _ENDS_OF_A_PART = frozenset(" ,，、;；")
-_AND_BEFORE = re.compile(r"^\s?(?:and|&)\s")
-_FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
-_AND = re.compile(
+_AND_BEFORE = compile_later(r"^\s?(?:and|&)\s")
+_FULL_STOP = compile_later(r"(?<=[^\W\d_A-Z]{3})\.$")
+_AND = compile_later(
     r"\s(?:and|&)\s(?=[A-ZÀ-ÞĀ-Ž])"
     # Behind one of these a whole name stands, for families have them, too: Ortega y Gasset.
     r"|\s(?:y|e|et|und|и)\s"
     r"(?=[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w.'’-]{0,40}\s(?:[A-ZÀ-ÞĀ-Ž\u0400-\u042f]|d[ae]|v[ao]n))"
 )
 _MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
-_SEMICOLON = re.compile(r"[;；]")
+_SEMICOLON = compile_later(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
-_OUTER = re.compile(
+_OUTER = compile_later(
     r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
 _CAPITAL = r"[A-ZÀ-ÞĀ-Ž\u0400-\u042f][\w'’.\u0300-\u036f-]*"
-_LATIN_NAME = re.compile(
+_LATIN_NAME = compile_later(
     rf"(?:{_CAPITAL}|(?:{_SMALL}|[a-z]['’][\w-]+))(?:[\s-](?:{_CAPITAL}|{_SMALL}|[a-z]['’][\w-]+)){{1,5}}"
 )
-_PLACE = re.compile(
+_PLACE = compile_later(
     r"\b(?:University|Universit[àéä]t?|Universidad|Institute|Institut|College|Laborator(?:y|ies)"
     r"|Labs?|Research|Academy|Corporation|Inc)\b"
 )
-_WIDE_NAME = re.compile(
+_WIDE_NAME = compile_later(
     r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,6}(?:[\s·][\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{1,4})?"
 )
-_NOTE_BEHIND = re.compile(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
-_EMPHASISED = re.compile(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s|<(?:sub|small|i|em)>)")
-_IN_TAGS = re.compile(
+_NOTE_BEHIND = compile_later(r"\s?[(（\[][^()（）\[\]]{0,80}[)）\]]\s?")
+_EMPHASISED = compile_later(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s|<(?:sub|small|i|em)>)")
+_IN_TAGS = compile_later(
     r"<(?P<tag>sub|small|i|em|p|span)(?:\s[^<>]{0,200})?>(?P<inner>.*)</(?P=tag)\s?>"
 )
-_RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>")
+_RAISED = compile_later(r"<sup>[^<>]{0,20}</sup>")
 _LONGEST_LINE = 20_000
+
+_WORD = (
+    r"(?:(?![AEO](?i:l|t\.?al|thers|tros|utros|utres)\b)[A-ZÀ-ÖØ-Þ][a-zA-ZÀ-ÖØ-öø-ɏ.'’-]*+"
+    r"|d[aei]|v[ao]n|de[lnr])"
+)
+_PLAIN_NAMES = re.compile(rf"{_WORD}(?:(?: |(?<!\.), ){_WORD})+(?<!\.)")
+"""Names on which nothing hangs, which commas part: most lists are no more, and are read at once."""
 
 
 class Authors(Struct, frozen=True):
@@ -91,6 +99,13 @@ def read_authors(value: str) -> Authors:
     Institutions in parentheses, footnotes and `et al.` go. Raises ValueError where no name can be
     read.
     """
+    if _PLAIN_NAMES.fullmatch(value):
+        return Authors(tuple(dict.fromkeys(value.split(", "))))
+    return read_authors_of_any_form(value)
+
+
+def read_authors_of_any_form(value: str) -> Authors:
+    """What `read_authors` says, without its short way for plain names."""
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
     value = _SLANTED_OTHERS.sub(r"\1", value) if "*" in value or "_" in value else value
     value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()

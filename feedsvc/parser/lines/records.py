@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -10,13 +9,14 @@ from msgspec import Struct
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.vocabulary.labels import field_named, names_link
+from feedsvc.patterns import compile_later
 
-_RECORD = re.compile(
+_RECORD = compile_later(
     r"(?P<before>[^*\[\]]{0,30}?)\*\*(?P<title>[^*]{4,400})\*\*\s?[,，;；]\s(?P<behind>.*)"
 )
-_BETWEEN_FIELDS = re.compile(r"[,，;；]\s(?=[^\W\d_][^,，;；:：\[\]]{1,20}[:：]\s|\**\[)")
-_VENUE = re.compile(r"[.,]\s[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2}$")
-_LABEL = re.compile(r"(?P<label>[^:：\[\]]{2,20})[:：]\s")
+_BETWEEN_FIELDS = compile_later(r"[,，;；]\s(?=[^\W\d_][^,，;；:：\[\]]{1,20}[:：]\s|\**\[)")
+_VENUE = compile_later(r"[.,]\s[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2}$")
+_LABEL = compile_later(r"(?P<label>[^:：\[\]]{2,20})[:：]\s")
 
 
 class Record(Struct, frozen=True):

@@ -11,8 +11,9 @@ from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.records import read_record
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
+from feedsvc.patterns import compile_later
 
-WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A letter of Chinese, Japanese or Korean."""
 
 _ADDRESS = re.compile(
@@ -20,32 +21,33 @@ _ADDRESS = re.compile(
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
-_WORDS_OF_TITLE = re.compile(r"\w{3}.*\w{3}")
+_WORDS_OF_TITLE = compile_later(r"\w{3}.*\w{3}")
 _CITATION = re.compile(
     r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
     r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*"
     r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
 )
-_EMPTY_BRACKETS = re.compile(r"[(\[<]\s?[)\]>]")
-_EMPTY_LIST = re.compile(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
-_BOLD_TITLE = re.compile(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
+_EMPTY_BRACKETS = compile_later(r"[(\[<]\s?[)\]>]")
+_EMPTY_LIST = compile_later(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
+_BOLD_TITLE = compile_later(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
 _LINK_OPENED = re.compile(r"\]\s?\(")
-_NAMES_BEHIND = re.compile(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
+_NAMES_BEHIND = compile_later(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
 _BRACKET = re.compile(r"[\[\]]")
-_ATTRIBUTES = re.compile(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
-_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^\s()]*\)")
-_MARKUP = re.compile(
+_MAY_BE_MARKUP = re.compile(r"[\[\]<]")
+_ATTRIBUTES = compile_later(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
+_PICTURE = compile_later(r"!\[[^\[\]]*\]\([^\s()]*\)")
+_MARKUP = compile_later(
     r"<(?-i:[A-Z])[A-Za-z]{1,30}\s(?=[^<>]{0,30}=)[^<>]{1,300}/>"  # a component of a site's maker
     r"|</?(?:a|b|strong|i|em|h[1-6]|summary|details|sub|sup|font|code|u|p|div|center|span|small)"
     r"(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
 )
-_BOLD_LEAD = re.compile(
+_BOLD_LEAD = compile_later(
     r"(?P<before>[^\w<]{0,8})<(?P<tag>b|strong)(?:\s[^<>]{0,100})?>"
     r"(?P<words>[^<>*]{4,400})</(?P=tag)\s?>(?=[^*]*\w)",
     re.IGNORECASE,
 )
-_HTML_LINK = re.compile(
+_HTML_LINK = compile_later(
     r"<a\s[^<>]{0,300}?href\s?=\s?[\"']?([^\"'\s<>]{1,1000})[^<>]{0,300}>"
     r"((?:[^<]|<(?!/?a\b)){0,1500})</a\s?>",
     re.IGNORECASE,
@@ -72,6 +74,22 @@ class TitleText(Struct, frozen=True):
 
 def read_title(text: str) -> TitleText:
     """The parts of a title in Markdown; layout in HTML goes."""
+    return _linked(text) or read_title_of_any_form(text)
+
+
+def _linked(text: str) -> TitleText | None:
+    """A title that is a link and nothing else, as most are."""
+    links = links_of(text) if text.startswith("[") and text.endswith(")") else ()
+    link = links[0] if len(links) == 1 else None
+    if not link or text != f"[{link.words}]({link.address})":
+        return None
+    if _MAY_BE_MARKUP.search(link.words) or names_link(link.words):
+        return None
+    return TitleText("", _without_emphasis(link.words), link.address, is_linked=True)
+
+
+def read_title_of_any_form(text: str) -> TitleText:
+    """What `read_title` says, without its short way for links."""
     words = _without_emphasis(_without_closing_marks(text))
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)

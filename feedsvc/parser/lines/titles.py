@@ -9,8 +9,9 @@ from unicodeit.data import REPLACEMENTS, SUBSUPERSCRIPTS
 
 from feedsvc.parser.source.formulas import MATH
 from feedsvc.parser.source.text import decode_references
+from feedsvc.patterns import compile_later
 
-_LONE_COMMAND = re.compile(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$")
+_LONE_COMMAND = compile_later(r"(?<![\\$])\$\s?(\\[a-zA-Z]{1,20})\s?\$")
 r"""`$ \sim $20`: one command is a formula even with spaces around it."""
 
 _SYMBOLS: dict[str, str] = {
@@ -34,28 +35,28 @@ _ACCENTS = dict(
 # Braces to be seen, while the others are worked off; no digest's text holds these two.
 _LEFT_BRACE, _RIGHT_BRACE = "\ufdd0", "\ufdd1"
 
-_FONT = re.compile(
+_FONT = compile_later(
     r"\\(?:text(?:bf|it|sc|tt|rm|sf|up|sl|md|normal)?|emph|mbox|bm|boldsymbol|ensuremath"
     r"|math(?:bf|it|rm|sf|tt|cal|bb|frak|scr|normal)|operatorname\*?|underline)\s*\{([^{}]*)\}"
 )
-_FONT_SWITCH = re.compile(
+_FONT_SWITCH = compile_later(
     r"\\(?:bf|it|sc|tt|rm|sf|em|cal|bfseries|itshape|scshape|ttfamily|textstyle|displaystyle"
     r"|left|right|limits)(?![a-zA-Z])\s*"
 )
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_SPACE = re.compile(r"\\(?: |q?quad(?![a-zA-Z]))")
-_MATH_SPACE = re.compile(r"\\[,;:!>\\]")
+_FRACTION = compile_later(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_SPACE = compile_later(r"\\(?: |q?quad(?![a-zA-Z]))")
+_MATH_SPACE = compile_later(r"\\[,;:!>\\]")
 _ACCENT = (
     r"\\(?:[`'^~\"=.]\s*(?:\\[ij](?![a-zA-Z])|[a-zA-Z])"
     r"|[`'^~\"=.cvuHkrd]\s*\{(?:\\[ij]|[a-zA-Z])\})"
 )
-_ACCENTED = re.compile(rf"\{{{_ACCENT}\}}|{_ACCENT}")
-_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s{}\\^_]))")
-_COMMAND = re.compile(r"\\[a-zA-Z]+")
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_LETTER_IN_BRACES = re.compile(r"\{(\\[a-zA-Z]+)\}")
-_BRACES_WITH_COMMAND = re.compile(r"\{(\\[^{}]*)\}")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ACCENTED = compile_later(rf"\{{{_ACCENT}\}}|{_ACCENT}")
+_SCRIPT = compile_later(r"([\^_])(?:\{([^{}]*)\}|([^\s{}\\^_]))")
+_COMMAND = compile_later(r"\\[a-zA-Z]+")
+_BRACES = compile_later(r"\{([^{}]*)\}")
+_LETTER_IN_BRACES = compile_later(r"\{(\\[a-zA-Z]+)\}")
+_BRACES_WITH_COMMAND = compile_later(r"\{(\\[^{}]*)\}")
+_ESCAPED = compile_later(r"\\([!-/:-@\[-`{-~])")
 
 
 def plain_title(source: str) -> str:

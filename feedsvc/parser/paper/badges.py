@@ -9,12 +9,13 @@ from urllib.parse import unquote
 from feedsvc.model import Medium
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
 _NAMED_SO = re.compile(r"(?<![a-z])badges?(?![a-z])", re.IGNORECASE)
-_WORDS = re.compile(r"badges?/(?P<words>[^/?#-]{1,40})", re.IGNORECASE)
+_WORDS = compile_later(r"badges?/(?P<words>[^/?#-]{1,40})", re.IGNORECASE)
 _DRAWN = {"", ".svg"}
 """The endings of pictures that are drawn when they are asked for."""
-_LINK_BEHIND = re.compile(r"\s?\]\(")
+_LINK_BEHIND = compile_later(r"\s?\]\(")
 _TAG_BEFORE = re.compile(r"<a\s[^<>]{0,1000}>\s?$", re.IGNORECASE)
 LOOKED_AT = 1010
 OTHER_WORDS = "link"
@@ -27,7 +28,7 @@ def is_badge(mention: MediaMention, *, is_linked: bool, is_in_row: bool) -> bool
     """
     if mention.medium is not Medium.IMAGE:
         return False
-    if _NAMED_SO.search(mention.address):
+    if "badge" in mention.address.lower() and _NAMED_SO.search(mention.address):
         return True
     ending = posixpath.splitext(mention.address.partition("?")[0])[1].lower()
     is_drawn = ending in _DRAWN or not ending[1:].isalpha()

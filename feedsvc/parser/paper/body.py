@@ -29,25 +29,25 @@ from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
-_NO_NAME = re.compile(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
+_COMMENT = compile_later(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
+_NO_NAME = compile_later(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
 _WATCH_VIDEO_ABOVE = re.compile(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
-_BARE_ADDRESS = re.compile(r"https?://\S+")
-_FOLD = re.compile(
+_BARE_ADDRESS = compile_later(r"https?://\S+")
+_FOLD = compile_later(
     r"</?(?:details|summary)(?:\s[^<>]{0,200})?/?>|<a\s(?:id|name)\s?=[^<>]{0,200}>(?:\s?</a\s?>)?",
     re.IGNORECASE,
 )
-_SUMMARY_LINE = re.compile(
+_SUMMARY_LINE = compile_later(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_COMMA_AT_END = re.compile(r",\s*(?:\n|$)")
 _RULE = re.compile(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+_NUMBER = compile_later(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
@@ -101,7 +101,7 @@ def _repeats_score(score: str, lines: Sequence[str]) -> bool:
 
 def is_comment(line: str) -> bool:
     """Whether a line holds nothing that is to be seen."""
-    return "<!--" in line and _COMMENT.fullmatch(line) is not None
+    return line.lstrip().startswith("<!--") and _COMMENT.fullmatch(line) is not None
 
 
 def _without_rules(lines: Sequence[str]) -> Sequence[str]:
@@ -166,7 +166,7 @@ class _BodyReader(Struct):
     def _take(self, line: str, number: int) -> bool:
         """Whether the line is none of the summary's."""
         stripped = line.strip()
-        if "[" in line and (watch := _WATCH_VIDEO_ABOVE.fullmatch(stripped)):
+        if stripped.startswith("[") and (watch := _WATCH_VIDEO_ABOVE.fullmatch(stripped)):
             self._end_wait_for_video()
             self._video_line = number
             return self._take_video(watch[1], number) if watch[1] else True
@@ -190,12 +190,10 @@ class _BodyReader(Struct):
 
     def _take_names(self, line: str) -> bool:
         """Whether the line is a list of names right below the title."""
+        if self._seen >= LINES_OF_AUTHORS or self.draft.authors.names:
+            return False
         line = _HEADING_MARK.sub("", line, count=1)
-        if (
-            self._seen >= LINES_OF_AUTHORS
-            or self.draft.authors.names
-            or not looks_like_authors(line, may_be_one=self.may_be_one_name and not self._seen)
-        ):
+        if not looks_like_authors(line, may_be_one=self.may_be_one_name and not self._seen):
             return False
         self.draft.authors = read_authors(author_text(line))
         self.draft.fields_seen.add("authors")
@@ -233,7 +231,7 @@ def unfolded(line: str) -> str:
 
 def _with_whole_authors(body: Sequence[str]) -> Sequence[str]:
     """The lines, those on which a list of authors goes on after a comma joined to its first."""
-    if not _COMMA_AT_END.search("\n".join(body)):
+    if not any(map(_ends_in_comma, body)):
         return body
     joined = list(body)
     index = 0
@@ -259,7 +257,7 @@ def _lines_of_authors(body: Sequence[str], index: int) -> int:
 
 
 def _ends_in_comma(line: str) -> bool:
-    return "," in line and line.rstrip().endswith(",")
+    return line.rstrip().endswith(",")
 
 
 def _is_name(line: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct, field
 
 from feedsvc.parser.days.days import DayOfPaper
@@ -12,8 +10,9 @@ from feedsvc.parser.lines.names import look_like_names
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_ADDRESS_VALUE = re.compile(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
+_ADDRESS_VALUE = compile_later(r"(?:\[[^\[\]]*\]\()?<?(https?://[^\s<>]*?)>?\)?")
 
 
 class PaperDraft(Struct):

@@ -35,19 +35,20 @@ from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
 SOME, HALF, MOST = 0.25, 0.5, 0.75
 
-_VENUE = re.compile(
+_VENUE = compile_later(
     r"[.,]?\s(?P<words>(?:(?:`[^`]{1,60}`|\*[^*]{1,60}\*|[(\[][^()\[\]]{1,60}[)\]])[\s.,]{0,3}){1,4})$"
 )
-_VENUE_OF_A_YEAR = re.compile(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
+_VENUE_OF_A_YEAR = compile_later(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
-_BY = re.compile(r"\s*[Bb]y\s")
-_FULL_STOP = re.compile(r"\.(?=\s|$)")
+_BY = compile_later(r"\s*[Bb]y\s")
+_FULL_STOP = compile_later(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
 _DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
-_QUOTE = re.compile(r"> ?")
+_QUOTE = compile_later(r"> ?")
 _DATE_LEAD = re.compile(
     r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
 )

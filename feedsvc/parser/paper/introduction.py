@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from feedsvc.model import Introduction
@@ -18,26 +19,27 @@ from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
 from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.labels import names_aside, names_link, plain_label
+from feedsvc.patterns import compile_later
 
-_ANCHOR = re.compile(r"\]\(<?#|href=[\"']?#")
-_DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]{1,200}\]:\s")
-_TAG = re.compile(r"<[^<>]{1,500}>")
+_ANCHOR = compile_later(r"\]\(<?#|href=[\"']?#")
+_DEFINITION = compile_later(r"\s{0,3}\[[^\[\]]{1,200}\]:\s")
+_TAG = compile_later(r"<[^<>]{1,500}>")
 _RULE = re.compile(r"[-*_=\s]*")
-_WORD = re.compile(r"\w")
-_RAW = re.compile(
+_WORD = compile_later(r"\w")
+_RAW = compile_later(
     r"\{%.{0,40}%\}|\[\[?toc\]?\]|\{:.{0,40}\}|(?<=> )\[!\w{1,20}\][-+]?", re.IGNORECASE
 )
-_LAYOUT = re.compile(
+_LAYOUT = compile_later(
     r"</?(?:p|div|center|span|font|small|u|b|i|em|strong|h[1-6])(?:\s[^<>]{0,200})?>", re.IGNORECASE
 )
 _STRUCTURE = ("|", "```", "~~~")
 """What rows of tables and fences of code begin with."""
-_LETTER = re.compile(r"[^\W\d_]")
-_LABEL = re.compile(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)
+_LETTER = compile_later(r"[^\W\d_]")
+_LABEL = compile_later(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)
 _ITEM = re.compile(r"\s{0,12}(?:[-*+]|[0-9]{1,3}[.)])\s+")
-_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()]{0,500}\)")
-_LINKED_PICTURE = re.compile(r"\[!\[[^\[\]]{0,200}\]\([^()]{0,500}\)\]\([^()]{0,500}\)")
-_COUNT = re.compile(
+_LINK = compile_later(r"\[([^\[\]]{1,200})\]\([^()]{0,500}\)")
+_LINKED_PICTURE = compile_later(r"\[!\[[^\[\]]{0,200}\]\([^()]{0,500}\)\]\([^()]{0,500}\)")
+_COUNT = compile_later(
     r"[\s(（\[·|:：—–-]{1,6}[0-9]{1,5}\s?(?:papers?|items?|篇|편|件|本|개|건)?[)）\]]?\s?$",
     re.IGNORECASE,
 )
@@ -53,10 +55,15 @@ class Introductions:
 
     def __init__(self, longest: int, names: Collection[str] = ()) -> None:
         self._longest = longest
-        self._names = frozenset(map(plain_label, names))
+        self._named = names
         self._passed: set[int] = set()
         self._waiting: list[str] = []
         self._by_day: dict[date, list[str]] = {}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Worked out where a list or a table stands between papers, which few digests have."""
+        return frozenset(map(plain_label, self._named))
 
     def pass_tables(self, tables: Iterable[Table | None]) -> None:
         """The heads of these tables, whose rows are papers, are no introduction."""
@@ -76,7 +83,7 @@ class Introductions:
         if start >= end:
             return
         kept = [line for n, line in enumerate(lines[start:end], start) if n not in self._passed]
-        self._waiting += _worth_showing(_without_contents(kept, self._names))
+        self._waiting += _worth_showing(self._without_contents(kept))
 
     def begin(self, day: date) -> None:
         """The lines taken belong to this day."""
@@ -94,6 +101,24 @@ class Introductions:
         )
         return tuple(each for each in made if each.html)
 
+    def _without_contents(self, lines: Sequence[str]) -> Sequence[str]:
+        """The lines without items and tables that list names which stand in the digest itself."""
+        kept: list[str] = []
+        for is_table, group in groupby(lines, key=lambda line: line.startswith("|")):
+            rows = list(group)
+            if is_table:
+                known = sum(any(map(self._is_named, cells_of(row))) for row in rows[2:])
+                kept += [] if known and known >= HALF * len(rows[2:]) else rows
+            else:
+                kept += [row for row in rows if not (_ITEM.match(row) and self._is_named(row))]
+        return kept
+
+    def _is_named(self, text: str) -> bool:
+        """Whether a piece of text is one of the names, with a link or a count of papers at most."""
+        words = _LINK.sub(r"\1", _ITEM.sub("", text[:LOOKED_AT], count=1)).replace("*", "")
+        shown = {plain_label(words), plain_label(_COUNT.sub("", words))}
+        return not self._names.isdisjoint(shown)
+
     def _within(self, lines: Sequence[str]) -> list[str]:
         kept: list[str] = []
         length = 0
@@ -103,25 +128,6 @@ class Introductions:
                 break
             kept.append(line)
         return kept
-
-
-def _without_contents(lines: Sequence[str], names: Collection[str]) -> Sequence[str]:
-    """The lines without items and tables that list names which stand in the digest itself."""
-    kept: list[str] = []
-    for is_table, group in groupby(lines, key=lambda line: line.startswith("|")):
-        rows = list(group)
-        if is_table:
-            known = sum(any(_is_named(cell, names) for cell in cells_of(row)) for row in rows[2:])
-            kept += [] if known and known >= HALF * len(rows[2:]) else rows
-        else:
-            kept += [row for row in rows if not (_ITEM.match(row) and _is_named(row, names))]
-    return kept
-
-
-def _is_named(text: str, names: Collection[str]) -> bool:
-    """Whether a piece of text is one of the names, with a link or a count of papers at most."""
-    words = _LINK.sub(r"\1", _ITEM.sub("", text[:LOOKED_AT], count=1)).replace("*", "")
-    return plain_label(words) in names or plain_label(_COUNT.sub("", words)) in names
 
 
 def _worth_showing(lines: Sequence[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from feedsvc.patterns import compile_later
+
 _IN_NAME = re.compile(r"[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$")
 _CODES = frozenset(
     [
@@ -72,7 +74,7 @@ _SCRIPTS = (
     ("th", re.compile(r"[\u0e00-\u0e7f]+")),
     ("hi", re.compile(r"[\u0900-\u097f]+")),
 )
-_UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+_UKRAINIAN = compile_later(r"[іїєґІЇЄҐ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 1500
@@ -105,25 +107,24 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
             break
     if text.isascii():
         return None
-    letters = _length(_LETTERS, text)
-    if not letters:
-        return None
     counts: dict[str, int] = {}
-    left = "".join(_NOT_ASCII.findall(text))
+    # Without spaces a sentence is one run, and there is less to find.
+    left = "".join(_NOT_ASCII.findall(text.replace(" ", "")))
     for name, script in _SCRIPTS:  # no letter is in two of them
         others = script.sub("", left)
         counts[name], left = len(left) - len(others), others
-    if (
-        counts["ja"] >= 0.15 * (counts["ja"] + counts["zh"])
-        and counts["ja"] + counts["zh"] > _CLEAR * letters
-    ):
+    japanese = counts["ja"] + counts["zh"]
+    if counts["ja"] >= 0.15 * japanese and _is_clear(japanese, text):
         return "ja"
     language = max(counts, key=lambda name: counts[name])
-    if counts[language] <= _CLEAR * letters:
+    if not _is_clear(counts[language], text):
         return None
     return "uk" if language == "ru" and _UKRAINIAN.search(text) else language
 
 
-def _length(pattern: re.Pattern[str], text: str) -> int:
-    """How many characters of the text match."""
-    return sum(map(len, pattern.findall(text)))
+def _is_clear(count: int, text: str) -> bool:
+    """Whether so many letters are enough of all in a text to tell its language."""
+    # A text has no more letters than characters, which need no counting.
+    return count > _CLEAR * len(text) or (
+        count > 0 and count > _CLEAR * sum(map(len, _LETTERS.findall(text)))
+    )

@@ -5,51 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from feedsvc.patterns import compile_later
+
 LONGEST_TAG = 12
 """Lines; a tag or a video element that isn't closed after so many is not waited for."""
 
-_MEDIA_TAG = re.compile(r"<(?:img|video)\b", re.IGNORECASE)
-_OPEN_TAG = re.compile(r"<(?:img|video|source)\b[^<>]*$", re.IGNORECASE)
-_ATTRIBUTES = re.compile(
+_MEDIA_TAG = compile_later(r"<(?:img|video)\b", re.IGNORECASE)
+_OPEN_TAG = compile_later(r"<(?:img|video|source)\b[^<>]*$", re.IGNORECASE)
+_ATTRIBUTES = compile_later(
     r"\s*(?:[a-z][\w:-]*(?:\s?=\s?(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?(?=[\s/>]|$)\s*)*/?(?:>.*)?",
     re.IGNORECASE,
 )
-_VIDEO = re.compile(r"<video\b(?!.*</video)", re.IGNORECASE)
-_VIDEO_END = re.compile(r"</video\s*>", re.IGNORECASE)
-_NEXT_BLOCK = re.compile(r"\s*(?:[-*+]\s|#|[0-9]+[.)]\s|.*<(?:img|video)\b)", re.IGNORECASE)
+_VIDEO = compile_later(r"<video\b(?!.*</video)", re.IGNORECASE)
+_VIDEO_END = compile_later(r"</video\s*>", re.IGNORECASE)
+_NEXT_BLOCK = compile_later(r"\s*(?:[-*+]\s|#|[0-9]+[.)]\s|.*<(?:img|video)\b)", re.IGNORECASE)
 _NAMES = (
     "div|p|figure|figcaption|picture|center|span|a|br|source|video|details|summary"
     "|table|tbody|tr|td|blockquote|b|i|em|strong|small"
 )
-_MEDIUM = re.compile(
+_MEDIUM = compile_later(
     r"(<video\b.{0,4000}?</video\s*>|<(?:img|video)\b[^<>]*(?:>|$))", re.IGNORECASE | re.DOTALL
 )
-_LAYOUT_TAG = re.compile(rf"(</?(?:{_NAMES})\b[^<>]*>)", re.IGNORECASE)
-_EMPHASIS = re.compile(r"<(b|i|em|strong|small|span)\b[^<>]*>([^<>]*)</\1\s*>", re.IGNORECASE)
-_LINK_START = re.compile(r"<a\s", re.IGNORECASE)
-_WRAPPED_LINE = re.compile(rf" {{0,3}}</?(?!a\b)(?:{_NAMES})\b[^<>]*>", re.IGNORECASE)
-_LAYOUT_LINE = re.compile(rf"\s*(?:</?(?:{_NAMES})\b[^<>]*>\s*)+", re.IGNORECASE)
+_LAYOUT_TAG = compile_later(rf"(</?(?:{_NAMES})\b[^<>]*>)", re.IGNORECASE)
+_EMPHASIS = compile_later(r"<(b|i|em|strong|small|span)\b[^<>]*>([^<>]*)</\1\s*>", re.IGNORECASE)
+_LINK_START = compile_later(r"<a\s", re.IGNORECASE)
+_WRAPPED_LINE = compile_later(rf" {{0,3}}</?(?!a\b)(?:{_NAMES})\b[^<>]*>", re.IGNORECASE)
+_LAYOUT_LINE = compile_later(rf"\s*(?:</?(?:{_NAMES})\b[^<>]*>\s*)+", re.IGNORECASE)
 
 
 _BLOCKS = (
     "address|article|aside|blockquote|center|dd|div|dl|dt|figcaption|figure|footer|header|iframe|li"
     "|main|nav|ol|p|section|script|style|ul"
 )
-_BLOCK_LINE = re.compile(
+_BLOCK_LINE = compile_later(
     rf" {{0,3}}(?:<(?P<tag>{_BLOCKS})(?:\s[^<>]{{1,500}}>|>\s*$|>.*</(?P=tag)\s?>)"
     rf"|</(?:{_BLOCKS})\s?>)",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"<(script|style|iframe)\b[^<>]*>[^<>]*</\1\s?>", re.IGNORECASE)
-_TAG_OF_BLOCK = re.compile(
+_UNSEEN = compile_later(r"<(script|style|iframe)\b[^<>]*>[^<>]*</\1\s?>", re.IGNORECASE)
+_TAG_OF_BLOCK = compile_later(
     rf"</?(?:{_BLOCKS}|b|strong|i|em|u|small|span|font)(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE
 )
-_LINK = re.compile(
+_LINK = compile_later(
     r"<a\s[^<>]{0,500}?href\s?=\s?[\"'](https?://[^\"'\s<>()]{1,1000})[\"'][^<>]{0,300}>"
     r"([^<>\[\]]{1,500})</a\s?>",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r" {0,3}<blockquote\b", re.IGNORECASE)
+_QUOTE = compile_later(r" {0,3}<blockquote\b", re.IGNORECASE)
 
 
 def without_block_tags(line: str) -> str:

@@ -9,13 +9,14 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from feedsvc.parser.source.text import decode_references
 from feedsvc.parser.vocabulary.homes import arxiv_id, paper_at
+from feedsvc.patterns import compile_later
 
 __all__ = ["arxiv_id", "canonical", "tag_uri", "web_address"]
 
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.~/-]*", re.ASCII)
 """What needs no second look: most addresses of digests."""
 
-_TRACKING = re.compile(r"utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hsenc|_hsmi")
+_TRACKING = compile_later(r"utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hsenc|_hsmi")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"
 

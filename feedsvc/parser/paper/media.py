@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from feedsvc.model import Medium
 from feedsvc.parser.paper.badges import badge_words, is_badge, is_inside_link
 from feedsvc.parser.paper.mentions import MediaMention, media_in
+from feedsvc.patterns import compile_later
 
 TYPES = {
     ".png": "image/png",
@@ -50,13 +51,14 @@ _ADDRESSES = tuple(
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 
 _MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
-_MENTION_OR_WHOLE_VIDEO = re.compile(
+_MENTION_OR_WHOLE_VIDEO = compile_later(
     rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
     re.IGNORECASE | re.DOTALL,
 )
+_PICTURE_ALONE = re.compile(r"!\[(?P<text>[^\[\]]*)\]\((?P<address>[^\s()<>]+)\)")
 _LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
+_VIDEO_NAME = compile_later(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 
 
 def media_type(address: str) -> str | None:
@@ -71,10 +73,13 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
     Inside a text a picture leaves its description there; where there is no other text, nothing is
     left, nor of the links that pictures are in. What stands in a code span is no medium.
     """
-    if not ("![" in text or "<" in text or "[" in text or "://" in text):
-        return [], text
+    if alone := _PICTURE_ALONE.fullmatch(text):
+        mention = MediaMention(line, alone["address"], Medium.IMAGE, None, _words(alone["text"]))
+        return [] if is_badge(mention, is_linked=False, is_in_row=False) else [mention], ""
     if (found := _BARE_ADDRESS.fullmatch(text)) and _VIDEO_NAME.search(found[1]):
         return [MediaMention(line, found[1], Medium.VIDEO)], ""
+    if not _may_have_media(text):
+        return [], text
     mentions: list[MediaMention] = []
     descriptions: list[str] = []
     badges: list[MediaMention] = []
@@ -100,6 +105,13 @@ def take_media(text: str, line: int) -> tuple[list[MediaMention], str]:
     return mentions, "".join(filled)
 
 
+def _may_have_media(text: str) -> bool:
+    """Whether a text has what each way to name a medium begins with; few have."""
+    if "[" in text and ("![" in text or "watch" in text.lower()):
+        return True
+    return "<" in text and any(tag in text.lower() for tag in ("<img", "<video"))
+
+
 def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
     """What a match of _MENTION names; nothing for a code span or a tag without an address."""
     if found["tag"]:
@@ -109,5 +121,9 @@ def _mentions(found: re.Match[str], line: int) -> Iterator[MediaMention]:
     for groups, medium in _ADDRESSES:
         address = next((way for way in found.group(*groups) if way is not None), None)
         if address is not None:
-            description = " ".join((found["text"] or "").split())
-            yield MediaMention(line, address.strip(), medium, None, description)
+            yield MediaMention(line, address.strip(), medium, None, _words(found["text"] or ""))
+
+
+def _words(text: str) -> str:
+    """A description on one line."""
+    return " ".join(text.split())

@@ -17,17 +17,18 @@ from feedsvc.parser.units.rows import BREAK, title_column, title_of_cell
 from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.labels import label_set, names_publication, plain_label
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_CELL_LAYOUT = re.compile(
+_CELL_LAYOUT = compile_later(
     r"</?(?:details|summary|p|div|span|center|font)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
 )
-_TITLE_LAYOUT = re.compile(r"^(?:<br\s?/?>|<sub>|\s)+|(?:<br\s?/?>)?</sub>\s*$")
-_IN_SMALL_TYPE = re.compile(
+_TITLE_LAYOUT = compile_later(r"^(?:<br\s?/?>|<sub>|\s)+|(?:<br\s?/?>)?</sub>\s*$")
+_IN_SMALL_TYPE = compile_later(
     r"(?:<br\s?/?>|\s)*<(?:sub|small|i|em)>|(?:<br\s?/?>|\s)*[*_](?![*_\s])"
 )
 _COUNTERS = label_set("no number nr index idx s_no sl_no 序号 번호 番号 連番")
 """What heads call the column that counts the rows, besides marks such as `#`."""
-_PICTURE = re.compile(r"<img\s[^<>]{1,1000}>|!\[[^\[\]]{0,300}\]\([^()]{1,1000}\)")
+_PICTURE = compile_later(r"<img\s[^<>]{1,1000}>|!\[[^\[\]]{0,300}\]\([^()]{1,1000}\)")
 _NOTHING = frozenset({"null", "none", "n/a"})
 
 

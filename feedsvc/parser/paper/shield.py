@@ -12,6 +12,7 @@ import re
 import string
 
 from feedsvc.parser.source.formulas import MATH
+from feedsvc.patterns import compile_later
 
 # Unicode has 32 noncharacters from U+FDD0, and ASCII has 32 marks of punctuation.
 _SHIELDS = {mark: chr(0xFDD0 + number) for number, mark in enumerate(string.punctuation)}
@@ -19,14 +20,14 @@ _SHIELDED = str.maketrans(_SHIELDS)
 _HTML_OF_SHIELD = str.maketrans(
     {shield: html.escape(mark, quote=True) for mark, shield in _SHIELDS.items()}
 )
-_IN_ADDRESS = re.compile("%EF%B7%([9A][0-9A-F])")
+_IN_ADDRESS = compile_later("%EF%B7%([9A][0-9A-F])")
 
-_ANGLE_LINK = re.compile(r"<(https?://[^\s<>]+)>")
-_LINK_TARGET = re.compile(r"\]\(\s*<([^<>\n]*)>")
-_REFERENCE_DEFINITION = re.compile(r"(?:[\s>*+-]|[0-9]{1,2}[.)]\s){0,40}(\[)(?=[^\]]*\]:)")
+_ANGLE_LINK = compile_later(r"<(https?://[^\s<>]+)>")
+_LINK_TARGET = compile_later(r"\]\(\s*<([^<>\n]*)>")
+_REFERENCE_DEFINITION = compile_later(r"(?:[\s>*+-]|[0-9]{1,2}[.)]\s){0,40}(\[)(?=[^\]]*\]:)")
 _LONG_NUMBER_POINT = re.compile(r"\s*(?:[-*+]\s+)?[0-9]{3,9}([.)])(?=\s|$)")
 _SINGLE_STAR = re.compile(r"\*(?<!\*\*)(?!\*)")  # a sign to begin with makes the search fast
-_CODE_SPAN_OR_STARS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
+_CODE_SPAN_OR_STARS = compile_later(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
 
 
 def shield(line: str) -> str:

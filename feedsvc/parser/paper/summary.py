@@ -12,22 +12,38 @@ import nh3
 
 from feedsvc.parser.paper.shield import shield, unshield
 from feedsvc.parser.source.text import have, printable
+from feedsvc.patterns import compile_later
 
 DEEPEST_INDENT = 24
 """Columns. Lists nested deeper are shown at this depth: many readers parse with libxml2, which
 drops what is 256 levels deep."""
 
+_VOID = {"br", "hr"}
+_NESTED = {
+    *("p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
+    *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 _CLEANER = nh3.Cleaner(
-    tags={
-        *("a", "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),
-        *("em", "strong", "b", "i", "del", "sub", "sup", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("table", "thead", "tbody", "tr", "th", "td"),
-    },
+    tags={"a", *_VOID, *_NESTED},
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
     clean_content_tags={"script", "style"},
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
+
+_TAG = re.compile(r"<[^>]*>?")
+_REFERENCE = re.compile(r"&[^;]*;?")
+"""Where the end of one of these is missing, what follows belongs to it."""
+_SPELLINGS = {"<br />": "<br>", "<hr />": "<hr>", "&quot;": '"', "&#x27;": "'"}
+"""What the cleaner spells otherwise than the renderer."""
+_HARMLESS = {
+    *_SPELLINGS,
+    *("&lt;", "&gt;", "&amp;"),
+    *(f"<{name}>" for name in _VOID | _NESTED),
+    *(f"</{name}>" for name in _NESTED),
+}
+"""What the cleaner lets pass: the tags have no attributes."""
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.cjk_friendly_emphasis = True  # `**만화(Comics)**를` is bold, as Koreans mean it
@@ -37,35 +53,35 @@ _PARSING.ignore_setext = True  # a line of dashes below text is no heading in a 
 _RENDERING = comrak.RenderOptions()
 _RENDERING.escape = True
 
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = compile_later(r"[ \t]*")
 _SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
-_MARKER_SIGN = re.compile(r"([0-9]{0,2})([->*+.)])")
+_MARKER_SIGN = compile_later(r"([0-9]{0,2})([->*+.)])")
 _DOUBLE_EMPHASIS = re.compile(r"<em>(<strong>[^<]*</strong>)</em>")
-_LINK_TO_NOWHERE = re.compile(
+_LINK_TO_NOWHERE = compile_later(
     r'<a(?: href="(?!https?://|mailto:)[^"]*")?>(.*?)</a>', re.DOTALL | re.IGNORECASE
 )
-_DEAD_LINK = re.compile(
+_DEAD_LINK = compile_later(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
-_PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
-_CALLOUT = re.compile(
+_PICTURE = compile_later(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_CALLOUT = compile_later(
     r"(?<=<blockquote>\n<p>)\[!\w{1,20}\][-+]?[ \t]{0,9}(?P<words>[^\n]*?)(?P<end>\n|</p>)"
 )
-_FENCE = re.compile(
+_FENCE = compile_later(
     r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
     r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
 )
 _SIGNS_BELOW_HEADER = frozenset("|-: \t>")
 """All signs of the line below the header of a table."""
-_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
-_LANGUAGE = re.compile(r"[\w+#./{}:-]{1,30}", re.ASCII)
+_BETWEEN_CELLS = compile_later(r"(?<!\\)\|")
+_LANGUAGE = compile_later(r"[\w+#./{}:-]{1,30}", re.ASCII)
 """What may stand on a fence's line and says nothing to who reads the text."""
-_MARKER = re.compile(r"[^\s>]")
-_CODE = re.compile(r"(<code.*?</code>)", re.DOTALL)
-_TAG_OR_LINK = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
-_BARE_ADDRESS = re.compile(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
-_LINE_BREAK = re.compile(r"&lt;br ?/?&gt;")
-_SCRIPT = re.compile(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
+_MARKER = compile_later(r"[^\s>]")
+_CODE = compile_later(r"(<code.*?</code>)", re.DOTALL)
+_TAG_OR_LINK = compile_later(r"(<a [^>]*>.*?</a>|<[^>]*>)", re.DOTALL)
+_BARE_ADDRESS = compile_later(r"https?://(?:[!#-%'-;=?-Z_a-z~]|&amp;)*[#-%+/-9=@-Z_a-z~]")
+_LINE_BREAK = compile_later(r"&lt;br ?/?&gt;")
+_SCRIPT = compile_later(r"&lt;(sub|sup)&gt;([^<>&]{1,80})&lt;/\1&gt;")
 
 
 def render_markdown(lines: Sequence[str]) -> str:
@@ -144,11 +160,32 @@ def _is_below_header(line: str) -> bool:
 
 def sanitise(rendered: str) -> str:
     """HTML in which nothing is active, and nothing XML forbids. Text survives, tags may not."""
-    clean = _CLEANER.clean(rendered)
-    if "<a" in clean:
-        clean = clean.replace('<a href="//', '<a href="https://')
+    clean = plain_html(rendered)
+    if clean is None:
+        clean = cleaned(rendered).replace('<a href="//', '<a href="https://')
         clean = _LINK_TO_NOWHERE.sub(r"\1", clean)
     return printable(clean).strip()
+
+
+def cleaned(rendered: str) -> str:
+    """HTML without tags, attributes and addresses that aren't known to be harmless."""
+    return _CLEANER.clean(rendered)
+
+
+def plain_html(rendered: str) -> str | None:
+    """`cleaned` for HTML from `render_markdown` in which all is harmless already; else None.
+
+    Most summaries are so, and to see it is much faster than to parse them. Each `<` is looked at,
+    so that nothing but the tags of a list gets through, whatever the renderer does.
+    """
+    markup = set(_TAG.findall(rendered))
+    if "&" in rendered:
+        markup.update(_REFERENCE.findall(rendered))
+    if not markup <= _HARMLESS or "\r" in rendered:
+        return None
+    for mark in markup & _SPELLINGS.keys():
+        rendered = rendered.replace(mark, _SPELLINGS[mark])
+    return rendered.replace("\xa0", "&nbsp;") if "\xa0" in rendered else rendered
 
 
 def dead_links(rendered: str) -> list[str]:

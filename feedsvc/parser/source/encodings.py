@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from feedsvc.patterns import compile_later
 
 _JAPANESE = (
     "のにはをたがでとしれさいるすなもこてまらりくあかきつンスルトリクアイムデモータラシ"
@@ -32,14 +33,16 @@ _COMMON = {
 _LEAST_COMMON = 0.12
 """Of the characters beyond ASCII, so that an encoding is told by them; of prose half are common."""
 
-_PAIR = re.compile(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x80-\xfe]")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
-_WESTERN = re.compile(
+_PAIR = compile_later(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x80-\xfe]")
+_HIGH = compile_later(rb"[\x80-\xff]")
+_HIGH_RUN = compile_later(rb"[\x80-\xff]{2,}")
+_WESTERN = compile_later(
     rb"[\x80\x82-\x85\x8a\x8c\x8e\x91-\x97\x99-\x9c\x9e\xa0\xab\xb0\xb7\xbb\xc0-\xff]"
 )
 """Letters, quotes and dashes of Windows-1252, without the signs that are rare in prose."""
-_AT_A_LETTER = re.compile(rb"(?<=[a-zA-Z])[\x80-\xff]++|(?<![\x80-\xff])[\x80-\xff]++(?=[a-zA-Z])")
+_AT_A_LETTER = compile_later(
+    rb"(?<=[a-zA-Z])[\x80-\xff]++|(?<![\x80-\xff])[\x80-\xff]++(?=[a-zA-Z])"
+)
 _MOST_LOOKED_AT = 200_000
 _CLEAR = 0.9
 

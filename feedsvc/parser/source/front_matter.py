@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_LINE = re.compile(r"(?!.*\]\()(?:[\w-]+\s*[:=]|#(?!#)|\s*$|\s+\S|- |\]|\})")
-_KEY = re.compile(r"(?P<key>[\w-]+)\s*[:=]\s*(?P<value>.*)")
+from feedsvc.patterns import compile_later
+
+_LINE = compile_later(r"(?!.*\]\()(?:[\w-]+\s*[:=]|#(?!#)|\s*$|\s+\S|- |\]|\})")
+_KEY = compile_later(r"(?P<key>[\w-]+)\s*[:=]\s*(?P<value>.*)")
 _LONGEST = 200
 _FENCES = {"---": {"---", "..."}, "+++": {"+++"}}
 _TRUE = {"true", "yes"}

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
 _COMMENT = "!--"
-_INVISIBLE = re.compile(
+_INVISIBLE = compile_later(
     r"<(?:(?P<begins>!--(?!-{0,3}>)|(?:script|style|nav)(?=[\s/>]))|/(?P<ends>script|style|nav)\s*>)"
     r"|--!?>",
     re.IGNORECASE | re.ASCII,
 )
 """Where something begins or ends that is no content."""
 
-_HEADING = re.compile(r"(?:<a\s[^<>]*>\s*)?<h[1-6](?:[\s/][^<>]*)?>", re.IGNORECASE | re.ASCII)
-_LINKED_HEADING = re.compile(
+_HEADING = compile_later(r"(?:<a\s[^<>]*>\s*)?<h[1-6](?:[\s/][^<>]*)?>", re.IGNORECASE | re.ASCII)
+_LINKED_HEADING = compile_later(
     r"<a\s[^<>]*>\s*<h[1-6][\s/>]|<h[1-6](?:[\s/][^<>]*)?>(?:[^<]|<(?!/?h[1-6]|a\s))*<a\s",
     re.IGNORECASE | re.ASCII,
 )

@@ -9,14 +9,15 @@ from msgspec import Struct, field
 
 from feedsvc.parser.source.formulas import MATH
 from feedsvc.parser.source.html_row import Row
+from feedsvc.patterns import compile_later
 
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = compile_later(
     r"(?<![\w:-])(?P<name>[a-zA-Z][\w:-]*)\s?=\s?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
-_SPECIAL = re.compile(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
-_LABELLED = re.compile(r"[^,;()\[\]]{0,20}[:：]|\W*by\s|\W*[👥👤✍]", re.IGNORECASE)
-_LIKE_MARKUP = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
-_LIKE_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s)")
+_SPECIAL = compile_later(r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])")
+_LABELLED = compile_later(r"[^,;()\[\]]{0,20}[:：]|\W*by\s|\W*[👥👤✍]", re.IGNORECASE)
+_LIKE_MARKUP = compile_later(r"(#{1,6}(?=\s|$)|[-+](?=\s)|>|~{3}|={3,}|-{3,}|\||:)")
+_LIKE_NUMBER = compile_later(r"([0-9]{1,9})([.)])(?=\s)")
 DEEPEST_EMPHASIS = 10
 MOST_BLOCKS_OF_A_LINK = 3
 """A link around more of them lost its end."""

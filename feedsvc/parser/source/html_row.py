@@ -6,7 +6,9 @@ import re
 
 from msgspec import Struct, field
 
-_SPAN = re.compile(
+from feedsvc.patterns import compile_later
+
+_SPAN = compile_later(
     r"(?<![\w-])(?P<name>row|col)span\s?=\s?[\"']?(?P<number>[0-9]{1,3})", re.IGNORECASE
 )
 MOST_COLUMNS = 60

@@ -17,8 +17,9 @@ from feedsvc.parser.source.html_tags import (
     TOKEN,
 )
 from feedsvc.parser.vocabulary.labels import field_named
+from feedsvc.patterns import compile_later
 
-_SPACE = re.compile(r"\s+")
+_SPACE = compile_later(r"\s+")
 DEEPEST_LIST = 20
 BREAK = "\n"
 """Where a paragraph ends in a cell; no text has it, as all white space there is one space."""
@@ -29,20 +30,20 @@ def html_to_lines(source: str) -> HtmlLines:
     return _Writer().read(source)
 
 
-_HARMLESS = re.compile(
+_HARMLESS = compile_later(
     r"&(?:nbsp|apos|quot|[lr][sd]quo|[nm]dash|hellip|middot|[a-zA-Z](?:acute|grave|uml|circ|tilde|cedil|caron)"
     r"|#(?:39|34|160|x27|x22|xa0));",
     re.IGNORECASE,
 )
 """References to characters that Markdown takes for nothing else."""
 _LINK = "]("
-_AUTHORS_CLASS = re.compile(
+_AUTHORS_CLASS = compile_later(
     r"\bclass\s?=\s?[\"']?(?:[^\"'<>]{0,100}[\s_-])?(?:authors|byline)(?=[\"'\s>]|$)", re.IGNORECASE
 )
-_BOLD_STYLE = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
+_BOLD_STYLE = compile_later(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
 _LISTS = frozenset({"authors", "tags"})
 """The fields that several descriptions below one term are values of."""
-_SENTENCE_END = re.compile(r"\w[.!?。！？](?:\s|$)")
+_SENTENCE_END = compile_later(r"\w[.!?。！？](?:\s|$)")
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from feedsvc.patterns import compile_later
 
-TOKEN = re.compile(
+TOKEN = compile_later(
     r"<(?P<end>/?)(?P<name>[a-zA-Z][^\s<>/\"']*)"
     r"(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>"
     r"|<(?P<end2>/?)(?P<name2>[a-zA-Z][^\s<>/\"']*)(?P<attributes2>[^<>]*)>"

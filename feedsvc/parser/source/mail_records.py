@@ -14,17 +14,17 @@ Each becomes a linked heading with its fields and its text below.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from feedsvc.parser.vocabulary.homes import address_of_id
+from feedsvc.patterns import compile_later
 
 _MARK = "\\\\"
-_ID = re.compile(r"arXiv:(?P<id>\S+)(?:\s.*)?")
-_FIELD = re.compile(r"(?P<label>[A-Z][A-Za-z-]{1,20}):\s+(?P<value>\S.*)")
+_ID = compile_later(r"arXiv:(?P<id>\S+)(?:\s.*)?")
+_FIELD = compile_later(r"(?P<label>[A-Z][A-Za-z-]{1,20}):\s+(?P<value>\S.*)")
 _TITLE = "Title: "
-_RULE = re.compile(r"[-%]{10,}\s*")
-_SIZE = re.compile(r"\s\([0-9]{1,9}\s?kb[^()]{0,40}\)$")
+_RULE = compile_later(r"[-%]{10,}\s*")
+_SIZE = compile_later(r"\s\([0-9]{1,9}\s?kb[^()]{0,40}\)$")
 LINES_OF_FIELDS = 60
 """Lines between a record's first mark and the second."""
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from feedsvc.patterns import compile_later
+
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
-_MAY_HAVE_UNDERLINE = re.compile(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
-_MARKED = re.compile(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
+_MAY_HAVE_UNDERLINE = compile_later(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
+_MARKED = compile_later(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
 """A heading that a line below would make, marked otherwise: there such a line is a rule."""
 SHORTEST_UNDERLINE = 0.8
 """The part of a text that dashes below it are long; fewer are a rule between two papers."""
 LONGEST_HEADING = 300
 
-_DEFINITION = re.compile(
+_DEFINITION = compile_later(
     r" {0,3}\[(?P<name>[^\[\]]{1,200})\]:[ \t]+<?(?P<address>\S+?)>?"
     r"(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*"
 )
-_REFERENCE = re.compile(
+_REFERENCE = compile_later(
     r"`[^`]{1,500}`|(?<![!\\\]\w])\[(?P<words>(?:[^\[\]]|\[[^\[\]]{0,100}\]){1,500})\]\[(?P<name>[^\[\]]{0,200})\]"
 )
-_FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
+_FENCE = compile_later(r" {0,3}(?:`{3}|~{3})")
 
 
 def plain_markdown(lines: Sequence[str]) -> Sequence[str]:

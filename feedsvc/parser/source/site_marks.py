@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named
+from feedsvc.patterns import compile_later
 
 _SIGNS: Mapping[str, tuple[str, ...]] = {
     ":": ("::", ":material-", ":fontawesome-", ":octicons-"),
@@ -27,41 +28,43 @@ fastest, so that they are looked for only where that stands."""
 
 _COMPONENT_SIGNS = ("<Tabs", "<TabItem")
 
-_FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_CONTAINER = re.compile(r" {0,3}:{3,}\s?(?P<kind>[a-z-]{0,20})(?P<title>(?:[\[\s{].*)?)")
-_CONTAINER_TITLE = re.compile(r"\[(?P<inner>[^\[\]]{0,200})\].*")
+_FENCE = compile_later(r" {0,3}(?:`{3}|~{3})")
+_CONTAINER = compile_later(r" {0,3}:{3,}\s?(?P<kind>[a-z-]{0,20})(?P<title>(?:[\[\s{].*)?)")
+_CONTAINER_TITLE = compile_later(r"\[(?P<inner>[^\[\]]{0,200})\].*")
 _KINDS = {"info", "warn", "alert", "tip", "note", "warning", "danger", "caution", "important"}
-_INDENTED = re.compile(
+_INDENTED = compile_later(
     r"(?P<indent>[ \t]*)(?:(?:!{3}|\?{3}\+?)\s?[a-z-]{1,20}(?:\s[a-z-]{1,20}){0,3}"
     r"(?:\s+\"(?P<title>[^\"]*)\")?"
     r"|={3}[+!]?\s\"(?P<tab>[^\"]*)\")\s*"
 )
 INDENT = 4
-_COMPONENT = re.compile(
+_COMPONENT = compile_later(
     r"\s*</?(?P<name>[A-Z][A-Za-z]{2,30})(?:\s[^<>]{0,300})?/?>\s*",
 )
-_LABEL = re.compile(r"\slabel=[\"'](?P<label>[^\"']{1,60})[\"']")
-_IMPORT = re.compile(r"import\s[\w{}*, ]{1,200}\sfrom\s['\"][^'\"]{1,200}['\"];?\s*")
-_TEMPLATE = re.compile(r"\{\{?[%<]-?\s{0,3}(?P<call>[^{}]{0,300}?)\s{0,3}-?[%>]\}\}?")
-_QUOTED = re.compile(r"^[\w-]+\s+\"(?P<title>[^\"=]{1,80})\"$")
-_BUTTON = re.compile(
+_LABEL = compile_later(r"\slabel=[\"'](?P<label>[^\"']{1,60})[\"']")
+_IMPORT = compile_later(r"import\s[\w{}*, ]{1,200}\sfrom\s['\"][^'\"]{1,200}['\"];?\s*")
+_TEMPLATE = compile_later(r"\{\{?[%<]-?\s{0,3}(?P<call>[^{}]{0,300}?)\s{0,3}-?[%>]\}\}?")
+_QUOTED = compile_later(r"^[\w-]+\s+\"(?P<title>[^\"=]{1,80})\"$")
+_BUTTON = compile_later(
     r"\{\{[<%]\s?\w+\s[^{}]{0,200}?(?:href|link|url)=\"(?P<address>https?://[^\"\s]{1,500})\"[^{}]{0,100}"
     r"[>%]\}\}(?P<words>[^{}]{1,80})\{\{[<%]\s?/\s?\w+\s?[>%]\}\}"
 )
-_ATTRIBUTES_ALONE = re.compile(r"\s*\{:[^{}]{0,200}\}\s*|\s*\[\[?toc\]?\]\s*", re.IGNORECASE)
-_ATTRIBUTES_BEHIND = re.compile(r"(?<=\))\{:?\s?[.#a-z][^{}]{0,100}\}")
-_ICON = re.compile(
+_ATTRIBUTES_ALONE = compile_later(r"\s*\{:[^{}]{0,200}\}\s*|\s*\[\[?toc\]?\]\s*", re.IGNORECASE)
+_ATTRIBUTES_BEHIND = compile_later(r"(?<=\))\{:?\s?[.#a-z][^{}]{0,100}\}")
+_ICON = compile_later(
     r":(?:material|fontawesome|octicons|simple)-(?P<name>[a-z0-9-]{1,60}):(?:\{[^{}]{0,60}\})?\s?"
 )
-_PEOPLE = re.compile(r"user|people|person|account|group")
-_NOTE_LINKS = re.compile(
+_PEOPLE = compile_later(r"user|people|person|account|group")
+_NOTE_LINKS = compile_later(
     r"(?<![!\[`$])\[\[[^\[\]|#^`$]{0,100}[^\W\d_]{2}[^\[\]`$]{0,200}\]\](?![(\]])"
     r"(?:\s{1,3}\[\[[^\[\]`$]{1,300}\]\](?!\())*"
 )
 """One, or several in a row."""
-_NOTE_LINK = re.compile(r"\[\[(?P<note>[^\[\]|#^]{0,300})[^\[\]|]*(?:\|(?P<words>[^\[\]]+))?\]\]")
-_NOTE_FIELD = re.compile(r"^(?P<label>\s{0,12}(?:[-*+]\s)?[^\W\d_][\w -]{0,30})::\s")
-_PROPERTY = re.compile(r"\s*(?:collapsed|id)::\s\S+\s*")
+_NOTE_LINK = compile_later(
+    r"\[\[(?P<note>[^\[\]|#^]{0,300})[^\[\]|]*(?:\|(?P<words>[^\[\]]+))?\]\]"
+)
+_NOTE_FIELD = compile_later(r"^(?P<label>\s{0,12}(?:[-*+]\s)?[^\W\d_][\w -]{0,30})::\s")
+_PROPERTY = compile_later(r"\s*(?:collapsed|id)::\s\S+\s*")
 
 
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct, field
@@ -16,8 +15,9 @@ from feedsvc.parser.source.site_marks import without_site_marks
 from feedsvc.parser.source.tables_in_html import with_plain_tables
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
-_CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
+_CONFLICT_MARKER = compile_later(r"(<{7}|\|{7}|>{7})(?: .*)?|={7}")
 
 
 class Source(Struct):

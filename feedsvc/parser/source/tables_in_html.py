@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from feedsvc.parser.source.html_source import html_to_lines
 from feedsvc.parser.vocabulary.homes import paper_at
+from feedsvc.patterns import compile_later
 
-_START = re.compile(r"\s{0,8}<table\b", re.IGNORECASE)
-_END = re.compile(r"</table\s*>", re.IGNORECASE)
-_HEAD = re.compile(r"<t[hd][\s>]", re.IGNORECASE)
-_ADDRESS = re.compile(
+_START = compile_later(r"\s{0,8}<table\b", re.IGNORECASE)
+_END = compile_later(r"</table\s*>", re.IGNORECASE)
+_HEAD = compile_later(r"<t[hd][\s>]", re.IGNORECASE)
+_ADDRESS = compile_later(
     r"<a\s[^<>]{0,300}?href\s?=\s?[\"']?(?P<href>[^\"'\s<>]{1,500})", re.IGNORECASE
 )
 FEWEST_PAPERS = 2

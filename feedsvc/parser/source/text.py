@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from feedsvc.parser.source.encodings import likeliest_encoding
 from feedsvc.parser.vocabulary.problems import Problems
+from feedsvc.patterns import compile_later
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,8 +25,8 @@ _BYTE_ORDER_MARKS = (
 _FORBIDDEN_RANGES = (
     "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
 ) + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_FORBIDDEN = re.compile(f"[{_FORBIDDEN_RANGES}]")
-_NUMBER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
+_FORBIDDEN = compile_later(f"[{_FORBIDDEN_RANGES}]")
+_NUMBER_REFERENCE = compile_later(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 
 # What a program makes of a backslash and this letter when it takes TeX for a string literal.
 _EATEN_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r"}
@@ -36,16 +37,16 @@ _TEX_AFTER_T = (
 """Behind the T of these stands no word, so that they are TeX wherever they are."""
 _SHORT_TEX_AFTER_T = "au|ext|anh?|op|o|race?|r|ag"
 _TEX_AFTER_R = "ho|ight(?:arrow)?|angle|ceil|floor"
-_REPAIRABLE = re.compile(
+_REPAIRABLE = compile_later(
     r"[\x07\x08\x0b\x0c](?=[a-zA-Z])"
     rf"|\t(?=(?:{_TEX_AFTER_T})(?![a-zA-Z]))"
     rf"|(?<=[$\w{{}}(^])\t(?=(?:au|anh?|op)(?![a-zA-Z]))"
     r"|\r"
 )
-_REPAIRABLE_IN_FORMULA = re.compile(rf"\t(?=(?:{_SHORT_TEX_AFTER_T})(?![a-zA-Z]))")
-_EATEN_FORMULA = re.compile(r"(?<![\\$])\$[^$]{1,200}(?<!\s)\$(?![0-9])")
-_LINE_END = re.compile(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
-_SUSPECT = re.compile(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
+_REPAIRABLE_IN_FORMULA = compile_later(rf"\t(?=(?:{_SHORT_TEX_AFTER_T})(?![a-zA-Z]))")
+_EATEN_FORMULA = compile_later(r"(?<![\\$])\$[^$]{1,200}(?<!\s)\$(?![0-9])")
+_LINE_END = compile_later(rf"\r\n|\n|\r(?!(?:{_TEX_AFTER_R})(?![a-zA-Z]))")
+_SUSPECT = compile_later(f"[\t\r{_FORBIDDEN_RANGES}]|&#")
 
 # What Unicode calls default ignorable, and a blank of Braille; before a heading also the spaces
 # that only look like one. Joined files and copied text have them where a line begins.
@@ -57,14 +58,14 @@ _UNSEEN = (
     f"{_UNSEEN_THOUGH_PRINTABLE}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
-_UNSEEN_START = re.compile(
+_UNSEEN_START = compile_later(
     f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
 )
-_UNSEEN_BEHIND_MARKS = re.compile(rf"^( {{0,3}}#{{1,6}})[{_UNSEEN}]+(?=[ \t])", re.MULTILINE)
+_UNSEEN_BEHIND_MARKS = compile_later(rf"^( {{0,3}}#{{1,6}})[{_UNSEEN}]+(?=[ \t])", re.MULTILINE)
 _PRINTABLE_UNSEEN_START = re.compile(f"\n[{_UNSEEN_THOUGH_PRINTABLE}]")
 
-_JAMO = re.compile("[\u1100-\u11ff]+")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_JAMO = compile_later("[\u1100-\u11ff]+")
+_REFERENCE = compile_later(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 def decode_references(text: str) -> str:

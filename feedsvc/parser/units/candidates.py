@@ -19,6 +19,7 @@ from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evid
 from feedsvc.parser.units.rows import row_evidence
 from feedsvc.parser.vocabulary.homes import paper_at
 from feedsvc.parser.vocabulary.labels import field_named, names_aside, names_link, names_part
+from feedsvc.patterns import compile_later
 
 LONGEST_TITLE = 400
 LONGEST_PLAIN_TITLE = 200
@@ -32,8 +33,8 @@ LINES_TO_TEXT = 3
 """Lines below a title in which its text begins."""
 
 _WORD = re.compile(r"\w")
-_SENTENCE = re.compile(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
-_BRACKET_LEAD = re.compile(
+_SENTENCE = compile_later(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
+_BRACKET_LEAD = compile_later(
     r"(?:[^\w\s\[*]{1,4}\s*|[(\[]?[0-9]{4}(?:[-./][0-9]{1,2}){2}(?:\s?[:：,，]|[)\]])\s?"
     r"|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2}[:：]?\s?|[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s?"
     r"|\[[^\[\]]{1,60}\]\s*(?!\()|[0-9]{1,3}[.):、]\s*){1,4}"
@@ -44,9 +45,9 @@ _NUMBER_ALONE = re.compile(
     r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}\s?(?:篇|편|本)?\W{0,3}",
     re.IGNORECASE,
 )
-_COUNTER = re.compile(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
-_RATING = re.compile(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
-_CHECKBOX = re.compile(r"\[[ x]\]\s")
+_COUNTER = compile_later(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
+_RATING = compile_later(r"[:：]\s?[(（]?[0-9]{1,3}(?:\.[0-9])?\s?/\s?[0-9]{1,3}[)）]?$")
+_CHECKBOX = compile_later(r"\[[ x]\]\s")
 
 
 class Candidate(Struct):

@@ -14,10 +14,11 @@ from feedsvc.parser.lines.title_text import read_title
 from feedsvc.parser.units.evidence import MEDIUM, STRONG, WEAK, Evidence
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
+from feedsvc.patterns import compile_later
 
-_WORD = re.compile(r"\w")
-BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
-_TITLE_END = re.compile(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\b", re.IGNORECASE)
+_WORD = compile_later(r"\w")
+BREAK = compile_later(r"<br\s?/?>", re.IGNORECASE)
+_TITLE_END = compile_later(r"<br\s?/?>|<details|<sub>|[(（](?:read more|more|see)\b", re.IGNORECASE)
 
 
 def row_evidence(block: Block) -> Evidence:

@@ -16,18 +16,19 @@ from feedsvc.parser.vocabulary.labels import (
     names_aside,
     plain_label,
 )
+from feedsvc.patterns import compile_later
 
 LONGEST_TOPIC = 80
 LONGEST_HEADING = 300
 SHORTEST_LINKED_TOPIC = 6
 """Characters; a shorter link in a topic's heading leads back and is none of its words."""
 
-_COUNT = re.compile(
+_COUNT = compile_later(
     r"[(（\[·|:：-]?\s?\[?(?:total\s?[:：]?\s?)?[0-9]{1,5}\s?"
     r"(?:papers?|items?|篇|편|件|本|개|건|entries)?\s?[)）\]]?$",
     re.IGNORECASE,
 )
-_BEHIND_DOT = re.compile(r"\s[·|]\s.*$")
+_BEHIND_DOT = compile_later(r"\s[·|]\s.*$")
 _STYLE = Style(counts_up=True, has_brackets=False)
 _GENERIC = label_set(
     "papers paper today latest all top_papers top_papers_today papers_today highlights"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import cached_property
 
 from feedsvc.parser.vocabulary.month_names import NUMBERS, WORDS
+from feedsvc.patterns import compile_later
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -30,17 +30,12 @@ class Spelling:
     def __init__(
         self, words: str, grain: Grain, *, is_usual: bool = True, is_range: bool = False
     ) -> None:
-        self._words = words
+        self.form = compile_later(words, re.IGNORECASE)
         self.grain = grain
         self.is_usual = is_usual
         """Whether nobody writes anything else so."""
         self.is_range = is_range
         """Whether it names a first and a last day, though no year, as hardly a title does."""
-
-    @cached_property
-    def form(self) -> re.Pattern[str]:
-        """Compiled when it is first looked for: an archive writes its days in few of these ways."""
-        return re.compile(self._words, re.IGNORECASE)
 
 
 def _spelling(form: str, grain: Grain = Grain.DAY) -> Spelling:
@@ -168,7 +163,7 @@ PARTS_IN_TEXT = (
 NUMBER_OF_TIME = re.compile(
     r"[0-9](?:\s?[월月주]|[-/.][0-9])|[0-9]{4}\s{0,2}[-_./년年wW第]|20[0-9]{2}|第"
 )
-WORD_OF_TIME = re.compile(rf"\b(?:week|{_NAMES}|{'|'.join(NUMBERS)})\b")
+WORD_OF_TIME = compile_later(rf"\b(?:week|{_NAMES}|{'|'.join(NUMBERS)})\b")
 """Every spelling in text has one of these, the word in lower case.
 
 Most titles have neither, and to look for these takes a tenth of the time for all spellings.

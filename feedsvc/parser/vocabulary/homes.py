@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from feedsvc.patterns import compile_later
+
 ARXIV_ID = r"(?P<id>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
 _DOI = r"(?P<id>10\.[0-9]{4,9}/[^\s?#<>\"]+?)"
 _WEB = r"https?://(?:www\.)?"
@@ -82,24 +84,20 @@ HOMES: tuple[tuple[str, str, str], ...] = (
 The groups `id` and, where one is not enough, `name` fill the braces. The first row that fits wins.
 """
 
-_ROWS = tuple((name, re.compile(form, re.IGNORECASE), one) for name, form, one in HOMES)
-_HINT = re.compile(
-    r"arxiv|xiv\.org|\.co/papers/|doi\.org|/(?:doi|article|chapter)/(?:[a-z]{2,10}/)?10\.|openreview|aclanthology|aclweb|nih\.gov|thecvf|ips\.cc|mlr\.press",
-    re.IGNORECASE,
-)
+_ROWS = tuple((name, compile_later(form, re.IGNORECASE), one) for name, form, one in HOMES)
 _LONGEST_ADDRESS = 500
-_BARE_ARXIV = re.compile(r"(?:arxiv\s?[:：]?\s?)?" + ARXIV_ID, re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
+_BARE_ARXIV = compile_later(r"(?:arxiv\s?[:：]?\s?)?" + ARXIV_ID, re.IGNORECASE)
+_BARE_DOI = compile_later(r"(?:doi\s?[:：]?\s?)?(?P<id>10\.[0-9]{4,9}/[^\s<>\"]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def paper_at(address: str) -> str | None:
     """The one address of the paper that lives at `address`; None where no paper's home is."""
-    if len(address) > _LONGEST_ADDRESS or not _HINT.search(address):
+    if len(address) > _LONGEST_ADDRESS:
         return None
     for _, form, one in _ROWS:
         if found := form.fullmatch(address):
-            return one.format(**found.groupdict())
+            return one.format_map(found)
     return None
 
 
@@ -113,7 +111,8 @@ _EMPTY_HOME = re.compile(
 
 def is_empty_home(address: str) -> bool:
     """Whether an address leads to a home of papers and to none of its papers."""
-    return len(address) <= _LONGEST_ADDRESS and _EMPTY_HOME.fullmatch(address) is not None
+    is_short = len(address) <= _LONGEST_ADDRESS
+    return is_short and not paper_at(address) and _EMPTY_HOME.fullmatch(address) is not None
 
 
 def arxiv_id(address: str) -> str | None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from feedsvc.patterns import compile_later
+
 FIELDS: dict[str, str] = {
     "votes": (
         "vote votes upvote upvotes like likes hf_upvotes hugging_face_upvotes 투표 추천 추천수"
@@ -197,18 +199,21 @@ def label_set(names: str) -> frozenset[str]:
     return frozenset(plain_label(name.replace("_", " ")) for name in names.split())
 
 
-_MARKS = re.compile(r"[^\w\s&/;'+.-]+|_")
+_MARKS = re.compile(r"[^\w\s&/;'+.-]")
 _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]$")
+_ENDS_OF_NOTES = tuple(")）]】")
 LOOKED_AT = 120
 """Characters of a heading that are read to see whether it is a label."""
-_NUMBER = re.compile(r"^(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
+_NUMBER = re.compile(r"(?:[0-9]{1,2}[.)、：:]|[一二三四五六七八九十]{1,3}[、.])\s*")
 
 
 @lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
     """A label in lower case, without emphasis, emoji, numbers before it and notes behind it."""
     text = unicodedata.normalize("NFC", text[:LOOKED_AT].strip())
-    bare = " ".join(_MARKS.sub(" ", _NUMBER.sub("", _NOTE.sub("", text))).split())
+    bare = _NOTE.sub("", text) if text.endswith(_ENDS_OF_NOTES) else text
+    bare = bare[number.end() :] if (number := _NUMBER.match(bare)) else bare
+    bare = " ".join(_MARKS.sub(" ", bare).replace("_", " ").split())
     if not bare:  # an emoji alone is a label of its own
         return text.replace("\ufe0f", "").strip(" *_:：")
     return bare.strip(" .-:;").casefold()
@@ -219,8 +224,11 @@ FIELD_OF_LABEL = {
 }
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
-_IMPRINT = re.compile(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
+_IMPRINT = compile_later(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
 _LONGEST_IMPRINT = 400
+_BEFORE_IMPRINT = " \t>*_#[(（-"
+_FIRST_OF_IMPRINT = frozenset("©&(acgptuvyACGPTUVY이본자수本由自退こ配")
+"""The first signs of these, by which most lines are told apart at once."""
 _PUBLICATION = label_set(PUBLICATION)
 _TOPICS_TOO = label_set(TOPICS_TOO)
 _LINK_WORDS = label_set(LINK_WORDS)
@@ -259,7 +267,9 @@ def names_aside(text: str) -> bool:
 
 def names_imprint(line: str) -> bool:
     """Whether a line says who sends a digest, or how to receive it no more."""
-    return len(line) <= _LONGEST_IMPRINT and _IMPRINT.match(line) is not None
+    if len(line) > _LONGEST_IMPRINT or line.lstrip(_BEFORE_IMPRINT)[:1] not in _FIRST_OF_IMPRINT:
+        return False
+    return _IMPRINT.match(line) is not None
 
 
 def may_name_topic(text: str) -> bool:
