@@ -32,6 +32,7 @@ from feedsvc.parser.units.form import describe_form
 from feedsvc.parser.units.mute import with_mute_papers
 from feedsvc.parser.units.units import Unit, units_of
 from feedsvc.parser.vocabulary.homes import arxiv_id
+from feedsvc.parser.vocabulary.labels import says_no_papers
 from feedsvc.parser.vocabulary.problems import Problems
 from feedsvc.patterns import compile_later
 
@@ -198,7 +199,7 @@ class _Reader(Struct):
             self.problems.report(self.undated, "no-date")
         elif self.papers or self.future or not self.days.is_named_by_file:
             return
-        elif day := self.days.of_file:
+        elif (day := self.days.of_file) and not any(map(says_no_papers, self.page.lines)):
             self.problems.report(1, "no-papers", day=day)
 
     def _language(self) -> str | None:

@@ -145,6 +145,15 @@ TOPICS_TOO = (
 )
 """Those of them that are fields of research, too: papers may stand below as elsewhere."""
 
+NO_PAPERS = (
+    r"no (?:new |relevant |matching |selected )?(?:papers?|results?|submissions?|updates?)\b"
+    r"|nothing new\b"
+    r"|(?:今[天日])?(?:没有|沒有|暂无|暫無|无)(?:新的?|更新|符合条件的?|相关)?(?:论文|論文|更新)"
+    r"|(?:오늘|금일)?[은는]?\s?(?:새로운?\s)?(?:논문|업데이트)[이가은는]? (?:없|업데이트되지)"
+    r"|(?:本日|今日)?[はの]?(?:新しい|新着)?(?:論文|更新)は?(?:ありません|なし)"
+)
+"""How lines begin that say of a day that it has no papers."""
+
 IMPRINT = (
     r"(?:copyright )?(?:©|&copy;|\(c\) (?:19|20)[0-9]{2})|copyright (?:19|20)[0-9]{2}"
     r"|all rights reserved"
@@ -225,6 +234,7 @@ FIELD_OF_LABEL = {
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
 _IMPRINT = compile_later(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
+_NO_PAPERS = compile_later(rf"[\s>*_(（-]{{0,9}}(?:{NO_PAPERS})", re.IGNORECASE)
 _LONGEST_IMPRINT = 400
 _BEFORE_IMPRINT = " \t>*_#[(（-"
 _FIRST_OF_IMPRINT = frozenset("©&(acgptuvyACGPTUVY이본자수本由自退こ配")
@@ -270,6 +280,11 @@ def names_imprint(line: str) -> bool:
     if len(line) > _LONGEST_IMPRINT or line.lstrip(_BEFORE_IMPRINT)[:1] not in _FIRST_OF_IMPRINT:
         return False
     return _IMPRINT.match(line) is not None
+
+
+def says_no_papers(line: str) -> bool:
+    """Whether a line says that its day has no papers."""
+    return len(line) <= LOOKED_AT and _NO_PAPERS.match(line) is not None
 
 
 def may_name_topic(text: str) -> bool:
