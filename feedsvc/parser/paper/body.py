@@ -45,7 +45,7 @@ _SUMMARY_LINE = compile_later(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
+_RULE = compile_later(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
 _NUMBER = compile_later(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
