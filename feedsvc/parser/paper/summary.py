@@ -64,6 +64,9 @@ _DEAD_LINK = compile_later(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
 _PICTURE = compile_later(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_CALLOUT = compile_later(
+    r"(?<=<blockquote>\n<p>)\[!\w{1,20}\][-+]?[ \t]{0,9}(?P<words>[^\n]*?)(?P<end>\n|</p>)"
+)
 _FENCE = compile_later(
     r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
     r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
@@ -99,11 +102,19 @@ def render_markdown(lines: Sequence[str]) -> str:
     if shielded != list(lines):
         rendered = unshield(rendered)
     rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
+    if "!" in rendered and "[!" in rendered:
+        rendered = _CALLOUT.sub(_callout, rendered)
     if "!" in text:
         rendered = _PICTURE.sub(r"\1", rendered)
     if "<" in text or "&" in text or ("/" in text and "://" in rendered):
         rendered = "".join(_outside_code(rendered))
     return rendered
+
+
+def _callout(found: re.Match[str]) -> str:
+    """What a callout (`> [!note] Its Name`) is called, in bold."""
+    words, end = found["words"], found["end"]
+    return f"<strong>{words}</strong>{end}" if words else end.strip()
 
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
@@ -165,14 +176,27 @@ def plain_html(rendered: str) -> str | None:
     Most summaries are so, and to see it is much faster than to parse them. Each `<` is looked at,
     so that nothing but the tags of a list gets through, whatever the renderer does.
     """
-    markup = set(_TAG.findall(rendered))
+    tags = _TAG.findall(rendered)
+    markup = set(tags)
     if "&" in rendered:
         markup.update(_REFERENCE.findall(rendered))
-    if not markup <= _HARMLESS or "\r" in rendered:
+    if not markup <= _HARMLESS or "\r" in rendered or not _are_nested(tags):
         return None
     for mark in markup & _SPELLINGS.keys():
         rendered = rendered.replace(mark, _SPELLINGS[mark])
     return rendered.replace("\xa0", "&nbsp;") if "\xa0" in rendered else rendered
+
+
+def _are_nested(tags: Sequence[str]) -> bool:
+    """Whether each harmless tag is closed where it should be: what becomes bold may cut others."""
+    opened: list[str] = []
+    for tag in tags:
+        if tag.startswith("</"):
+            if not opened or opened.pop()[1:] != tag[2:]:
+                return False
+        elif tag[1:3] not in _VOID:
+            opened.append(tag)
+    return not opened
 
 
 def dead_links(rendered: str) -> list[str]:
