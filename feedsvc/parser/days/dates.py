@@ -153,7 +153,7 @@ def _time(found: re.Match[str], spelling: Spelling) -> Time:
         month=month,
         day=day,
         week=number,
-        is_iso_week=bool(year and number),
+        is_iso_week=bool(year and number and not month),
         is_usual=spelling.is_usual,
         is_named="name" in said,
         is_range=spelling.is_range,

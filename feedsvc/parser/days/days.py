@@ -24,6 +24,8 @@ class DayOfPaper(Struct, frozen=True):
     """In its row, or before its link."""
     published: str = ""
     """In a field; the day on which it came out, which digests often name beside their own."""
+    behind_title: str = ""
+    """In brackets behind the title; the day on which it came out, or that of the list."""
     is_before_title: bool = False
     """Whether `own` stands before the title, where it is of this paper alone."""
     is_publication: bool = False
@@ -116,7 +118,8 @@ class Days:
     def of(self, paper: DayOfPaper) -> date | None:
         """The day of a paper at the line reached."""
         if self._rule is DayRule.OWN:
-            own = self._part(paper.own) or self._part(paper.published)
+            said = (paper.own, paper.published, paper.behind_title)
+            own = next(filter(None, map(self._part, said)), None)
             return own or self._by_evidence(paper)
         if self._rule is DayRule.FILE:
             return self._by_evidence(DayOfPaper())
@@ -141,6 +144,7 @@ class Days:
             or self._front
             or self._title_day
             or self._part(paper.published)
+            or (self._part(paper.behind_title) if not self._updated else None)
             or self._of_context(Grain.MONTH)
             or self._plain(paper.own, Grain.MONTH)
             or self._updated

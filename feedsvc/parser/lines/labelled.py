@@ -11,12 +11,12 @@ from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL, field_named, plain_
 from feedsvc.patterns import compile_later
 
 _LEAD = re.compile(r"[\s>]*(?:(?:[-*+•·]|[0-9]{1,2}[.)])\s+)?(?:\[[ x]\]\s)?")
-_LABEL = re.compile(
+_LABEL = compile_later(
     r"(?P<label>[^:：\[\]()|]{1,36}(?:[(（][^()（）:：]{1,20}[)）])?[*_`]{0,3})\s?[:：](?!//)"
     r"(?P<value>.*)",
     re.DOTALL,
 )
-_BOLD_LABEL = re.compile(
+_BOLD_LABEL = compile_later(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
 _BRACKET_LABEL = compile_later(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)

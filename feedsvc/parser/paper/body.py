@@ -33,7 +33,7 @@ from feedsvc.patterns import compile_later
 
 _COMMENT = compile_later(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
 _NO_NAME = compile_later(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
-_WATCH_VIDEO_ABOVE = re.compile(
+_WATCH_VIDEO_ABOVE = compile_later(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
 _BARE_ADDRESS = compile_later(r"https?://\S+")
@@ -47,7 +47,7 @@ _SUMMARY_LINE = compile_later(
 )
 _RULE = compile_later(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+_NUMBER = compile_later(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
@@ -90,7 +90,7 @@ def _repeats_score(score: str, lines: Sequence[str]) -> bool:
         return False
     whole, _, part = number[0].partition(".")
     digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
-    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    said = compile_later(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
     return any(
         said.search(field.value[:LONGEST_SCORE]) is not None
         for line in lines

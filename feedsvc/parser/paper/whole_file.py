@@ -13,13 +13,16 @@ from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.names import read_authors
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
+from feedsvc.parser.paper.drafts import bullet_of_row
 from feedsvc.parser.source.front_matter import FrontMatter
 from feedsvc.parser.source.source import Source
 from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.evidence import WEAK, look_below
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.parser.vocabulary.problems import Problems
 
+_WORD = re.compile(r"\w")
 _LINKS = (
     "pdf",
     "arxiv",
@@ -56,7 +59,6 @@ _TEXTS = (
 )
 _SHOWN = {"abstract", "code", "comment", "score"}
 """The kinds of fields that are shown besides, by what their names are labels of."""
-WORDS_OF_A_TITLE = 3
 _TAGS = ("tags", "categories", "keywords", "topics")
 _TRANSLATIONS = (
     "title_zh",
@@ -76,9 +78,13 @@ def paper_of_file(
     """The paper that a whole file tells of; None where it tells of several or of none."""
     front, numbers = source.front, source.numbers
     title = front.first("title")
-    if not title or names_time(title) or len(chosen) > 2:  # noqa: PLR2004
+    if not title or names_time(title):
         return None
-    address = _address(front) or _address_above(page, title, chosen)
+    address = _address(front) if len(chosen) <= 2 else None  # noqa: PLR2004
+    above = 0
+    if not address:
+        above = _first_heading(page)
+        address = _address_above(page, above, chosen)
     if not address:
         return None
     draft = PaperDraft(1, title, address)
@@ -87,7 +93,8 @@ def paper_of_file(
         "authors", "author"
     )
     lines = _texts(front)
-    body = [*lines, "", *page.lines] if lines else list(page.lines)
+    own = [*_without_tables(page.lines[:above]), *page.lines[above:]]
+    body = [*lines, "", *own] if lines else own
     count = len(body) - len(page.lines)
     read_body(
         draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems
@@ -97,6 +104,31 @@ def paper_of_file(
     tags = next(filter(None, map(front.words, _TAGS)), [])
     draft.topics = tuple(tag.replace(",", " ") for tag in tags)
     return Told(draft, DayOfPaper("", front.first("date", "published")))
+
+
+def _first_heading(page: Page) -> int:
+    headings = (block.index for block in page.blocks if block.kind is Kind.HEADING)
+    return next(headings, len(page.lines))
+
+
+def _address_above(page: Page, end: int, chosen: Sequence[Candidate]) -> str | None:
+    """The address of the paper that the lines above all headings name; None where others speak.
+
+    That is how a post is written whose front matter has its title.
+    """
+    if any(each.start < end for each in chosen):
+        return None
+    below = look_below(page, 0, end)
+    headings = sum(block.kind is Kind.HEADING for block in page.blocks)
+    others = sum(each.evidence.weight > WEAK for each in chosen)
+    is_alone = not others or 2 * others < headings
+    return below.paper if is_alone or "authors" in below.fields else None
+
+
+def _without_tables(lines: Sequence[str]) -> list[str]:
+    """The lines; rows of a label and a value as list items."""
+    bullets = (bullet_of_row(line) for line in lines)
+    return ["" if each.startswith("- **") and not _WORD.search(each) else each for each in bullets]
 
 
 def _texts(front: FrontMatter) -> list[str]:
@@ -111,21 +143,6 @@ def _texts(front: FrontMatter) -> list[str]:
 def _without_title(lines: Sequence[str], title: str) -> list[str]:
     """The lines, a heading that says the title again emptied."""
     return ["" if line.startswith("# ") and line[2:].strip() == title else line for line in lines]
-
-
-def _address_above(page: Page, title: str, chosen: Sequence[Candidate]) -> str | None:
-    """The one paper that lines of links name above the first heading, where none is chosen there.
-
-    In a digest of several papers the links stand below their titles; above all titles, they are
-    the file's own.
-    """
-    first = next((each.index for each in page.blocks if each.kind is Kind.HEADING), len(page.lines))
-    if len(title.split()) < WORDS_OF_A_TITLE or any(each.start < first for each in chosen):
-        return None
-    lines = (page.facts(index) for index in page.with_papers if index < first)
-    papers = {link.paper for facts in lines if facts.is_link_line for link in facts.links}
-    others = {each.evidence.paper for each in chosen if paper_at(each.evidence.paper or "")}
-    return papers.pop() if len(papers) == 1 and others <= papers else None
 
 
 def _address(front: FrontMatter) -> str | None:

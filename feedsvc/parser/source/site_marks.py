@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from feedsvc.parser.source.text import have
+from feedsvc.parser.source.text import has, have
 from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.patterns import compile_later
 
@@ -73,11 +73,13 @@ _NOTE_FIELD = compile_later(
 _PROPERTY = compile_later(r"\s*(?:collapsed|id)::\s\S+\s*")
 
 
+def may_have_site_marks(text: str) -> bool:
+    """Whether a sign of such marks stands in a text."""
+    return any(sign in text and has(text, *signs) for sign, signs in _SIGNS.items())
+
+
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
-    text = "\n".join(lines)
-    if not any(sign in text and any(map(text.__contains__, _SIGNS[sign])) for sign in _SIGNS):
-        return lines
     lines = _with_buttons_on_one_line(lines) if have(lines, "{{<", "{{%") else lines
     written = list(lines)
     has_components = have(lines, *_COMPONENT_SIGNS)

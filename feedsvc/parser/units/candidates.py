@@ -29,6 +29,7 @@ LONGEST_REST = 160
 LINES_TO_TITLE = 5
 """Lines below the label `Title:` in which the title stands."""
 WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
+WORDS_OF_A_NAME = 3
 LINES_TO_TEXT = 3
 """Lines below a title in which its text begins."""
 
@@ -170,9 +171,10 @@ def _title_source(page: Page, block: Block) -> str:
     if _NUMBER_ALONE.fullmatch(block.text):
         return _labelled_title(page, block) or block.text
     link = _link_alone(block.text)
-    if not link and not is_title_label(block.text):
-        return block.text
     first = block.index + 1
+    if not link and not is_title_label(block.text):
+        is_wrapped = first < len(page.lines) and page.lines[first][:2] == "  "
+        return _wrapped_title(page, block) if is_wrapped else block.text
     for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
         if line.strip():
             if not link:
@@ -183,6 +185,25 @@ def _title_source(page: Page, block: Block) -> str:
                 return f"{line.strip()} [arXiv]({link.address})"
             break
     return block.text
+
+
+def _wrapped_title(page: Page, block: Block) -> str:
+    """A heading's text with the indented line that goes on with it, right above fields."""
+    index = block.index + 1
+    line, below = page.lines[index].strip(), page.lines[index + 1 : index + 2]
+    if (
+        not below
+        or not (page.facts(index + 1).fields or page.facts(index + 1).links)
+        or not line[:1].isalnum()
+        or line[-1] in ".。!！:："
+        or page.facts(index).fields
+        or page.facts(index).links
+        or names_part(block.text)
+        or looks_like_authors(line, may_be_one=len(line.split()) <= WORDS_OF_A_NAME)
+    ):
+        return block.text
+    block.last = index
+    return f"{block.text.rstrip()} {line}"
 
 
 def _labelled_title(page: Page, block: Block) -> str:
