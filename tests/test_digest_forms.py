@@ -124,6 +124,24 @@ def test_a_translation_stands_beside_the_title() -> None:
     assert (second.title, second.translated_title) == ("机器人走路", "")
 
 
+def test_topics_with_a_paper_each_in_another_language_stay_topics() -> None:
+    text = f"## 机器人学与控制\n\n**Ants Build Bridges**\n\n{ARXIV}1\n\n"
+    text += f"## 计算机视觉研究\n\n**Bees Count to Four**\n\n{ARXIV}2\n\n"
+    assert [(paper.topics, paper.translated_title) for paper in _read(text).papers] == [
+        (("机器人学与控制",), ""),
+        (("计算机视觉研究",), ""),
+    ]
+
+
+@pytest.mark.parametrize(("below", "begins"), [("- Score: 8", "<ul>"), ("- a", "<p>Score: 8.0/10")])
+def test_a_score_beside_a_title_begins_the_text_that_does_not_say_it(
+    below: str, begins: str
+) -> None:
+    (paper,) = _read(f"### [Score: 8.0/10] Ants in Rows\n- Link: {ARXIV}1\n{below}\n").papers
+    assert paper.title == "Ants in Rows"
+    assert paper.summary_html.startswith(begins)
+
+
 LIST = """# 2025-03-04
 
 | Date | Title | PDF |

@@ -23,6 +23,7 @@ from feedsvc.parser.paper.draft import Told
 from feedsvc.parser.paper.drafts import Drafter
 from feedsvc.parser.paper.introduction import Introductions
 from feedsvc.parser.paper.language import language_code, language_in_path, language_of_letters
+from feedsvc.parser.paper.several_topics import with_all_topics
 from feedsvc.parser.paper.whole_file import paper_of_file
 from feedsvc.parser.source.source import Source
 from feedsvc.parser.units.candidates import candidates
@@ -102,7 +103,7 @@ class _Reader(Struct):
         else:
             self._read_units(units, borders, introductions)
         self._report_what_is_left()
-        papers = tuple(_with_all_topics(_with_language(self.papers, self._language())))
+        papers = tuple(with_all_topics(_with_language(self.papers, self._language())))
         last = papers[-1].day if papers else None
         form = describe_form(units, papers, self.days, is_whole=alone is not None)
         return Digest(
@@ -132,6 +133,7 @@ class _Reader(Struct):
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
         introductions.pass_tables(each.block.table for each in units)
+        introductions.pass_leads(units)
         self._look_above(units[0].block.index if units else len(lines))
         introductions.take(lines, 0, first)
         ends = [*(index for index, _ in places[1:]), len(lines)]
@@ -222,18 +224,3 @@ def _newest(places: Sequence[tuple[int, Unit | Block]], start: int) -> str:
 
 def _with_language(papers: Sequence[Paper], language: str | None) -> Sequence[Paper]:
     return [replace(paper, language=language) for paper in papers] if language else papers
-
-
-def _with_all_topics(papers: Sequence[Paper]) -> list[Paper]:
-    """The papers; one that stands under two topics of a day is one with both."""
-    kept: dict[tuple[date, str], int] = {}
-    found: list[Paper] = []
-    for paper in papers:
-        at = kept.setdefault((paper.day, paper.id), len(found))
-        first = found[at] if at < len(found) else None
-        if first and paper.topics and first.topics and paper.topics != first.topics:
-            topics = tuple(dict.fromkeys([*first.topics, *paper.topics]))
-            found[at] = replace(first, topics=topics)
-        else:
-            found.append(paper)
-    return found

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feedsvc.parser.lines.inline import links_of, without_links
-from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.lines.title_text import WIDE, TitleText
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
@@ -47,7 +47,9 @@ _LEADING_ID = re.compile(
     re.IGNORECASE,
 )
 _LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
-_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.)[a-z]", re.IGNORECASE)
+_FIRST_WORD = re.compile(
+    rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top\s?[#-]?[0-9])[a-z]", re.IGNORECASE
+)
 """What a title begins with where nothing stands before it: no number, no mark, no label."""
 _VOTES = compile_later(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
@@ -81,6 +83,11 @@ _TRAILERS = (
     compile_later(rf"(?:\s*[{_EMOJI}]{{1,4}}[^\W\d_]{{0,6}}(?=\s|$|[{_EMOJI}])){{1,4}}\s*$"),
     compile_later(r"\s*(?:[-–—|·:：]|\s/)\s*$|\s*[(（\[【]\s?[)）\]】]\s*$"),
 )
+_SCORES = frozenset(_TRAILERS[:4])
+"""Those that say how good or how near a paper is, or of which field."""
+_AROUND_PIECES = " \t-–—|·:：`*\\()[]（）【】"
+_FIELD = compile_later(r"[a-z-]{2,10}\.[A-Z]{2}")
+_SAYS_SOMETHING = compile_later(r"[\w⭐★☆🌟]")
 _BOLD_LEAD = compile_later(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
@@ -89,7 +96,6 @@ WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 8
 SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
 _SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
-_WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 _BRACKETS_BEFORE_BOLD = re.compile(r"(?:\[[^\[\]]{1,100}\]\s?){1,3}(?=\*\*)")
 LONGEST_LEAD = 120
@@ -115,6 +121,8 @@ class CleanTitle(Struct, frozen=True):
     rest: str = ""
     """What stands behind it and belongs to the text."""
     votes: int | None = None
+    beside: str = ""
+    """What says more of the paper, as written, without brackets: a score, a field, a place."""
 
 
 def style_of(titles: Sequence[TitleText]) -> Style:
@@ -167,27 +175,46 @@ def clean_title(title: TitleText, style: Style) -> CleanTitle:
 
 
 def _clean(title: TitleText, style: Style) -> CleanTitle:
+    told: list[str] = []
+    clean = _without_surroundings(title, style, told)
+    return replace(clean, beside=_beside(told)) if told else clean
+
+
+def _beside(pieces: Sequence[str]) -> str:
+    """The pieces that say something, without the marks around them."""
+    plain = (piece.strip(_AROUND_PIECES) for piece in pieces)
+    say = (each for each in plain if _SAYS_SOMETHING.search(each))
+    return " · ".join(dict.fromkeys(each for each in say if not _is_name_of_link(each)))
+
+
+def _is_name_of_link(text: str) -> bool:
+    """Whether a text with letters says where a link leads; a field such as `cs.AI` doesn't."""
+    return not _FIELD.fullmatch(text) and any(map(str.isalpha, text)) and names_link(text)
+
+
+def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> CleanTitle:
+    """The title alone; `told` is added to."""
     if title.is_linked and _WORD.search(title.words):
-        return _clean_link(title, style)
-    words, rest, before = _leading(title.words, style), "", ""
+        return _clean_link(title, style, told)
+    words, rest = _leading(title.words, style, told), ""
     if style.has_brackets and (lead := _BRACKETS_BEFORE_BOLD.match(words)):
-        before, words = lead[0].strip(), words[lead.end() :]
+        told.append(lead[0])
+        words = words[lead.end() :]
     bold = _BOLD_LEAD.match(words)
     if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
         words = words[:-1] if rest and words.endswith(".") and words[-2] != "." else words
     elif bold:
         words = f"{bold['bold']}{bold['rest']}"
-    words, votes = _trailing(_leading(_without_book_marks(words), style))
+    words, votes = _trailing(_leading(_without_book_marks(words), style, told), told)
     words = _without_book_marks(words)
-    rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest)
-    rest = f"{before} {rest.strip()}" if before else rest
+    rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest, told)
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 
 def _is_prose(words: str, rest: str) -> bool:
     """Whether what follows bold words and a colon is a text, and no subtitle."""
-    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    is_whole = len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
     longest = SHORTEST_TEXT if is_whole else LONGEST_SUBTITLE
     return len(rest) > longest and _SENTENCE_END.search(rest) is not None
 
@@ -198,19 +225,20 @@ def _without_book_marks(words: str) -> str:
     return book["inner"] if book else words
 
 
-def _clean_link(title: TitleText, style: Style) -> CleanTitle:
+def _clean_link(title: TitleText, style: Style, told: list[str]) -> CleanTitle:
     words = title.words
     if style.counts_up or _COUNTER.match(words) is None:
-        words = _leading(words, style, with_emoji=False) or words
-    before = _before_link(title.before, style) if title.before else ""
-    rest, votes = _trailing(title.rest)
+        words = _leading(words, style, told, with_emoji=False) or words
+    before = _before_link(title.before, style, told) if title.before else ""
+    rest, votes = _trailing(title.rest, told)
     return CleanTitle(f"{before} {words}".strip(), rest.strip(), votes)
 
 
-def _before_link(text: str, style: Style) -> str:
+def _before_link(text: str, style: Style, told: list[str]) -> str:
     """What stands before the link of a title and belongs to it."""
-    before = _leading(f"{_without_names_of_links(text)} ", style)
+    before = _leading(f"{_without_names_of_links(text)} ", style, told)
     if style.has_brackets:
+        told += _BRACKETS.findall(before)
         before = _BRACKETS.sub("", before)
     before = _DAY_BEFORE_LINK.sub("", f"{before} ", count=1).strip()
     before = before if _WORD.search(_LEADING_TIME.sub("", before)) else ""
@@ -218,8 +246,8 @@ def _before_link(text: str, style: Style) -> str:
     return "" if is_count and not _WORD.search(_COUNTER.sub("", f"{before} ")) else before
 
 
-def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
-    """The words without what stands before a title."""
+def _leading(words: str, style: Style, told: list[str], *, with_emoji: bool = True) -> str:
+    """The words without what stands before a title; `told` is added to."""
     for _ in range(5):
         start = words
         words = words.lstrip()
@@ -238,13 +266,15 @@ def _leading(words: str, style: Style, *, with_emoji: bool = True) -> str:
         ):
             if (found := form.match(words)) and _WORD.search(words[found.end() :]):
                 words = words[found.end() :]
+                if form is _LEADING_SCORE:
+                    told.append(found[0])
         if words == start:
             break
     return words.strip()
 
 
-def _trailing(words: str) -> tuple[str, int | None]:
-    """The words without what stands behind a title, and the votes there."""
+def _trailing(words: str, told: list[str]) -> tuple[str, int | None]:
+    """The words without what stands behind a title, and the votes there; `told` is added to."""
     votes: int | None = None
     for _ in range(6 if words else 0):
         start = words
@@ -256,6 +286,8 @@ def _trailing(words: str) -> tuple[str, int | None]:
         for form in _TRAILERS:
             if (found := form.search(words[-200:])) is not None and found[0]:
                 words = words[: max(0, len(words) - 200) + found.start()]
+                if form in _SCORES:
+                    told.append(found[0])
         links = links_of(words[-400:]) if "](" in words[-400:] else ()
         if (
             links

@@ -13,6 +13,9 @@ from feedsvc.parser.lines.records import read_record
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.patterns import compile_later
 
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A letter of Chinese, Japanese or Korean."""
+
 _ADDRESS = re.compile(
     r"\](?:\(| \((?=https?:))[ \t]*"
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"

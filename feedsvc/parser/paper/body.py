@@ -13,9 +13,15 @@ from feedsvc.model import Medium
 from feedsvc.parser.blocks.headings import fenced_lines
 from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.lines.labelled import labelled
 from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
 from feedsvc.parser.paper.draft import PaperDraft
-from feedsvc.parser.paper.layout import has_media_tag, logical_lines, without_layout_tags
+from feedsvc.parser.paper.layout import (
+    has_media_tag,
+    logical_lines,
+    without_block_tags,
+    without_layout_tags,
+)
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
@@ -39,8 +45,10 @@ _SUMMARY_LINE = compile_later(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})")
+_RULE = compile_later(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+LONGEST_SCORE = 30
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
 
@@ -61,6 +69,8 @@ def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: 
     lines = _without_rules(body.lines)
     kept, beyond = _cut(lines, longest)
     reader = _BodyReader(draft, problems, body.may_be_one_name, body.knows_names)
+    if draft.beside and not _repeats_score(draft.beside, kept):
+        reader.summary += [draft.beside, ""]
     if rest:
         reader.take_text(rest, draft.line)
         reader.summary.append("")
@@ -71,6 +81,22 @@ def read_body(draft: PaperDraft, body: Body, rest: str, longest: int, problems: 
         numbers = body.numbers[len(lines) - len(beyond) : len(lines)]
         for number, line in zip(numbers, beyond, strict=True):
             draft.take_field(line, number, problems)
+
+
+def _repeats_score(score: str, lines: Sequence[str]) -> bool:
+    """Whether a text says the same score: `Score: 8` below `[8.0/10]`."""
+    number = _NUMBER.search(score)
+    if not number:
+        return False
+    whole, _, part = number[0].partition(".")
+    digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
+    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    return any(
+        said.search(field.value[:LONGEST_SCORE]) is not None
+        for line in lines
+        for field in labelled(line)
+        if field.field in {"score", "tags"}
+    )
 
 
 def is_comment(line: str) -> bool:
@@ -121,7 +147,7 @@ class _BodyReader(Struct):
                 self.summary.append(line)
                 continue
             if "<" in line:
-                line = unfolded(line)  # noqa: PLW2901
+                line = without_block_tags(unfolded(line))  # noqa: PLW2901
             if not self._take(line, numbers[index]):
                 text = without_layout_tags(line) if has_tags else line
                 text = self._without_names(text) if text else text

@@ -26,6 +26,8 @@ class PaperDraft(Struct):
     media: list[MediaMention] = field(default_factory=list)
     topics: tuple[str, ...] = ()
     translated_title: str = ""
+    beside: str = ""
+    """What stands beside the title and says more of the paper: a score, a field, a place."""
     published: str = ""
     """What the digest says of the paper's own day, as written."""
     summary: str = ""

@@ -27,7 +27,7 @@ from feedsvc.parser.lines.names import (
     looks_like_authors,
     read_authors,
 )
-from feedsvc.parser.lines.title_text import TitleText
+from feedsvc.parser.lines.title_text import WIDE, TitleText, read_title
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
@@ -103,7 +103,9 @@ class Drafter:
         block, title = unit.block, unit.candidate.evidence.title
         clean = clean_title(title, self._styles[block.shape])
         draft = PaperDraft(self._numbers[block.index], clean.words, self._address(unit))
-        draft.votes, draft.topics = clean.votes, unit.topics
+        draft.votes, draft.beside, draft.topics = clean.votes, clean.beside, unit.topics
+        if unit.lead and unit.lead.title:
+            self._take_other_title(draft, unit.lead.title, self._styles[block.shape])
         rest = self._rest(draft, clean, title, is_heading=block.kind is Kind.HEADING)
         if block.table:
             return draft_of_row(
@@ -118,6 +120,8 @@ class Drafter:
         self._report_title(draft, title, block.kind, is_hidden=block.is_hidden)
         first = block.last + 1
         lines = self._page.lines[first : unit.end]
+        if unit.lead and unit.lead.below >= first:
+            lines = [*lines[: unit.lead.below - first], "", *lines[unit.lead.below - first + 1 :]]
         has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
@@ -138,6 +142,14 @@ class Drafter:
         own = lead["day"] if lead else ""
         behind = _day_in_brackets(clean.rest) if clean.rest and self._wants_day else ""
         return Told(draft, DayOfPaper(own, draft.published, behind, is_before_title=bool(own)))
+
+    def _take_other_title(self, draft: PaperDraft, text: str, style: Style) -> None:
+        """Takes the title in another language: what has no wide letters is the paper's own."""
+        other = clean_title(read_title(text), style).words
+        if WIDE.search(other):
+            draft.translated_title = other
+        else:
+            draft.title, draft.translated_title = other, draft.title
 
     def _take_shared_fields(self, draft: PaperDraft, first: int, end: int) -> None:
         take_shared_fields(self._page, draft, first, end, may_be_one_name=self._has_names_below)

@@ -17,6 +17,7 @@ from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.paper.body import is_comment, unfolded
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
+from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.labels import names_aside, names_link, plain_label
 from feedsvc.patterns import compile_later
 
@@ -55,7 +56,7 @@ class Introductions:
     def __init__(self, longest: int, names: Collection[str] = ()) -> None:
         self._longest = longest
         self._named = names
-        self._heads: set[int] = set()
+        self._passed: set[int] = set()
         self._waiting: list[str] = []
         self._by_day: dict[date, list[str]] = {}
 
@@ -68,13 +69,19 @@ class Introductions:
         """The heads of these tables, whose rows are papers, are no introduction."""
         for table in tables:
             if table:
-                self._heads.update((table.start, table.start + 1))
+                self._passed.update((table.start, table.start + 1))
+
+    def pass_leads(self, units: Iterable[Unit]) -> None:
+        """What stands above the titles of these papers is their own."""
+        for unit in units:
+            if unit.lead:
+                self._passed.update(range(unit.lead.start, unit.block.index))
 
     def take(self, lines: Sequence[str], start: int, end: int) -> None:
         """Lines that belong to no paper, from `start` to before `end`."""
         if start >= end:
             return
-        kept = [line for n, line in enumerate(lines[start:end], start) if n not in self._heads]
+        kept = [line for n, line in enumerate(lines[start:end], start) if n not in self._passed]
         self._waiting += _worth_showing(self._without_contents(kept))
 
     def begin(self, day: date) -> None:

@@ -33,6 +33,38 @@ _WRAPPED_LINE = compile_later(rf" {{0,3}}</?(?!a\b)(?:{_NAMES})\b[^<>]*>", re.IG
 _LAYOUT_LINE = compile_later(rf"\s*(?:</?(?:{_NAMES})\b[^<>]*>\s*)+", re.IGNORECASE)
 
 
+_BLOCKS = (
+    "address|article|aside|blockquote|center|dd|div|dl|dt|figcaption|figure|footer|header|iframe|li"
+    "|main|nav|ol|p|section|script|style|ul"
+)
+_BLOCK_LINE = re.compile(
+    rf" {{0,3}}(?:<(?P<tag>{_BLOCKS})(?:\s[^<>]{{1,500}}>|>\s*$|>.*</(?P=tag)\s?>)"
+    rf"|</(?:{_BLOCKS})\s?>)",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(r"<(script|style|iframe)\b[^<>]*>[^<>]*</\1\s?>", re.IGNORECASE)
+_TAG_OF_BLOCK = re.compile(
+    rf"</?(?:{_BLOCKS}|b|strong|i|em|u|small|span|font)(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE
+)
+_LINK = re.compile(
+    r"<a\s[^<>]{0,500}?href\s?=\s?[\"'](https?://[^\"'\s<>()]{1,1000})[\"'][^<>]{0,300}>"
+    r"([^<>\[\]]{1,500})</a\s?>",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r" {0,3}<blockquote\b", re.IGNORECASE)
+
+
+def without_block_tags(line: str) -> str:
+    """The words of a line that begins, as CommonMark says (section 4.6), a block of HTML.
+
+    Tags among the words of a sentence stay, as papers write about tags.
+    """
+    if not _BLOCK_LINE.match(line) or has_media_tag(line):
+        return line
+    plain = _TAG_OF_BLOCK.sub("", _LINK.sub(r"[\2](\1)", _UNSEEN.sub("", line))).strip()
+    return f"> {plain}" if plain and _QUOTE.match(line) else plain
+
+
 def has_media_tag(line: str) -> bool:
     """Whether a line of Markdown has a picture or a video in HTML."""
     return "<" in line and _MEDIA_TAG.search(line) is not None

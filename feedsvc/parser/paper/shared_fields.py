@@ -9,14 +9,11 @@ from feedsvc.parser.lines.bylines import byline_of
 from feedsvc.parser.lines.inline import links_of
 from feedsvc.parser.lines.labelled import Labelled
 from feedsvc.parser.lines.names import look_like_names, read_authors
-from feedsvc.parser.lines.title_text import read_title
+from feedsvc.parser.lines.title_text import WIDE, read_title
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.units.evidence import LINES_OF_AUTHORS, LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, is_empty_home
 from feedsvc.parser.vocabulary.labels import field_named, names_link
-from feedsvc.patterns import compile_later
-
-_WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def take_shared_fields(
@@ -65,7 +62,7 @@ def _translation(draft: PaperDraft, line: str) -> None:
     if (
         words
         and not names_link(words)
-        and bool(_WIDE.search(words)) != bool(_WIDE.search(draft.title))
+        and bool(WIDE.search(words)) != bool(WIDE.search(draft.title))
     ):
         draft.translated_title = words
 
@@ -94,7 +91,7 @@ def _note(draft: PaperDraft, said: Labelled) -> None:
     elif (
         said.field == "title"
         and said.value
-        and not _WIDE.search(said.value)
-        and _WIDE.search(draft.title)
+        and not WIDE.search(said.value)
+        and WIDE.search(draft.title)
     ):
         draft.title, draft.translated_title = read_title(said.value).words, draft.title

@@ -64,6 +64,9 @@ _DEAD_LINK = compile_later(
     r'<a\s(?:[^<>]*?\s)?href="(?!(?:https?:)?//|mailto:)([^"]*)"[^<>]*>([^<>]*)', re.IGNORECASE
 )
 _PICTURE = compile_later(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_CALLOUT = compile_later(
+    r"(?<=<blockquote>\n<p>)\[!\w{1,20}\][-+]?[ \t]{0,9}(?P<words>[^\n]*?)(?P<end>\n|</p>)"
+)
 _FENCE = compile_later(
     r"(?P<before>(?:[ \t]|>|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)"
     r"(?P<mark>`{3,}|~{3,})\s*(?P<words>\S.*)"
@@ -97,11 +100,19 @@ def render_markdown(lines: Sequence[str]) -> str:
     if shielded != list(lines):
         rendered = unshield(rendered)
     rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
+    if "!" in rendered and "[!" in rendered:
+        rendered = _CALLOUT.sub(_callout, rendered)
     if "<img " in rendered:
         rendered = _PICTURE.sub(r"\1", rendered)
     if "&lt;" in rendered or "://" in rendered:
         rendered = "".join(_outside_code(rendered))
     return rendered
+
+
+def _callout(found: re.Match[str]) -> str:
+    """What a callout (`> [!note] Its Name`) is called, in bold."""
+    words, end = found["words"], found["end"]
+    return f"<strong>{words}</strong>{end}" if words else end.strip()
 
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:

@@ -1,5 +1,6 @@
-"""Marks that makers of sites add to Markdown, written in plain Markdown or left out.
+"""Marks that makers of sites and of notes add to Markdown, written in plain Markdown or left out.
 
+Links between notes (`[[note|words]]`) become their words, and fields (`key:: value`) labels.
 Containers, admonitions and tabs (`::: tip`, `!!! note`, `=== "Tab"`, `<TabItem label="…">`) become
 bold labels, attributes and calls of templates go: they are no text of a paper.
 """
@@ -7,31 +8,23 @@ bold labels, attributes and calls of templates go: they are no text of a paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from feedsvc.parser.source.text import have
 from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.patterns import compile_later
 
-_SIGNS = (
-    ":::",
-    "!!! ",
-    "???",
-    '=== "',
-    "{:",
-    "{%",
-    "{{<",
-    "{{%",
-    "){",
-    "<Tab",
-    "[[toc]]",
-    "[TOC]",
-    ":material-",
-    ":fontawesome-",
-    ":octicons-",
-    "collapsed::",
-)
-"""Without one of these a file has no such marks."""
+_SIGNS: Mapping[str, tuple[str, ...]] = {
+    ":": ("::", ":material-", ":fontawesome-", ":octicons-"),
+    "]": ("]]", "[TOC]"),
+    "{": ("{:", "{%", "{{<", "{{%", "){"),
+    "!": ("!!! ",),
+    "?": ("???",),
+    "=": ('=== "',),
+    "<": ("<Tab",),
+}
+"""Without one of these signs a file has no such marks. To look for one character is by far the
+fastest, so that they are looked for only where that stands."""
 
 _COMPONENT_SIGNS = ("<Tabs", "<TabItem")
 
@@ -62,12 +55,22 @@ _ICON = compile_later(
     r":(?:material|fontawesome|octicons|simple)-(?P<name>[a-z0-9-]{1,60}):(?:\{[^{}]{0,60}\})?\s?"
 )
 _PEOPLE = compile_later(r"user|people|person|account|group")
+_NOTE_LINKS = compile_later(
+    r"(?<![!\[`$])\[\[[^\[\]|#^`$]{0,100}[^\W\d_]{2}[^\[\]`$]{0,200}\]\](?![(\]])"
+    r"(?:\s{1,3}\[\[[^\[\]`$]{1,300}\]\](?!\())*"
+)
+"""One, or several in a row."""
+_NOTE_LINK = compile_later(
+    r"\[\[(?P<note>[^\[\]|#^]{0,300})[^\[\]|]*(?:\|(?P<words>[^\[\]]+))?\]\]"
+)
+_NOTE_FIELD = compile_later(r"^(?P<label>\s{0,12}(?:[-*+]\s)?[^\W\d_][\w -]{0,30})::\s")
 _PROPERTY = compile_later(r"\s*(?:collapsed|id)::\s\S+\s*")
 
 
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
-    if not have(lines, *_SIGNS):
+    text = "\n".join(lines)
+    if not any(sign in text and any(map(text.__contains__, _SIGNS[sign])) for sign in _SIGNS):
         return lines
     written = list(lines)
     has_components = have(lines, *_COMPONENT_SIGNS)
@@ -130,11 +133,19 @@ def _call(found: re.Match[str]) -> str:
     return _label(quoted["title"]) if quoted else ""
 
 
+def _words_of_notes(found: re.Match[str]) -> str:
+    """The words of links between notes, those in a row apart."""
+    links = _NOTE_LINK.finditer(found[0])
+    return " / ".join((link["words"] or link["note"]).strip() for link in links)
+
+
 _INLINE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str] | str], ...] = (
     ("){", _ATTRIBUTES_BEHIND, ""),
     (":", _ICON, _icon),
     ("{{", _BUTTON, r"[\g<words>](\g<address>)"),
     ("{", _TEMPLATE, _call),
+    ("]]", _NOTE_LINKS, _words_of_notes),
+    (":: ", _NOTE_FIELD, r"\g<label>: "),
 )
 """What stands in a line: a sign that tells of it, its form, and what is written instead."""
 

@@ -14,7 +14,7 @@ from feedsvc.parser.days.day_words import names_time, time_named
 from feedsvc.parser.lines.addresses import is_page, is_relative
 from feedsvc.parser.lines.inline import InlineLink, links_of, without_links
 from feedsvc.parser.lines.names import looks_like_authors
-from feedsvc.parser.lines.title_text import TitleText, read_title
+from feedsvc.parser.lines.title_text import WIDE, TitleText, read_title
 from feedsvc.parser.units.evidence import FAIR, MEDIUM, NONE, STRONG, WEAK, Evidence, look_below
 from feedsvc.parser.units.rows import row_evidence
 from feedsvc.parser.vocabulary.homes import paper_at
@@ -33,7 +33,6 @@ WORDS_OF_A_NAME = 3
 LINES_TO_TEXT = 3
 """Lines below a title in which its text begins."""
 
-_WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w")
 _SENTENCE = compile_later(r"\.(?:\s|$)|[。！？]|[:：]\s*$")
 _BRACKET_LEAD = compile_later(
@@ -309,7 +308,7 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
 
 def _reads_like_title(words: str) -> bool:
     """Whether a link to a page of the archive has the words of a title, and not of a section."""
-    return len(words.split()) >= WORDS_OF_A_TITLE or len(_WIDE.findall(words)) >= WIDE_LETTERS
+    return len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:

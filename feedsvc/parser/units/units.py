@@ -11,6 +11,7 @@ from feedsvc.parser.blocks.blocks import Block
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.units.borders import borders_of
 from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.leads import Lead, leads_of
 from feedsvc.parser.units.topics import topics_of
 
 
@@ -21,6 +22,8 @@ class Unit(Struct):
     end: int
     """Index behind its last line."""
     topics: tuple[str, ...] = ()
+    lead: Lead | None = None
+    """What stands above its title and is its own."""
 
     @property
     def block(self) -> Block:
@@ -30,7 +33,9 @@ class Unit(Struct):
 
 def units_of(page: Page, chosen: Sequence[Candidate]) -> tuple[list[Unit], list[Block]]:
     """The papers with their lines and topics, and the borders between them."""
-    borders = list(borders_of(page, chosen))
+    leads = leads_of(page, chosen)
+    own = {index for start, lead in leads.items() for index in range(lead.start, start)}
+    borders = [each for each in borders_of(page, chosen) if each.index not in own]
     papers = [each.block for each in chosen]
     topics = topics_of(papers, [each for each in borders if each.text not in page.speakers])
     stops = sorted({block.index for block in [*borders, *papers]} | {len(page.lines)})
@@ -38,5 +43,6 @@ def units_of(page: Page, chosen: Sequence[Candidate]) -> tuple[list[Unit], list[
     for each in chosen:
         next_stop = stops[bisect_right(stops, each.start)]
         end = each.end if each.block.table else next_stop
-        units.append(Unit(each, end, topics[each.start]))
+        end = leads[next_stop].start if end == next_stop and next_stop in leads else end
+        units.append(Unit(each, end, topics[each.start], leads.get(each.start)))
     return units, borders
