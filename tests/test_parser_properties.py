@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import time
 from typing import Any
@@ -16,9 +17,15 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
-from feedsvc.parser.vocabulary.problems import CODES
+from feedsvc.parser.source.mail_records import MARK, with_plain_records
+from feedsvc.parser.source.plain_markdown import may_have_second_ways, plain_markdown
+from feedsvc.parser.source.tables_in_html import with_plain_tables
+from feedsvc.parser.source.text import read_lines
+from feedsvc.parser.vocabulary.problems import CODES, Problems
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}
@@ -72,6 +79,44 @@ def test_nothing_that_arrives_raises_and_nothing_forbidden_leaves(data: bytes) -
             assert problem.line >= 1
             assert problem.code in CODES
             assert problem.message.isprintable()
+
+
+SIGNS = st.lists(
+    st.sampled_from(
+        [
+            "\\\\",
+            "=",
+            "-",
+            "[",
+            "]",
+            ":",
+            " ",
+            "a",
+            "\n",
+            "\n\n",
+            "<table>",
+            "Title",
+            "https://x.org",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(SIGNS)
+def test_what_a_whole_text_does_not_hold_no_line_of_it_has(text: str) -> None:
+    lines = text.split("\n")
+    assert MARK in text or with_plain_records(lines) == lines
+    assert may_have_second_ways(text) or plain_markdown(lines) == lines
+    assert "<" in text or with_plain_tables(lines, range(len(lines)))[0] == lines
+
+
+@given(st.text(st.sampled_from("가각각é\u0301Á \n#\u00a0\u2800\u200b"), max_size=12))
+def test_hangul_is_composed_and_unseen_starts_go_in_every_encoding(text: str) -> None:
+    lines = read_lines(text.encode(), Problems("x.md"))
+    assert lines == read_lines(codecs.BOM_UTF16_LE + text.encode("utf-16-le"), Problems("x.md"))
+    assert not any(re.search("[\u1100-\u1112][\u1161-\u1175]", line) for line in lines)
+    assert not any(line[:1] in {"\u2800", "\u200b"} for line in lines)
 
 
 @given(text=TEXTS)
@@ -131,7 +176,18 @@ MARKDOWN = st.lists(
                     '"',
                     "'",
                 ),
-                *("words", "한글", "é", "\xa0", "S*", "~~a~~", " ", "![p](q)", "[a](/b)"),
+                *(
+                    "words",
+                    "한글",
+                    "é",
+                    "\xa0",
+                    "S*",
+                    "~~a~~",
+                    " ",
+                    "![p](q)",
+                    "[a](/b)",
+                    "[!n] ",
+                ),
             ]
         ),
         max_size=6,
@@ -158,6 +214,9 @@ def test_a_summary_that_needs_no_cleaning_is_what_the_cleaner_would_leave(lines:
         '<a href="x">',
         "<!-- -->",
         "&nbsp",
+        "<strong><em>a</strong>b</em>",
+        "</p>",
+        "<em>",
         "< p>",
     ],
 )
@@ -177,6 +236,41 @@ def test_a_picture_alone_on_its_line_is_the_same_with_spaces_around(
     alone, left = take_media(picture, 1)
     spaced, left_with_spaces = take_media(f" {picture} ", 1)
     assert (alone, left.strip()) == (spaced, left_with_spaces.strip())
+
+
+@given(
+    line=st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "> ",
+                    "**",
+                    "Vote",
+                    "votes",
+                    "Authors",
+                    "저자",
+                    "Link",
+                    "DOI",
+                    "👍",
+                    "【",
+                    "】",
+                ),
+                *(":", "：", " ", " | ", "3", "Ada Lovelace", ", ", "https://arxiv.org/abs/2411.1"),
+            ]
+        ),
+        max_size=7,
+    ).map("".join)
+)
+def test_a_paper_with_all_its_fields_takes_no_more_and_reports_those_it_would_have_taken(
+    line: str,
+) -> None:
+    draft, problems = PaperDraft(1, "Title", "https://arxiv.org/abs/2411.00001"), Problems("x.md")
+    assert draft.take_field("Vote: 1", 2, problems)
+    assert draft.take_field("Authors: Ann Lee, Bo Chen", 3, problems)
+    field = read_field(line)
+    assert not draft.take_field(line, 4, problems)
+    assert bool(problems.in_order()) == (field is not None and field.is_sign)
 
 
 @given(text=TEXTS)

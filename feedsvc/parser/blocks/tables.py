@@ -12,6 +12,8 @@ from feedsvc.parser.vocabulary.labels import field_named, label_set, plain_label
 from feedsvc.patterns import compile_later
 
 _CODE_SPAN = compile_later(r"`[^`]{1,300}`")
+_AND = compile_later(r"\s?[&/+]\s?|\s(?:and|with)\s|[与與和及및]")
+"""What stands between the names of two things that a column holds, the title first."""
 _TITLES = (
     "title paper papers paper_title paper_name name article title_&_link paper_&_link 论文"
     " 标题 题目 论文标题 论文题目 论文名称 文章 논문 제목 논문명 논문_제목 論文 タイトル 題名"
@@ -138,7 +140,7 @@ def _read(lines: Sequence[str], delimiter: int, kinds: dict[tuple[str, ...], int
 
 def _role(name: str) -> str:
     label = plain_label(name.replace("&nbsp;", " "))
-    if label in TITLE_COLUMNS:
+    if label in TITLE_COLUMNS or plain_label(_AND.split(label, maxsplit=1)[0]) in TITLE_COLUMNS:
         return "title"
     if label in TOPIC_COLUMNS:
         return "topic"

@@ -68,6 +68,8 @@ class Time(Struct, frozen=True):
 
 
 MONTHS_OF_A_YEAR = 12
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+"""Other signs for `-` in names of files: wikis write hyphens so."""
 LONGEST_TEXT = 300
 """Characters in which a heading names its time."""
 
@@ -83,7 +85,7 @@ def time_in_path(path: str) -> Time | None:
 
     Of several of one spelling the last one counts: `2024-11/2024-11-18.md`.
     """
-    stem = unicodedata.normalize("NFC", path.rpartition(".")[0])
+    stem = unicodedata.normalize("NFC", path.rpartition(".")[0]).translate(_HYPHENS)
     stem = _LANGUAGE_FOLDER.sub("", stem)
     for spelling in IN_PATHS if _DIGIT.search(stem) else ():
         for found in reversed(list(spelling.form.finditer(stem))):
@@ -154,7 +156,7 @@ def _time(found: re.Match[str], spelling: Spelling) -> Time:
         month=month,
         day=day,
         week=number,
-        is_iso_week=bool(year and number),
+        is_iso_week=bool(year and number and not month),
         is_usual=spelling.is_usual,
         is_named="name" in said,
         is_range=spelling.is_range,

@@ -24,6 +24,8 @@ class DayOfPaper(Struct, frozen=True):
     """In its row, or before its link."""
     published: str = ""
     """In a field; the day on which it came out, which digests often name beside their own."""
+    behind_title: str = ""
+    """In brackets behind the title; the day on which it came out, or that of the list."""
     is_before_title: bool = False
     """Whether `own` stands before the title, where it is of this paper alone."""
     is_publication: bool = False
@@ -34,8 +36,8 @@ class Days:
     """The day that holds at each line: the path's, else that of the heading above it.
 
     A path in a spelling that may mean something else gives way to a plain heading. Then come what
-    the row says, the front matter, the paper's own field, the end of a month, the file's update.
-    A `rule` may change that.
+    the row says, the front matter, the paper's own field, the end of a month, which may be the
+    row's, the file's update. A `rule` may change that.
     """
 
     def __init__(
@@ -116,7 +118,8 @@ class Days:
     def of(self, paper: DayOfPaper) -> date | None:
         """The day of a paper at the line reached."""
         if self._rule is DayRule.OWN:
-            own = self._part(paper.own) or self._part(paper.published)
+            said = (paper.own, paper.published, paper.behind_title)
+            own = next(filter(None, map(self._part, said)), None)
             return own or self._by_evidence(paper)
         if self._rule is DayRule.FILE:
             return self._by_evidence(DayOfPaper())
@@ -141,7 +144,9 @@ class Days:
             or self._front
             or self._title_day
             or self._part(paper.published)
+            or (self._part(paper.behind_title) if not self._updated else None)
             or self._of_context(Grain.MONTH)
+            or self._plain(paper.own, Grain.MONTH)
             or self._updated
         )
 
@@ -210,12 +215,12 @@ class Days:
             return None
         return self._whole(time) if time and time.grain is Grain.DAY else None
 
-    def _plain(self, text: str) -> date | None:
+    def _plain(self, text: str, grain: Grain = Grain.DAY) -> date | None:
         try:
             time = time_in_text(text, with_parts=False) if text else None
         except ImpossibleDateError:
             return None
-        return time.last_day() if time and time.grain is Grain.DAY else None
+        return time.last_day() if time and time.grain is grain else None
 
     def _names_day(self, name: str) -> bool:
         try:

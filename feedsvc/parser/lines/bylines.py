@@ -8,16 +8,16 @@ from msgspec import Struct
 
 from feedsvc.parser.lines.inline import links_of, without_links_in_brackets
 from feedsvc.parser.lines.labelled import LONGEST_LINE, read_segment
-from feedsvc.parser.lines.names import author_text, looks_like_authors
+from feedsvc.parser.lines.names import author_text, looks_like_authors, says_more_authors
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
-_BETWEEN = re.compile(r"(\s[·•|]\s|　)")
+_BETWEEN = compile_later(r"(\s[·•|]\s|　)")
 _BETWEEN_FIELDS = (
-    ("|", re.compile(r"(\s\|\s)")),
-    ("·", re.compile(r"(\s·\s)")),
-    ("　", re.compile(r"(　+)")),
+    ("|", compile_later(r"(\s\|\s)")),
+    ("·", compile_later(r"(\s·\s)")),
+    ("　", compile_later(r"(　+)")),
 )
 _EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
 _IN_BRACKETS = compile_later(
@@ -79,12 +79,15 @@ def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:
 
 
 def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
-    """The one list of names among parts of a line of which another is a link, an id or a field."""
+    """The one list of names among parts of a line of which another is a link, an id or a field.
+
+    Names in emphasis that end in `et al.` need no such company.
+    """
     if "|" not in line and "·" not in line and "•" not in line and "　" not in line:
         return None
     pieces = _BETWEEN.split(line)
     parts = pieces[::2]
-    if len(parts) <= 1 or not any(map(_says_other, parts)):
+    if len(parts) <= 1 or not (any(map(_says_other, parts)) or _are_first_names(parts[0])):
         return None
     lists = [number for number, part in enumerate(parts) if looks_like_authors(part)]
     if not lists and may_be_one:
@@ -95,6 +98,11 @@ def _among_parts(line: str, *, may_be_one: bool) -> Byline | None:
     bullet = _BULLET.match(line)
     left = [*pieces[:at], *pieces[at + 2 :]] if at else [bullet[0] if bullet else "", *pieces[2:]]
     return Byline(author_text(pieces[at]), "".join(left[:-1] if at + 1 == len(pieces) else left))
+
+
+def _are_first_names(part: str) -> bool:
+    part = part.strip()
+    return part[:1] in {"*", "_"} and part[-1:] == part[0] and says_more_authors(part)
 
 
 def _says_other(part: str) -> bool:

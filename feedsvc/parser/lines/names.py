@@ -12,7 +12,7 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 from feedsvc.patterns import compile_later
 
-_OTHERS_BEHIND = re.compile(
+_OTHERS_BEHIND = compile_later(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|…))"
     rf"(?i:{OTHERS})\.?$"
 )
@@ -54,8 +54,9 @@ _AND = compile_later(
 _MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
 _SEMICOLON = compile_later(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
-_OUTER = compile_later(
-    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
+_MARKS_BEHIND = compile_later(r"[*_]{1,3}$")
+_BEFORE = compile_later(
+    r"[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
@@ -75,6 +76,7 @@ _EMPHASISED = compile_later(r"[\s>-]{0,6}(?:[*_](?![*_\s])|[👥👤✍]|[Bb]y\s
 _IN_TAGS = compile_later(
     r"<(?P<tag>sub|small|i|em|p|span)(?:\s[^<>]{0,200})?>(?P<inner>.*)</(?P=tag)\s?>"
 )
+_BREAK_AT_END = compile_later(r"<br\s?/?>\s{0,9}$", re.IGNORECASE)
 _RAISED = compile_later(r"<sup>[^<>]{0,20}</sup>")
 _LONGEST_LINE = 20_000
 
@@ -108,7 +110,8 @@ def read_authors_of_any_form(value: str) -> Authors:
     """What `read_authors` says, without its short way for plain names."""
     value = printable(decode_references(value)).replace("\\[", "[").replace("\\]", "]")
     value = _SLANTED_OTHERS.sub(r"\1", value) if "*" in value or "_" in value else value
-    value = _EMOJI_BEFORE.sub("", _RAISED.sub("", value) if "<" in value else value).strip()
+    value = _BREAK_AT_END.sub("", _RAISED.sub("", value)) if "<" in value else value
+    value = _EMOJI_BEFORE.sub("", value).strip()
     if value.startswith("[") and value.endswith("]") and "](" not in value:
         value = value if _QUOTED_LIST.match(value) else value[1:-1].strip()
     if value.lower() in _NOTHING:
@@ -174,9 +177,10 @@ def author_text(line: str) -> str:
     """The names of a line that `looks_like_authors`, without what stands around them."""
     text = decode_references(_without_searches(line)).strip().removesuffix("\\").rstrip()
     if "<" in text:
-        text = _RAISED.sub("", text)
+        text = _BREAK_AT_END.sub("", _RAISED.sub("", text)).rstrip()
         text = found["inner"] if (found := _IN_TAGS.fullmatch(text)) else text
-    return _OUTER.sub("", text).strip()
+    text = text[before.end() :] if (before := _BEFORE.match(text)) else text
+    return (_MARKS_BEHIND.sub("", text) if text.endswith(("*", "_")) else text).strip()
 
 
 def _without_searches(line: str) -> str:
@@ -187,6 +191,11 @@ def _without_searches(line: str) -> str:
     if any(link.paper or names_link(link.plain_words) for link in links):
         return line
     return _MARKDOWN_LINK.sub(r"\1", line)
+
+
+def says_more_authors(text: str) -> bool:
+    """Whether a text ends in what says that there are more authors: `Ada Lovelace et al.`."""
+    return _OTHERS_BEHIND.search(author_text(text)) is not None
 
 
 def _without_others(text: str) -> str:

@@ -16,13 +16,13 @@ from feedsvc.patterns import compile_later
 WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A letter of Chinese, Japanese or Korean."""
 
-_ADDRESS = re.compile(
+_ADDRESS = compile_later(
     r"\](?:\(| \((?=https?:))[ \t]*"
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
 _WORDS_OF_TITLE = compile_later(r"\w{3}.*\w{3}")
-_CITATION = re.compile(
+_CITATION = compile_later(
     r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
     r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*"
     r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
@@ -30,9 +30,12 @@ _CITATION = re.compile(
 _EMPTY_BRACKETS = compile_later(r"[(\[<]\s?[)\]>]")
 _EMPTY_LIST = compile_later(r"\s?[(（\[][\s,，、;|/·+&]*[)）\]]")
 _BOLD_TITLE = compile_later(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\*")
-_LINK_OPENED = re.compile(r"\]\s?\(")
+_LINKS_IN_BRACKETS = compile_later(
+    r"\[((?:[\s,|/·]{0,3}\[[^\[\]]{1,100}\]\([^\s()]{1,1000}\)){1,9})\s?\](?![(\[])"
+)
+_LINK_OPENED = compile_later(r"\]\s?\(")
 _NAMES_BEHIND = compile_later(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
-_BRACKET = re.compile(r"[\[\]]")
+_BRACKET = compile_later(r"[\[\]]")
 _MAY_BE_MARKUP = re.compile(r"[\[\]<]")
 _ATTRIBUTES = compile_later(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
 _PICTURE = compile_later(r"!\[[^\[\]]*\]\([^\s()]*\)")
@@ -94,6 +97,8 @@ def read_title_of_any_form(text: str) -> TitleText:
     if "<" in words:
         words = _BOLD_LEAD.sub(r"\g<before>**\g<words>**", words, count=1)
         words = _without_emphasis(_MARKUP.sub("", _HTML_LINK.sub(r"[\2](\1)", words)).strip())
+    if "[[" in words:
+        words = _LINKS_IN_BRACKETS.sub(r"\1", words)
     if " | " in words and (parted := _parted(words)):
         return parted
     if ("](" in words or "://" in words) and (cited := _recorded(words) or _cited(words)):

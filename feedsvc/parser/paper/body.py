@@ -40,7 +40,7 @@ from feedsvc.patterns import compile_later
 
 _COMMENT = compile_later(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
 _NO_NAME = compile_later(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
-_WATCH_VIDEO_ABOVE = re.compile(
+_WATCH_VIDEO_ABOVE = compile_later(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
 _BARE_ADDRESS = compile_later(r"https?://\S+")
@@ -97,7 +97,7 @@ def _repeats_score(score: str, lines: Sequence[str]) -> bool:
         return False
     whole, _, part = number[0].partition(".")
     digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
-    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    said = compile_later(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
     return any(
         said.search(field.value[:LONGEST_SCORE]) is not None
         for line in lines

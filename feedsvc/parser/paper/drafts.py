@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.blocks.tables import LABEL_AND_VALUE, cells_of
+from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.addresses import is_relative
 from feedsvc.parser.lines.bylines import byline_of
@@ -32,6 +33,7 @@ from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.date_spellings import MONTH_NAMES
 from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
@@ -44,13 +46,16 @@ _VENUE = compile_later(
 )
 _VENUE_OF_A_YEAR = compile_later(r"[.,]\s(?P<words>[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2})[.,]?$")
 _IN_BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]{3,2000})[)）]\s*")
+_SHORT_NOTE = compile_later(r"[(（](?P<inner>[^()（）]{5,40})[)）]")
 _BY = compile_later(r"\s*[Bb]y\s")
 _FULL_STOP = compile_later(r"\.(?=\s|$)")
 LONGEST_BYLINE = 400
 _DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
 _QUOTE = compile_later(r"> ?")
 _DATE_LEAD = re.compile(
-    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
+    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])"
+    rf"|[0-9]{{1,2}}\s(?:{MONTH_NAMES})\b|(?:{MONTH_NAMES})\.?\s[0-9]{{1,2}}\b)[^\w\s]{{0,4}}\s",
+    re.IGNORECASE,
 )
 
 
@@ -131,14 +136,15 @@ class Drafter:
         elif block.kind is Kind.SUMMARY and self._page.lines[block.index].startswith(">"):
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
-            lines = [_bullet_of_row(line) for line in lines]
+            lines = [bullet_of_row(line) for line in lines]
         body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
         self._read_body(draft, body, rest)
         if not has_headings and not self._is_whole(draft):
             self._take_shared_fields(draft, first, unit.end)
         lead = _DATE_LEAD.match(f"{title.before} " if title.before else title.words)
         own = lead["day"] if lead else ""
-        return Told(draft, DayOfPaper(own, draft.published, is_before_title=bool(own)))
+        behind = _day_in_brackets(clean.rest) if clean.rest and self._wants_day else ""
+        return Told(draft, DayOfPaper(own, draft.published, behind, is_before_title=bool(own)))
 
     def _take_other_title(self, draft: PaperDraft, text: str, style: Style) -> None:
         """Takes the title in another language: what has no wide letters is the paper's own."""
@@ -249,10 +255,16 @@ def _are_names(lines: Sequence[str]) -> bool:
     )
 
 
-def _bullet_of_row(line: str) -> str:
+def bullet_of_row(line: str) -> str:
     """A row of a label and a value as a list item; other lines as they are."""
     cells = cells_of(line) if line.startswith("|") else []
     return f"- **{cells[0].strip('* ')}**: {cells[1]}" if len(cells) == LABEL_AND_VALUE else line
+
+
+def _day_in_brackets(rest: str) -> str:
+    """The day that stands in brackets behind a title; empty where none does."""
+    inside = (found["inner"] for found in _SHORT_NOTE.finditer(rest))
+    return next((each for each in inside if names_time(each)), "")
 
 
 def _with_other_links(rest: str, text: str, address: str) -> str:
@@ -274,7 +286,7 @@ def _with_other_links(rest: str, text: str, address: str) -> str:
 
 def _names_first(text: str) -> tuple[str, str]:
     """The names that a text begins with, and the venue behind them; both empty without names."""
-    text = text.lstrip(" ,")
+    text = text.lstrip(" ,.")
     venue = _VENUE.search(text) or _VENUE_OF_A_YEAR.search(text)
     pairs = [(text[: venue.start()].strip(), venue["words"].strip())] if venue else []
     if _BY.match(text):

@@ -6,19 +6,23 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
+from feedsvc.parser.blocks.blocks import Kind
 from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.days.days import DayOfPaper
 from feedsvc.parser.lines.names import read_authors
 from feedsvc.parser.paper.body import Body, read_body
 from feedsvc.parser.paper.draft import PaperDraft, Told
+from feedsvc.parser.paper.drafts import bullet_of_row
 from feedsvc.parser.source.front_matter import FrontMatter
 from feedsvc.parser.source.source import Source
 from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.evidence import WEAK, look_below
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.parser.vocabulary.problems import Problems
 
+_WORD = re.compile(r"\w")
 _LINKS = (
     "pdf",
     "arxiv",
@@ -74,9 +78,13 @@ def paper_of_file(
     """The paper that a whole file tells of; None where it tells of several or of none."""
     front, numbers = source.front, source.numbers
     title = front.first("title")
-    if not title or names_time(title) or len(chosen) > 2:  # noqa: PLR2004
+    if not title or names_time(title):
         return None
-    address = _address(front)
+    address = _address(front) if len(chosen) <= 2 else None  # noqa: PLR2004
+    above = 0
+    if not address:
+        above = _first_heading(page)
+        address = _address_above(page, above, chosen)
     if not address:
         return None
     draft = PaperDraft(1, title, address)
@@ -85,7 +93,8 @@ def paper_of_file(
         "authors", "author"
     )
     lines = _texts(front)
-    body = [*lines, "", *page.lines] if lines else list(page.lines)
+    own = [*_without_tables(page.lines[:above]), *page.lines[above:]]
+    body = [*lines, "", *own] if lines else own
     count = len(body) - len(page.lines)
     read_body(
         draft, Body(_without_title(body, title), [1] * count + list(numbers)), "", longest, problems
@@ -95,6 +104,31 @@ def paper_of_file(
     tags = next(filter(None, map(front.words, _TAGS)), [])
     draft.topics = tuple(tag.replace(",", " ") for tag in tags)
     return Told(draft, DayOfPaper("", front.first("date", "published")))
+
+
+def _first_heading(page: Page) -> int:
+    headings = (block.index for block in page.blocks if block.kind is Kind.HEADING)
+    return next(headings, len(page.lines))
+
+
+def _address_above(page: Page, end: int, chosen: Sequence[Candidate]) -> str | None:
+    """The address of the paper that the lines above all headings name; None where others speak.
+
+    That is how a post is written whose front matter has its title.
+    """
+    if any(each.start < end for each in chosen):
+        return None
+    below = look_below(page, 0, end)
+    headings = sum(block.kind is Kind.HEADING for block in page.blocks)
+    others = sum(each.evidence.weight > WEAK for each in chosen)
+    is_alone = not others or 2 * others < headings
+    return below.paper if is_alone or "authors" in below.fields else None
+
+
+def _without_tables(lines: Sequence[str]) -> list[str]:
+    """The lines; rows of a label and a value as list items."""
+    bullets = (bullet_of_row(line) for line in lines)
+    return ["" if each.startswith("- **") and not _WORD.search(each) else each for each in bullets]
 
 
 def _texts(front: FrontMatter) -> list[str]:

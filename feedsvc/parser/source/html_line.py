@@ -57,7 +57,8 @@ class LineWriter:
         self.says_authors = False  # whether the paragraph's class says so
         self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
-        self.after: list[str] = []  # media out of a heading
+        self.after: list[str] = []  # media and badges out of a heading
+        self.badge = -1  # where the badge that is open in a heading begins
         self.is_title = False
         self.is_joined = False  # whether the next block goes on with the line: a label's value
         self.takes_more = False  # whether more values may follow

@@ -40,6 +40,11 @@ _LINK = "]("
 _AUTHORS_CLASS = compile_later(
     r"\bclass\s?=\s?[\"']?(?:[^\"'<>]{0,100}[\s_-])?(?:authors|byline)(?=[\"'\s>]|$)", re.IGNORECASE
 )
+_BADGE_CLASS = compile_later(
+    r"\bclass\s?=\s?[\"']?(?:[^\"'<>]{0,100}[\s_-])?(?:badges?|tags?|chip|pill|category|score|rating)"
+    r"(?=[\"'\s>_-]|$)",
+    re.IGNORECASE,
+)
 _BOLD_STYLE = compile_later(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
 _LISTS = frozenset({"authors", "tags"})
 """The fields that several descriptions below one term are values of."""
@@ -127,6 +132,10 @@ class _Writer(LineWriter):
     def _heading(self, level: int, is_end: bool) -> None:
         if self.cells is not None and not is_end:
             self._end_row()
+        self.badge = -1
+        if is_end and self.after and not "".join(self.buffer).strip():
+            self.buffer = [f"{each} " for each in self.after if not each.startswith("<")]
+            self.after = [each for each in self.after if each.startswith("<")]
         if not is_end or self.heading:
             self.flush()
             self.blank()
@@ -138,6 +147,18 @@ class _Writer(LineWriter):
                 self.put(media, self.line)
                 self.blank()
             self.after = []
+
+    def badge_tag(self, is_end: bool) -> None:
+        """What a heading's badge says stands below it, if the heading says more."""
+        if not is_end:
+            if self.heading and self.badge < 0 and _BADGE_CLASS.search(self.attributes):
+                self.badge = len(self.buffer)
+        elif self.badge >= 0:
+            text = "".join(self.buffer[self.badge :]).strip()
+            del self.buffer[self.badge :]
+            self.buffer.append(" ")
+            self.after += [text] if text else []
+            self.badge = -1
 
     def _media(self, name: str, is_end: bool, whole: str) -> None:
         tag = f"</{name}>" if is_end else " ".join(whole.split())
@@ -346,5 +367,6 @@ _BLOCKS: Mapping[str, Callable[[_Writer, bool], None]] = {
     "td": lambda writer, is_end: writer.cell_tag(is_end, is_head=False),
     "th": lambda writer, is_end: writer.cell_tag(is_end, is_head=True),
     "summary": _Writer.summary_tag,
+    "span": _Writer.badge_tag,
     "hr": _Writer.rule_tag,
 }

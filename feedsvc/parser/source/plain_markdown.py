@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from feedsvc.parser.source.text import has
 from feedsvc.patterns import compile_later
 
-_UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
+_UNDERLINE = compile_later(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = compile_later(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
 _MARKED = compile_later(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
 """A heading that a line below would make, marked otherwise: there such a line is a rule."""
@@ -22,13 +23,20 @@ _DEFINITION = compile_later(
 _REFERENCE = compile_later(
     r"`[^`]{1,500}`|(?<![!\\\]\w])\[(?P<words>(?:[^\[\]]|\[[^\[\]]{0,100}\]){1,500})\]\[(?P<name>[^\[\]]{0,200})\]"
 )
+_FOOTNOTE = compile_later(r"\s?\[(?P<name>\^[^\[\]\s]{1,40})\](?![:(])")
 _FENCE = compile_later(r" {0,3}(?:`{3}|~{3})")
+
+
+def may_have_second_ways(text: str) -> bool:
+    """Whether a text has what underlines headings or defines links."""
+    return has(text, "===", "---", "]:")
 
 
 def plain_markdown(lines: Sequence[str]) -> Sequence[str]:
     """The lines; headings with a line below them, and links by reference, written as the others.
 
-    Each line keeps its place. Definitions that a link was made from are emptied.
+    A footnote that is nothing but an address becomes a link where it is referred to. Each line
+    keeps its place. Definitions that a link was made from are emptied.
     """
     if any(map(_UNDERLINE.fullmatch, lines)) and not any(map(_MARKED.match, lines)):
         lines = _with_marked_headings(lines)
@@ -83,11 +91,23 @@ def _with_whole_links(lines: Sequence[str], definitions: Mapping[str, str]) -> l
         target = f"<{address}>" if re.search(r"[()]", address) else address
         return f"[{found['words']}]({target})"
 
+    def of_footnote(found: re.Match[str]) -> str:
+        address = definitions.get(name := _name(found["name"]), "")
+        if not address.startswith("http"):
+            return found[0]
+        used.add(name)
+        return f" [link]({address})"
+
     code = _code(lines)
     written = [
         _REFERENCE.sub(whole, line) if "][" in line and index not in code else line
         for index, line in enumerate(lines)
     ]
+    if any(name.startswith("^") for name in definitions):
+        written = [
+            _FOOTNOTE.sub(of_footnote, line) if "[^" in line and index not in code else line
+            for index, line in enumerate(written)
+        ]
     return [
         ""
         if "]:" in line and (found := _DEFINITION.fullmatch(line)) and _name(found["name"]) in used

@@ -29,6 +29,7 @@ LONGEST_REST = 160
 LINES_TO_TITLE = 5
 """Lines below the label `Title:` in which the title stands."""
 WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
+WORDS_OF_A_NAME = 3
 LINES_TO_TEXT = 3
 """Lines below a title in which its text begins."""
 
@@ -42,7 +43,7 @@ _BRACKET_LEAD = compile_later(
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
-    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}\s?(?:篇|편|本)?\W{0,3}",
+    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}(?:\s?/\s?[0-9]{1,4})?\s?(?:篇|편|本)?\W{0,3}",
     re.IGNORECASE,
 )
 _COUNTER = compile_later(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
@@ -170,9 +171,10 @@ def _title_source(page: Page, block: Block) -> str:
     if _NUMBER_ALONE.fullmatch(block.text):
         return _labelled_title(page, block) or block.text
     link = _link_alone(block.text)
-    if not link and not is_title_label(block.text):
-        return block.text
     first = block.index + 1
+    if not link and not is_title_label(block.text):
+        is_wrapped = first < len(page.lines) and page.lines[first][:2] == "  "
+        return _wrapped_title(page, block) if is_wrapped else block.text
     for index, line in enumerate(page.lines[first : first + LINES_TO_TITLE], first):
         if line.strip():
             if not link:
@@ -183,6 +185,25 @@ def _title_source(page: Page, block: Block) -> str:
                 return f"{line.strip()} [arXiv]({link.address})"
             break
     return block.text
+
+
+def _wrapped_title(page: Page, block: Block) -> str:
+    """A heading's text with the indented line that goes on with it, right above fields."""
+    index = block.index + 1
+    line, below = page.lines[index].strip(), page.lines[index + 1 : index + 2]
+    if (
+        not below
+        or not (page.facts(index + 1).fields or page.facts(index + 1).links)
+        or not line[:1].isalnum()
+        or line[-1] in ".。!！:："
+        or page.facts(index).fields
+        or page.facts(index).links
+        or names_part(block.text)
+        or looks_like_authors(line, may_be_one=len(line.split()) <= WORDS_OF_A_NAME)
+    ):
+        return block.text
+    block.last = index
+    return f"{block.text.rstrip()} {line}"
 
 
 def _labelled_title(page: Page, block: Block) -> str:
@@ -242,10 +263,13 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
     if field_named(label) and not rest.startswith("["):
         return False
     if block.kind is Kind.LINK:
-        link = next(iter(links_of(text)), None)
-        is_titled = (
-            link is not None and not names_link(link.plain_words) and not looks_like_authors(text)
-        )
+        links = links_of(text)
+        # Links that say where they lead, `[pdf](…)`, may stand before it, and no words.
+        number = next((n for n, each in enumerate(links) if not names_link(each.plain_words)), -1)
+        link = links[number] if number >= 0 else None
+        if link and number and _WORD.search(without_links(text[: link.start], links[:number])):
+            return False
+        is_titled = link is not None and not looks_like_authors(text)
         return is_titled and link is not None and len(text) - link.end < LONGEST_REST
     if rest.startswith(_MARKED):
         return True
@@ -282,12 +306,13 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
         return NONE  # a sentence with a link
     if not is_relative(address):
         return MEDIUM
-    return FAIR if is_page(address) and _reads_like_title(title.words) else NONE
+    return FAIR if is_page(address) and reads_like_title(title.words) else NONE
 
 
-def _reads_like_title(words: str) -> bool:
+def reads_like_title(words: str) -> bool:
     """Whether a link to a page of the archive has the words of a title, and not of a section."""
-    return len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
+    count = sum(_WORD.search(word) is not None for word in words.split())
+    return count >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:

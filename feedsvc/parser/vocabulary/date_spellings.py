@@ -50,11 +50,11 @@ def _range(form: str) -> Spelling:
     return Spelling(form, Grain.DAY, is_usual=False, is_range=True)
 
 
-_NAMES = (
+MONTH_NAMES = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_NAME, _NAME1 = rf"(?P<name>{_NAMES})", rf"(?P<name1>{_NAMES})"
+_NAME, _NAME1 = rf"(?P<name>{MONTH_NAMES})", rf"(?P<name1>{MONTH_NAMES})"
 _ABROAD = rf"(?P<name>{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _ALONE = rf"(?P<name>{'|'.join(sorted(NUMBERS.keys() - WORDS, key=len, reverse=True))})"
 _TH = "(?:st|nd|rd|th)?"
@@ -72,22 +72,40 @@ _PACKED = "(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])"
 IN_PATHS = (
     _spelling(rf"{_YEAR}/[0-9]{{4}}[-_~](?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_END}"),
     _spelling(rf"{_YEAR}/{_MONTH}/[0-9]{{1,2}}[-_~]{_DAY}(?=/|$)"),
+    # In the folder of a month the file's name may say the month again.
+    _spelling(rf"{_YEAR}[-_./]?(?P<month>[01][0-9])/(?P=month)[-_.]?(?P<day>[0-3][0-9]){_END}"),
     # Behind `18-11-`, the year of a day that stands first, a time may follow.
     _spelling(rf"(?<![0-9]{{2}}[-_.]){_YEAR}[-_./]{_MONTH}[-_./]{_DAY}{_END}"),
     _rare(rf"{_NO}{_PACKED}{_END}"),
     _rare(rf"{_NO}(?P<year>20[0-9]{{2}})(?P<month>[01][0-9])/(?P<day>[0-3]?[0-9])(?=/|$)"),
     _rare(rf"{_NO}{_DAY}{_TH}[-_. ]{_NAME}[-_. ](?P<year>[0-9]{{4}}){_END}"),
     _rare(rf"(?<![a-z]){_NAME}[-_. ]{_DAY}{_TH}[-_., ]{{1,2}}(?P<year>[0-9]{{4}}){_END}"),
-    _rare(rf"{_YEAR}[-_./]{_NAME}[-_./]{_DAY}{_END}"),
+    _rare(
+        rf"{_YEAR}[-_./ ](?:[0-9]{{1,2}}[-_. ])?{_NAME}[-_./ ]?"
+        rf"(?:(?:{MONTH_NAMES})[-_. ]?)?{_DAY}{_TH}(?=$|[-_./ ])"
+    ),
+    _rare(rf"(?<![a-z]){_NAME}[-_ ](?P<year>[0-9]{{4}})/{_DAY}{_TH}(?=$|[-_./ ])"),
     _rare(rf"{_NO}{_DAY}[-_.]{_MONTH}[-_.](?P<year>[0-9]{{4}}){_END}"),
-    _rare(rf"{_YEAR}[年년][ _/]?{_MONTH}[月월][ _/]?{_DAY}[日일]?"),
+    _rare(
+        rf"{_YEAR}[年년]?[-_/. ]?(?:[0-9]{{1,2}}[月월]/)?{_MONTH}[月월][ _/]?{_DAY}"
+        "(?![0-9月월])[日일]?"
+    ),
+    _rare(rf"{_YEAR}[-_/](?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=$|[-_./ ])"),
     _rare(r"(?:^|/)(?P<short>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=$|[ _./-])"),
+    _rare(
+        r"(?:^|/)(?P<short>2[0-9])([-_./])(?P<month>[01][0-9])\2(?P<day>[0-3][0-9])(?=$|[ _./-])"
+    ),
+    _rare(rf"{_YEAR}[-_./]{_MONTH}[-_./ ](?:w|wk|week)[-_ ]?(?P<week>[1-6])(?![0-9])", Grain.WEEK),
     _rare(rf"{_YEAR}[-/]{_MONTH}/[^/0-9]{{1,40}}{_DAY}(?=$|/)"),
     _rare(
         rf"{_YEAR}[-_/]?(?:[a-z]{{1,10}}[-_ /])?(?:w|wk|week)[-_ ]?(?P<week>[0-9]{{1,2}}){_END}",
         Grain.WEEK,
     ),
     _rare(rf"{_YEAR}[-_/](?P<week>[0-9]{{1,2}})[-_ ]?week(?![a-z])", Grain.WEEK),
+    _rare(
+        rf"(?<![a-z])(?:w|wk|week)[-_ ]?(?P<week>[0-9]{{1,2}})[-_ ](?P<year>[0-9]{{4}}){_END}",
+        Grain.WEEK,
+    ),
     _rare(rf"{_YEAR}(?:[年년][ _/]?|[-_/]){_MONTH}{_END}", Grain.MONTH),
     _rare(rf"{_YEAR}[-_/]{_NAME}(?![a-z])", Grain.MONTH),
     _rare(rf"(?<![a-z]){_NAME}[-_ ](?P<year>[0-9]{{4}}){_END}", Grain.MONTH),
@@ -163,7 +181,7 @@ PARTS_IN_TEXT = (
 NUMBER_OF_TIME = re.compile(
     r"[0-9](?:\s?[월月주]|[-/.][0-9])|[0-9]{4}\s{0,2}[-_./년年wW第]|20[0-9]{2}|第"
 )
-WORD_OF_TIME = compile_later(rf"\b(?:week|{_NAMES}|{'|'.join(NUMBERS)})\b")
+WORD_OF_TIME = compile_later(rf"\b(?:week|{MONTH_NAMES}|{'|'.join(NUMBERS)})\b")
 """Every spelling in text has one of these, the word in lower case.
 
 Most titles have neither, and to look for these takes a tenth of the time for all spellings.

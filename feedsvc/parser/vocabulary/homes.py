@@ -17,9 +17,10 @@ HOMES: tuple[tuple[str, str, str], ...] = (
         r"https?://(?:"
         r"(?:[a-z0-9-]+\.)?arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/"
         r"|(?:www\.)?huggingface\.co/papers/"
-        r"|hf\.co/papers/"
+        r"|hf(?:-mirror\.com|\.co)/papers/"
         r"|(?:www\.)?alphaxiv\.org/(?:[a-z]{2}/)?(?:abs|pdf|overview|resources)/"
         r"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html|pdf)/"
+        r"|(?:www\.)?(?:papers\.cool|scirate\.com|semanticscholar\.org|inspirehep\.net)/arxiv/"
         r"|(?:dx\.)?doi\.org/10\.48550/arxiv\."
         rf"){ARXIV_ID}(?:\.pdf)?[/.,;]?(?:[?#].*)?",
         "https://arxiv.org/abs/{id}",
@@ -101,7 +102,7 @@ def paper_at(address: str) -> str | None:
     return None
 
 
-_EMPTY_HOME = re.compile(
+_EMPTY_HOME = compile_later(
     r"https?://(?:[a-z0-9-]+\.)?arxiv\.org/(?:(?:abs|pdf|html)/?(?:\.pdf)?|list/.*|a/.*)?"
     r"|https?://(?:www\.)?huggingface\.co/papers/?(?:date/.*)?|https?://(?:dx\.)?doi\.org/?"
     r"|https?://(?:www\.)?openreview\.net/?(?:forum)?(?:\?id=)?",

@@ -104,7 +104,9 @@ SECTIONS = (
     " discussion experiments evaluation data code analysis ai_analysis technical_details"
     " performance_highlights what's_new classification paper_statistics read_more bibtex"
     " citation takeaways takeaway main_idea problem solution novelty abstract_/_摘要"
-    " english_abstract 詳細 方法 手法 結果 結論 背景 目的 課題 新規性 議論 考察 実験 貢献"
+    " english_abstract metadata paper_info paper_information 元数据 元信息 论文信息 基本信息"
+    " 메타데이터 논문_정보 書誌情報 論文情報 メタデータ"
+    " 詳細 方法 手法 結果 結論 背景 目的 課題 新規性 議論 考察 実験 貢献"
     " 提案手法 図 방법 방법론 결과 결론 배경 동기 기여 핵심_기여 한계 실험 상세 자세히 더보기"
     " метод методы результаты вывод выводы заключение введение почему_это_важно método métodos"
     " resultados conclusión conclusiones por_qué_importa méthode résultats ergebnisse fazit"
@@ -245,7 +247,8 @@ _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
     r"(?:arxiv|doi|id)?\s?[:：]?\s?(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/\S+)"
-    r"|https?://\S+|[a-z]{2,12}\.[a-z]{2,3}|\#[0-9]{1,4}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
+    r"|(?:https?://|(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6}/)\S+"
+    r"|[a-z]{2,12}\.[a-z]{2,3}|\#[0-9]{1,4}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 40
