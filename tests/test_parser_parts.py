@@ -238,7 +238,7 @@ def test_the_short_way_to_read_names_says_what_the_long_one_does(end: str) -> No
     "lead",
     [
         *("Title:", "arXiv:2411.06558", "Score: 5 -", "Scores: 5 -", "Rank: 3/9 |", "Rating: 3 -"),
-        *("Relevance: 9 -", "Paper 3:", "No. 3:", "3.", "#3", "⭐", "제목:"),
+        *("Relevance: 9 -", "Paper 3:", "No. 3:", "TOP 3：", "3.", "#3", "⭐", "제목:"),
     ],
 )
 def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None:
@@ -248,7 +248,7 @@ def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None
             title = TitleText("", f"{each} Ants", "#", is_linked=is_linked)
             assert clean_title(title, style).words == "Ants"
         has_count = counter(f"{each} Ants") is not None
-        assert has_count == any(map(each.lower().startswith, ("paper", "no", "3", "#")))
+        assert has_count == any(map(each.lower().startswith, ("paper", "no", "top", "3", "#")))
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_what_stands_before_a_title_is_told_by_its_first_word(lead: str) -> None
             " 🔥hot",
             " (score: 7)",
             " ⭐⭐",
-            " 9/10",
+            " (9/10)",
             " -",
         ),
         *(" - 8.5 점", " ()", " [[code]](#)", " [PDF](#)", " —", "  "),

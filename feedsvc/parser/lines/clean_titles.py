@@ -47,9 +47,7 @@ _LEADING_ID = compile_later(
     re.IGNORECASE,
 )
 _LEADING_LABEL = compile_later(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
-_FIRST_WORD = re.compile(
-    rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top\s?[#-]?[0-9])[a-z]", re.IGNORECASE
-)
+_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top)[a-z]", re.IGNORECASE)
 """What a title begins with where nothing stands before it: no number, no mark, no label."""
 _VOTES = compile_later(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"

@@ -175,14 +175,27 @@ def plain_html(rendered: str) -> str | None:
     Most summaries are so, and to see it is much faster than to parse them. Each `<` is looked at,
     so that nothing but the tags of a list gets through, whatever the renderer does.
     """
-    markup = set(_TAG.findall(rendered))
+    tags = _TAG.findall(rendered)
+    markup = set(tags)
     if "&" in rendered:
         markup.update(_REFERENCE.findall(rendered))
-    if not markup <= _HARMLESS or "\r" in rendered:
+    if not markup <= _HARMLESS or "\r" in rendered or not _are_nested(tags):
         return None
     for mark in markup & _SPELLINGS.keys():
         rendered = rendered.replace(mark, _SPELLINGS[mark])
     return rendered.replace("\xa0", "&nbsp;") if "\xa0" in rendered else rendered
+
+
+def _are_nested(tags: Sequence[str]) -> bool:
+    """Whether each harmless tag is closed where it should be: what becomes bold may cut others."""
+    opened: list[str] = []
+    for tag in tags:
+        if tag.startswith("</"):
+            if not opened or opened.pop()[1:] != tag[2:]:
+                return False
+        elif tag[1:3] not in _VOID:
+            opened.append(tag)
+    return not opened
 
 
 def dead_links(rendered: str) -> list[str]:
