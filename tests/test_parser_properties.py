@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import time
+from typing import Any
 
 import lxml.html
 import pytest
@@ -300,6 +301,81 @@ def test_every_word_of_a_summary_stands_in_the_item_in_order(bullets: list[list[
     shown = lxml.html.fragment_fromstring(body_html(paper), create_parent="div")
     expected = [word for words in bullets for word in words]
     assert "".join(shown.text_content().split()) == "".join(expected)
+
+
+FORMS = {
+    "headings": "## {score}{title}\n\n{authors}[PDF]({link})\n\n{text}\n{bullets}\n",
+    "links": "### {n}. [{title}]({link}){score}\n\n{authors}{text}\n{bullets}\n",
+    "bold lines": "**{title}**{score}\n\n{authors}Link: {link}\n\n{text}\n\n* * *\n",
+    "items": "- [{place}] [{title}]({link}){score}\n{bullets}\n",
+    "bars": "## {title}\n\n{authors_and}Venue: {place} | [PDF]({link})\n\n{text}\n",
+    "numbers above": "**{nn}**\n\n**{title}**\n\n{authors}Link: {link}\n\n{text}\n",
+}
+"""How papers may be written; in braces their parts."""
+_WORD = re.compile(r"Q[a-z]{5}")
+
+
+class _Words:
+    """Words none of which comes twice."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def some(self, count: int) -> str:
+        """That many words."""
+        return " ".join(self._next() for _ in range(count))
+
+    def _next(self) -> str:
+        self._count += 1
+        letters = [chr(97 + self._count // 26**place % 26) for place in range(3)]
+        return f"Qa{letters[2]}e{letters[1]}{letters[0]}"
+
+
+SHAPES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": st.integers(3, 9),
+            "authors": st.integers(0, 4),
+            "text": st.integers(1, 30),
+            "bullets": st.lists(st.integers(1, 9), max_size=3),
+            "score": st.sampled_from(["", "[8/10]", "[Score: 9.5/10]"]),
+        }
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@given(shapes=SHAPES)
+def test_each_word_of_a_section_is_in_its_paper_and_in_no_other(
+    form: str, shapes: list[dict[str, Any]]
+) -> None:
+    words, sections = _Words(), []
+    has_authors = all(shape["authors"] for shape in shapes)
+    for n, shape in enumerate(shapes, 1):
+        names = [words.some(2) for _ in range(shape["authors"])] if has_authors else []
+        authors = f"Authors: {', '.join(names)}" if names else ""
+        parts = {
+            "n": n,
+            "nn": f"{n:02}",
+            "link": f"https://arxiv.org/abs/2411.{n:05}",
+            "score": f" {shape['score']} " if shape["score"] else "",
+            "title": words.some(shape["title"]),
+            "place": words.some(1),
+            "authors": f"{authors}\n\n" if names else "",
+            "authors_and": f"{authors} | " if names else "",
+            "text": f"{words.some(shape['text'])}.",
+            "bullets": "".join(f"  - {words.some(count)}\n" for count in shape["bullets"]),
+        }
+        sections.append(form.format(**parts))
+    papers = parse_digest("2024-11-18.md", "\n".join(sections).encode()).papers
+    assert len(papers) == len(sections)
+    for paper, section, shape in zip(papers, sections, shapes, strict=True):
+        said = " ".join([paper.title, *paper.authors, paper.summary_html])
+        assert sorted(_WORD.findall(said)) == sorted(_WORD.findall(section))
+        if "{score}" in form and shape["score"]:
+            assert shape["score"].strip("[]") in paper.summary_html
 
 
 @given(text=TEXTS)

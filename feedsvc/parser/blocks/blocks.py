@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,37 +12,20 @@ if TYPE_CHECKING:
     from feedsvc.parser.blocks.tables import Table
 
 
-class Kind(str):
-    """What a block looks like: one of the ten that follow, compared by `is`.
+class Kind(StrEnum):
+    """What a block looks like."""
 
-    It is no enum, as Python 3.11 finds a member of one by a slow way, and of each block the parser
-    asks dozens of times what it is.
-    """
+    HEADING = "heading"
+    SUMMARY = "summary"
+    BOLD = "bold line"
+    ROW = "table row"
+    ITEM = "list item"
+    LINK = "line with a link"
+    LABEL = "labelled title"
+    DAY = "line that is a day"
+    PLAIN = "plain title"
+    FILE = "file"
 
-    __slots__ = ()
-
-    HEADING: ClassVar[Kind]
-    SUMMARY: ClassVar[Kind]
-    BOLD: ClassVar[Kind]
-    ROW: ClassVar[Kind]
-    ITEM: ClassVar[Kind]
-    LINK: ClassVar[Kind]
-    LABEL: ClassVar[Kind]
-    DAY: ClassVar[Kind]
-    PLAIN: ClassVar[Kind]
-    FILE: ClassVar[Kind]
-
-
-Kind.HEADING = Kind("heading")
-Kind.SUMMARY = Kind("summary")
-Kind.BOLD = Kind("bold line")
-Kind.ROW = Kind("table row")
-Kind.ITEM = Kind("list item")
-Kind.LINK = Kind("line with a link")
-Kind.LABEL = Kind("labelled title")
-Kind.DAY = Kind("line that is a day")
-Kind.PLAIN = Kind("plain title")
-Kind.FILE = Kind("file")
 
 UNITS: Mapping[str, Kind] = {
     "heading": Kind.HEADING,

@@ -47,7 +47,9 @@ _LEADING_ID = compile_later(
     re.IGNORECASE,
 )
 _LEADING_LABEL = compile_later(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
-_FIRST_WORD = re.compile(rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top)[a-z]", re.IGNORECASE)
+_FIRST_WORD = re.compile(
+    rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top\s?[#-]?[0-9])[a-z]", re.IGNORECASE
+)
 """What a title begins with where nothing stands before it: no number, no mark, no label."""
 _VOTES = compile_later(
     r"[\s\-–—|·(（\[]{0,4}(?:(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<emoji>[0-9][0-9,]{0,8})"
@@ -196,9 +198,10 @@ def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> Cl
     """The title alone; `told` is added to."""
     if title.is_linked and _WORD.search(title.words):
         return _clean_link(title, style, told)
-    words, rest, before = _leading(title.words, style, told), "", ""
+    words, rest = _leading(title.words, style, told), ""
     if style.has_brackets and (lead := _BRACKETS_BEFORE_BOLD.match(words)):
-        before, words = lead[0].strip(), words[lead.end() :]
+        told.append(lead[0])
+        words = words[lead.end() :]
     bold = _BOLD_LEAD.match(words)
     if bold and (not bold["rest"].startswith((":", "：")) or _is_prose(bold["bold"], bold["rest"])):
         words, rest = bold["bold"], bold["rest"]
@@ -208,7 +211,6 @@ def _without_surroundings(title: TitleText, style: Style, told: list[str]) -> Cl
     words, votes = _trailing(_leading(_without_book_marks(words), style, told), told)
     words = _without_book_marks(words)
     rest, more_votes = _trailing(f"{rest} | {title.behind}" if title.behind else rest, told)
-    rest = f"{before} {rest.strip()}" if before else rest
     return CleanTitle(words, rest.strip(" |"), votes if votes is not None else more_votes)
 
 

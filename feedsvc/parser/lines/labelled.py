@@ -97,7 +97,7 @@ def labelled_alone(line: str) -> Labelled | None:
     text = line[lead.end() :] if lead else line
     if text.startswith("|") or not (found := read_segment(text)):
         return None
-    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text))
+    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text.strip()))
     return Labelled(*found, is_alone=True) if is_alone else None
 
 

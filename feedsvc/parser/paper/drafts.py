@@ -125,6 +125,7 @@ class Drafter:
         lines = self._page.lines[first : unit.end]
         if unit.lead and unit.lead.below >= first:
             lines = [*lines[: unit.lead.below - first], "", *lines[unit.lead.below - first + 1 :]]
+        knows_names = bool(draft.authors.names)
         has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
@@ -136,7 +137,6 @@ class Drafter:
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
             lines = [bullet_of_row(line) for line in lines]
-        knows_names = bool(draft.authors.names)
         body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
         self._read_body(draft, body, rest)
         if not has_headings and not self._is_whole(draft):
