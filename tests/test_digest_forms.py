@@ -210,6 +210,7 @@ def test_a_draft_is_left_out_and_a_day_to_come_is_reported() -> None:
         ("2024-11-18/index.md", "2024-11-18"),
         ("2024-11-18-weekly.md", "2024-11-18"),
         ("2024/1118-1122.md", "2024-11-22"),
+        ("2024/en/11/18.md", "2024-11-18"),
         ("2024/11/18-22.md", "2024-11-22"),
         ("20241118-20241122.md", "2024-11-22"),
         ("2024-W34.md", "2024-08-25"),
@@ -378,6 +379,7 @@ def _calls(text: str, path: str) -> int:
         counts[event] += 1
 
     data = text.encode()
+    parse_digest(path, data)  # so that what is looked up once for all files counts for none
     sys.setprofile(count)
     try:
         parse_digest(path, data)
@@ -468,6 +470,14 @@ def test_each_of_many_tables_gives_its_papers() -> None:
         for n in range(1, 10)
     )
     assert len(_read(tables).papers) == 18
+
+
+@pytest.mark.parametrize(
+    "line", ["No papers today.", "_今天没有新论文_", "> 오늘은 논문이 없습니다."]
+)
+def test_a_day_that_says_that_it_has_no_papers_is_not_reported(line: str) -> None:
+    assert [each.code for each in _read("# 2025-03-04\n\nWords.\n").problems] == ["no-papers"]
+    assert not _read(f"# 2025-03-04\n\n{line}\n").problems
 
 
 NOTHING_WRONG = {

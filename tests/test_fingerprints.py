@@ -121,7 +121,7 @@ CHANGES: dict[str, tuple[Callable[[Bench], object], dict[str, int]]] = {
     "the server": (lambda bench: bench.edit("web/app.py", "# changed\n"), NOTHING),
     "the language": (lambda bench: bench.settings.update(language="en"), ITEMS),
     "the base URL": (lambda bench: bench.settings.update(base_url="https://x.org/"), ITEMS),
-    "the article": (lambda bench: bench.edit("pages/templates/article.html", "<hr>\n"), ITEMS),
+    "the article": (lambda bench: bench.edit("pages/article.py", "# changed\n"), ITEMS),
     "a format's item": (lambda bench: bench.edit("feeds/atom.py", "# changed\n"), ITEMS),
     "the parser": (lambda bench: bench.edit("parser/lines/titles.py", "# changed\n"), ALL),
     "media_base": (lambda bench: bench.settings.update(media_base="https://m.org/"), ALL),

@@ -5,15 +5,22 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
 import lxml.html
+import markupsafe
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.archives import write_archive as write_large_archive
 from feedsvc.config import Config
+from feedsvc.index.days import items_of_day
+from feedsvc.model import Media, Medium, Paper
 from feedsvc.pages.article import articles, first_picture, with_eager_picture
+from feedsvc.pages.escaping import escaped
 from feedsvc.pages.page import MOST_AT_HOME, MOST_TITLES
 from feedsvc.pages.words import LANGUAGES, WORDS
 from feedsvc.parser import parse_digest
@@ -225,8 +232,6 @@ def test_a_topic_has_its_papers_below_their_days(tmp_path: Path, configure: Conf
 
 
 def _article(text: str, language: str = "ko") -> Page:
-    from feedsvc.index.days import items_of_day  # noqa: PLC0415 - for this alone
-
     papers = parse_digest("2025-01-06.md", f"# 2025-01-06\n\n{text}".encode()).papers
     (item,) = items_of_day(papers, {}, Config().time_of_day)
     [article] = articles([item], language, "/papers/")
@@ -243,6 +248,28 @@ def test_an_article_leads_to_where_its_paper_is_read() -> None:
     assert len(elsewhere.xpath("//p[@class='links']/a")) == 1
     old = _article("### [A](https://arxiv.org/abs/math.GT/0309136)\n\n- a\n")
     assert not old.xpath("//a[contains(@href, 'huggingface')]")
+
+
+@given(st.text(alphabet=st.sampled_from("ab<>&'\";é한")))
+def test_articles_escape_text_as_templates_do(text: str) -> None:
+    assert escaped(text) == str(markupsafe.escape(text))
+
+
+def test_all_that_an_article_says_but_the_summary_is_text() -> None:
+    signs = "<b>&amp;'\""
+    media = (Media(Medium.IMAGE, f"https://a.example/{signs}", "image/png", description=signs),)
+    nasty = Paper(
+        *("https://a.example/", date(2025, 1, 6), signs, f"https://a.example/{signs}", (signs,)),
+        *(True, 1, media, "<p><b>Bold</b></p>", None, "2025-01-06.md", 1, (signs,), signs),
+    )
+    [article] = articles(items_of_day([nasty], {}, Config().time_of_day), "en")
+    found = lxml.html.fragment_fromstring(article.decode())
+    assert found.xpath("//b/text()") == ["Bold"]
+    assert found.xpath("//h3/a")[0].text == found.xpath("//p[@class='translation']")[0].text
+    assert found.xpath("//h3/a/text() | //p[@class='topics']/a/text()") == [signs, signs]
+    assert found.xpath("//h3/a/@href | //img/@src") == [f"https://a.example/{signs}"] * 2
+    assert found.xpath("//img/@alt") == [signs]
+    assert found.xpath("//div[@class='facts']/span/text()") == [f"{signs} and others"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import time
+from typing import Any
 
 import lxml.html
 import pytest
@@ -15,9 +17,15 @@ from feedsvc.feeds.content import body_html, opening
 from feedsvc.feeds.sections import read_sections
 from feedsvc.model import Paper
 from feedsvc.parser import parse_digest
+from feedsvc.parser.lines.fields import read_field
+from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import cleaned, plain_html, render_markdown
-from feedsvc.parser.vocabulary.problems import CODES
+from feedsvc.parser.source.mail_records import MARK, with_plain_records
+from feedsvc.parser.source.plain_markdown import may_have_second_ways, plain_markdown
+from feedsvc.parser.source.tables_in_html import with_plain_tables
+from feedsvc.parser.source.text import read_lines
+from feedsvc.parser.vocabulary.problems import CODES, Problems
 
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "meta", "link", "base", "svg"}
@@ -71,6 +79,44 @@ def test_nothing_that_arrives_raises_and_nothing_forbidden_leaves(data: bytes) -
             assert problem.line >= 1
             assert problem.code in CODES
             assert problem.message.isprintable()
+
+
+SIGNS = st.lists(
+    st.sampled_from(
+        [
+            "\\\\",
+            "=",
+            "-",
+            "[",
+            "]",
+            ":",
+            " ",
+            "a",
+            "\n",
+            "\n\n",
+            "<table>",
+            "Title",
+            "https://x.org",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(SIGNS)
+def test_what_a_whole_text_does_not_hold_no_line_of_it_has(text: str) -> None:
+    lines = text.split("\n")
+    assert MARK in text or with_plain_records(lines) == lines
+    assert may_have_second_ways(text) or plain_markdown(lines) == lines
+    assert "<" in text or with_plain_tables(lines, range(len(lines)))[0] == lines
+
+
+@given(st.text(st.sampled_from("가각각é\u0301Á \n#\u00a0\u2800\u200b"), max_size=12))
+def test_hangul_is_composed_and_unseen_starts_go_in_every_encoding(text: str) -> None:
+    lines = read_lines(text.encode(), Problems("x.md"))
+    assert lines == read_lines(codecs.BOM_UTF16_LE + text.encode("utf-16-le"), Problems("x.md"))
+    assert not any(re.search("[\u1100-\u1112][\u1161-\u1175]", line) for line in lines)
+    assert not any(line[:1] in {"\u2800", "\u200b"} for line in lines)
 
 
 @given(text=TEXTS)
@@ -130,7 +176,18 @@ MARKDOWN = st.lists(
                     '"',
                     "'",
                 ),
-                *("words", "한글", "é", "\xa0", "S*", "~~a~~", " ", "![p](q)", "[a](/b)"),
+                *(
+                    "words",
+                    "한글",
+                    "é",
+                    "\xa0",
+                    "S*",
+                    "~~a~~",
+                    " ",
+                    "![p](q)",
+                    "[a](/b)",
+                    "[!n] ",
+                ),
             ]
         ),
         max_size=6,
@@ -157,6 +214,9 @@ def test_a_summary_that_needs_no_cleaning_is_what_the_cleaner_would_leave(lines:
         '<a href="x">',
         "<!-- -->",
         "&nbsp",
+        "<strong><em>a</strong>b</em>",
+        "</p>",
+        "<em>",
         "< p>",
     ],
 )
@@ -176,6 +236,41 @@ def test_a_picture_alone_on_its_line_is_the_same_with_spaces_around(
     alone, left = take_media(picture, 1)
     spaced, left_with_spaces = take_media(f" {picture} ", 1)
     assert (alone, left.strip()) == (spaced, left_with_spaces.strip())
+
+
+@given(
+    line=st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "> ",
+                    "**",
+                    "Vote",
+                    "votes",
+                    "Authors",
+                    "저자",
+                    "Link",
+                    "DOI",
+                    "👍",
+                    "【",
+                    "】",
+                ),
+                *(":", "：", " ", " | ", "3", "Ada Lovelace", ", ", "https://arxiv.org/abs/2411.1"),
+            ]
+        ),
+        max_size=7,
+    ).map("".join)
+)
+def test_a_paper_with_all_its_fields_takes_no_more_and_reports_those_it_would_have_taken(
+    line: str,
+) -> None:
+    draft, problems = PaperDraft(1, "Title", "https://arxiv.org/abs/2411.00001"), Problems("x.md")
+    assert draft.take_field("Vote: 1", 2, problems)
+    assert draft.take_field("Authors: Ann Lee, Bo Chen", 3, problems)
+    field = read_field(line)
+    assert not draft.take_field(line, 4, problems)
+    assert bool(problems.in_order()) == (field is not None and field.is_sign)
 
 
 @given(text=TEXTS)
@@ -206,6 +301,81 @@ def test_every_word_of_a_summary_stands_in_the_item_in_order(bullets: list[list[
     shown = lxml.html.fragment_fromstring(body_html(paper), create_parent="div")
     expected = [word for words in bullets for word in words]
     assert "".join(shown.text_content().split()) == "".join(expected)
+
+
+FORMS = {
+    "headings": "## {score}{title}\n\n{authors}[PDF]({link})\n\n{text}\n{bullets}\n",
+    "links": "### {n}. [{title}]({link}){score}\n\n{authors}{text}\n{bullets}\n",
+    "bold lines": "**{title}**{score}\n\n{authors}Link: {link}\n\n{text}\n\n* * *\n",
+    "items": "- [{place}] [{title}]({link}){score}\n{bullets}\n",
+    "bars": "## {title}\n\n{authors_and}Venue: {place} | [PDF]({link})\n\n{text}\n",
+    "numbers above": "**{nn}**\n\n**{title}**\n\n{authors}Link: {link}\n\n{text}\n",
+}
+"""How papers may be written; in braces their parts."""
+_WORD = re.compile(r"Q[a-z]{5}")
+
+
+class _Words:
+    """Words none of which comes twice."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def some(self, count: int) -> str:
+        """That many words."""
+        return " ".join(self._next() for _ in range(count))
+
+    def _next(self) -> str:
+        self._count += 1
+        letters = [chr(97 + self._count // 26**place % 26) for place in range(3)]
+        return f"Qa{letters[2]}e{letters[1]}{letters[0]}"
+
+
+SHAPES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": st.integers(3, 9),
+            "authors": st.integers(0, 4),
+            "text": st.integers(1, 30),
+            "bullets": st.lists(st.integers(1, 9), max_size=3),
+            "score": st.sampled_from(["", "[8/10]", "[Score: 9.5/10]"]),
+        }
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@given(shapes=SHAPES)
+def test_each_word_of_a_section_is_in_its_paper_and_in_no_other(
+    form: str, shapes: list[dict[str, Any]]
+) -> None:
+    words, sections = _Words(), []
+    has_authors = all(shape["authors"] for shape in shapes)
+    for n, shape in enumerate(shapes, 1):
+        names = [words.some(2) for _ in range(shape["authors"])] if has_authors else []
+        authors = f"Authors: {', '.join(names)}" if names else ""
+        parts = {
+            "n": n,
+            "nn": f"{n:02}",
+            "link": f"https://arxiv.org/abs/2411.{n:05}",
+            "score": f" {shape['score']} " if shape["score"] else "",
+            "title": words.some(shape["title"]),
+            "place": words.some(1),
+            "authors": f"{authors}\n\n" if names else "",
+            "authors_and": f"{authors} | " if names else "",
+            "text": f"{words.some(shape['text'])}.",
+            "bullets": "".join(f"  - {words.some(count)}\n" for count in shape["bullets"]),
+        }
+        sections.append(form.format(**parts))
+    papers = parse_digest("2024-11-18.md", "\n".join(sections).encode()).papers
+    assert len(papers) == len(sections)
+    for paper, section, shape in zip(papers, sections, shapes, strict=True):
+        said = " ".join([paper.title, *paper.authors, paper.summary_html])
+        assert sorted(_WORD.findall(said)) == sorted(_WORD.findall(section))
+        if "{score}" in form and shape["score"]:
+            assert shape["score"].strip("[]") in paper.summary_html
 
 
 @given(text=TEXTS)

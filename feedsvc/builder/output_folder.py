@@ -6,7 +6,7 @@ whose document says that it is of the place with that address. All else stays as
 is followed.
 """
 
-# ruff: noqa: PTH116, PTH208 - Path is several times slower, and a site has thousands of files
+# ruff: noqa: PTH102, PTH105, PTH108, PTH112, PTH114, PTH116, PTH208 - Path is several times slower, and a site has thousands of files
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class PendingFile(Struct, frozen=True):
     """A file that is written but doesn't have its final name yet."""
 
     path: str
-    file: Path
+    file: str
     size: int
     """Bytes."""
 
@@ -87,7 +87,7 @@ class OutputFolder:
         self._encodings = encodings
         self._manifest = manifest
         self._found: dict[str, os.stat_result] = {}
-        self._folders = {folder}
+        self._folders = {str(folder)}
         # Without an older site, a power cut can damage nothing; see `settle`.
         self._is_first = not (folder / PAGE).exists()
         self._document_names = {name for kind in KINDS for name in kind.names}
@@ -116,7 +116,7 @@ class OutputFolder:
     def _leads_through_a_link(self, place: str) -> bool:
         """Whether the folder of a place, or one between it and this one, is a link."""
         ends = [at for at, sign in enumerate(place) if sign == "/" and at]
-        return any(os.path.islink(f"{self._folder}{place[:end]}") for end in ends)  # noqa: PTH114
+        return any(os.path.islink(f"{self._folder}{place[:end]}") for end in ends)
 
     def is_as_noted(self, place: str, built: BuiltPlace) -> bool:
         """Whether no file of a place was added, changed or removed since a build."""
@@ -215,22 +215,26 @@ class OutputFolder:
 
     def write(self, path: str, pieces: Iterable[bytes]) -> PendingFile:
         """Writes the new content of a file under a temporary name beside it."""
-        target = self._folder / path[1:]
-        self._make_folder(target.parent)
-        file = target.parent / f".feedsvc-{os.urandom(8).hex()}.tmp"
+        folder = f"{self._folder}{path.rpartition('/')[0]}"
+        self._make_folder(folder)
+        file = f"{folder}/.feedsvc-{os.urandom(8).hex()}.tmp"
         # Not tempfile: its files are private, while these get the mode that the umask allows.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with _removed_on_failure(file), os.fdopen(descriptor, "wb", _CHUNK) as stream:
             stream.writelines(pieces)
             return PendingFile(path, file, stream.tell())
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folder(self, folder: str) -> None:
         if folder in self._folders:
             return
-        self._make_folder(folder.parent)
-        if folder.is_symlink():
+        self._make_folder(folder.rpartition("/")[0])
+        if os.path.islink(folder):
             raise OSError(errno.ELOOP, "it is a link, which may lead anywhere", folder)
-        folder.mkdir(exist_ok=True)
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            if not os.path.isdir(folder):
+                raise
         self._folders.add(folder)
 
     def may_settle_later(self, pending: PendingFile) -> bool:
@@ -243,7 +247,7 @@ class OutputFolder:
 
     def settle(self, pending: PendingFile, etag: str) -> WrittenFile:
         """Replaces a file in one step, unless it has the same bytes already."""
-        target = self._folder / pending.path[1:]
+        target = f"{self._folder}{pending.path}"
         with _removed_on_failure(pending.file):
             if not self._is_first:
                 # Otherwise a power cut could leave an empty file in place of a good one.
@@ -252,10 +256,10 @@ class OutputFolder:
                 pending.file, target, shallow=False
             )
             if is_new:
-                pending.file.replace(target)
+                os.replace(pending.file, target)
             else:
-                pending.file.unlink()
-        self._found[pending.path] = target.stat()
+                os.unlink(pending.file)
+        self._found[pending.path] = os.stat(target)
         return WrittenFile(pending.path, BuiltFile(etag, self.signature(pending.path)), is_new)
 
     def _size(self, path: str) -> int:
@@ -293,15 +297,16 @@ class Writer:
 
 
 @contextmanager
-def _removed_on_failure(file: Path) -> Iterator[None]:
+def _removed_on_failure(file: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(file)
         raise
 
 
-def _sync(file: Path) -> None:
+def _sync(file: str) -> None:
     """Waits until the content of a file is on the disk."""
     descriptor = os.open(file, os.O_RDONLY)
     try:

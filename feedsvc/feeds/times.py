@@ -16,7 +16,7 @@ def rfc3339(time: datetime) -> str:
 def rfc822(time: datetime) -> str:
     """A time in UTC as RSS has it: `Mon, 18 Nov 2024 00:59:59 +0000` (RFC 822).
 
-    The names are always English: `strftime` would take them from the locale.
+    The names are always English: `strftime` would take them from the locale, and it is slow.
     """
     day = f"{_DAYS[time.weekday()]}, {time.day:02} {_MONTHS[time.month - 1]} {time.year:04}"
-    return f"{day} {time:%H:%M:%S} +0000"
+    return f"{day} {time.hour:02}:{time.minute:02}:{time.second:02} +0000"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct, field
 
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
-from feedsvc.pages.article import anchor, below_headings, language_of_title
+from feedsvc.pages.article import below_headings
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
+from feedsvc.pages.titles import title_list
 from feedsvc.pages.words import words_in
 
 HTML_TYPE = "text/html; charset=utf-8"
@@ -24,8 +26,11 @@ MOST_AT_HOME = 30
 MOST_TITLES = 1000
 """Papers; a page of more leads to its days only."""
 
-_ARTICLES = "\ufdd0"
+_MARK = "\ufdd0"
 """In place of the articles in a rendered template. A noncharacter, which no text of ours has."""
+
+_IN_HEADER = frozenset({"/", "/all/", "/subscribe/", "/search/"})
+"""The paths of pages whose header differs from that of all others."""
 
 
 class Neighbour(Struct, frozen=True):
@@ -84,25 +89,6 @@ class PageMetadata(Struct, frozen=True):
     """Those to choose from; empty if there is one."""
 
 
-class Title(Struct, frozen=True):
-    """A paper in a list of linked titles."""
-
-    id: str
-    """Of the paper."""
-    title: str
-    site_language: str
-
-    @property
-    def anchor(self) -> str:
-        """Of its article, in the page of its day."""
-        return anchor(self.id)
-
-    @property
-    def language(self) -> str | None:
-        """Of the title, where it is another than the site's."""
-        return language_of_title(self.title, self.site_language)
-
-
 class MemberLink(Struct, frozen=True):
     """A place in a list, as a topic is."""
 
@@ -154,23 +140,72 @@ class PageContents(Struct, frozen=True):
     """What the place itself is as such a choice; None if it is none."""
 
 
+class _Common(Struct, frozen=True):
+    """What decides the parts that many pages have in common; see `PageMetadata`."""
+
+    site_title: str
+    language: str
+    root: str
+    path: str
+    """One of _IN_HEADER; of all other pages empty."""
+    feeds: tuple[tuple[str, Link], ...]
+    has_search: bool
+    languages: tuple[LanguageLink, ...]
+    author: str
+    rights: str
+    licence: str
+
+    @property
+    def site_feeds(self) -> Mapping[str, Link]:
+        """As of a page."""
+        return dict(self.feeds)
+
+
+class _Shell(Struct, frozen=True):
+    """The parts of a page that others have, too, as HTML."""
+
+    links: str
+    header: str
+    footer: str
+
+
+def _shell_of(page: PageMetadata) -> _Shell:
+    return _shell(
+        _Common(
+            site_title=page.site_title,
+            language=page.language,
+            root=page.root,
+            path=page.path if page.path in _IN_HEADER else "",
+            feeds=tuple(page.site_feeds.items()),
+            has_search=page.has_search,
+            languages=tuple(page.languages),
+            author=page.author,
+            rights=page.rights,
+            licence=page.licence,
+        )
+    )
+
+
+@lru_cache(32)
+def _shell(common: _Common) -> _Shell:
+    """Rendered once for all pages with the same: it is half of the work for a page."""
+    say = words_in(common.language)
+    return _Shell(*render("shell.html", page=common, say=say, mark=_MARK).split(_MARK))
+
+
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
     """A page around articles, if its template shows them; else a page that takes no items."""
     contents = contents or PageContents()
 
-    def titles(days: Sequence[date]) -> Mapping[date, Sequence[Title]]:
-        return {
-            day: [Title(id_, title, page.language) for id_, title in papers]
-            for day, papers in contents.titles(days).items()
-        }
-
     html = render(
         template,
         page=page,
+        shell=_shell_of(page),
         say=words_in(page.language),
         days=contents.days,
         counts=contents.counts,
-        titles=titles,
+        titles=contents.titles,
+        title_list=lambda day, titles: title_list(f"{page.root}{day}/", titles, page.language),
         months_of=months_of,
         introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
         picture=contents.picture,
@@ -181,7 +216,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         choice=contents.choice,
         most_titles=MOST_TITLES,
         most_at_home=MOST_AT_HOME,
-        articles=_ARTICLES,
+        articles=_MARK,
     )
-    start, articles, end = html.partition(_ARTICLES)
+    start, articles, end = html.partition(_MARK)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))

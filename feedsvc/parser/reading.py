@@ -32,6 +32,7 @@ from feedsvc.parser.units.form import describe_form
 from feedsvc.parser.units.mute import with_mute_papers
 from feedsvc.parser.units.units import Unit, units_of
 from feedsvc.parser.vocabulary.homes import arxiv_id
+from feedsvc.parser.vocabulary.labels import says_no_papers
 from feedsvc.parser.vocabulary.problems import Problems
 from feedsvc.patterns import compile_later
 
@@ -133,7 +134,7 @@ class _Reader(Struct):
         lines = self.page.lines
         first = places[0][0] if places else len(lines)
         introductions.pass_tables(each.block.table for each in units)
-        introductions.pass_leads(units)
+        introductions.pass_own(units)
         self._look_above(units[0].block.index if units else len(lines))
         introductions.take(lines, 0, first)
         ends = [*(index for index, _ in places[1:]), len(lines)]
@@ -198,7 +199,7 @@ class _Reader(Struct):
             self.problems.report(self.undated, "no-date")
         elif self.papers or self.future or not self.days.is_named_by_file:
             return
-        elif day := self.days.of_file:
+        elif (day := self.days.of_file) and not any(map(says_no_papers, self.page.lines)):
             self.problems.report(1, "no-papers", day=day)
 
     def _language(self) -> str | None:

@@ -74,7 +74,7 @@ def fenced_lines(lines: Sequence[str], borders: Collection[int] = ()) -> set[int
     """The indexes of lines inside fences that are closed before the next border."""
     fenced: set[int] = set()
     start, mark = -1, ""
-    for index, line in enumerate(lines) if have(lines, "`", "~") else ():
+    for index, line in enumerate(lines) if have(lines, "```", "~~~") else ():
         if mark and index in borders:
             mark = ""
         elif ("```" in line or "~~~" in line) and (fence := _FENCE.match(line)):
@@ -90,7 +90,7 @@ def headings_of(lines: Sequence[str]) -> list[Block]:
     """The headings of a digest, also those behind signs that hide them."""
     found = []
     for index, line in enumerate(lines):
-        if "#" not in line and "<h" not in line and "<H" not in line:
+        if "#" not in line and "<" not in line:
             continue
         if heading := read_heading(line):
             found.append(Block(index, Kind.HEADING, *heading, index))

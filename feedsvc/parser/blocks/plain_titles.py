@@ -15,7 +15,7 @@ _BEGINS = compile_later(
 )
 _NO_TITLE_END = (":", "：", ",", "，", ";", "、")
 _SENTENCE_END = (".", "。", "!", "！")
-_BOLD = compile_later(r"\*\*[^*:：]{8,400}\*\*\s{0,2}")
+_BOLD = compile_later(r"(?:[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?\*\*[^*:：]{8,400}\*\*\s{0,2}")
 """A line that is a title by its marks, so that the line above or below it is none."""
 _WORD = compile_later(r"\w")
 LONGEST = 400

@@ -26,7 +26,7 @@ _ITEM = compile_later(
 _SUMMARY = compile_later(r"<summary(?:\s[^<>]{0,200})?>(.*?)(?:</summary\s?>|$)", re.IGNORECASE)
 _DETAILS = compile_later(r"<(/?)details\b", re.IGNORECASE)
 _BOLD = compile_later(
-    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}[.)\]、:]{1,2}\s?"
+    r"(?:> ?)?(?P<number>(?:\[?\(?[0-9]{1,3}(?:[.)\]、:]{1,2}|/[0-9]{0,3})\s?"
     r"|(?:[0-9]\ufe0f?\u20e3|[①-⑳🔟]){1,3}\s?|[^\w\s<>\[\]#|*+\\`'\"-]{1,3}\s)?)"
     r"(?:\*\*(?P<stars>(?:[^*]|\*(?!\*))+)\*\*(?P<rest>.{0,60})"
     r"|(?P<brackets>[【《「『](?=[^【】《》「」『』]{4})[^【】《》「」『』]+[】》」』]))\s*"

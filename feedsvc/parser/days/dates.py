@@ -68,9 +68,13 @@ class Time(Struct, frozen=True):
 
 
 MONTHS_OF_A_YEAR = 12
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+"""Other signs for `-` in names of files: wikis write hyphens so."""
 LONGEST_TEXT = 300
 """Characters in which a heading names its time."""
 
+_LANGUAGE_FOLDER = re.compile(r"(?<=[0-9]/)[a-z]{2}(?:[-_][A-Za-z]{2})?/(?=[0-9])")
+"""A folder of a language between those of a day: `2024/en/11/18.md`."""
 _DIGIT = re.compile(r"[0-9]")
 _YEAR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9]{8})(?![0-9])|[a-zA-Z] [0-9]{2}\b")
 _CHINESE = {sign: number for number, sign in enumerate("一二三四五六", 1)}
@@ -81,7 +85,8 @@ def time_in_path(path: str) -> Time | None:
 
     Of several of one spelling the last one counts: `2024-11/2024-11-18.md`.
     """
-    stem = unicodedata.normalize("NFC", path.rpartition(".")[0])
+    stem = unicodedata.normalize("NFC", path.rpartition(".")[0]).translate(_HYPHENS)
+    stem = _LANGUAGE_FOLDER.sub("", stem)
     for spelling in IN_PATHS if _DIGIT.search(stem) else ():
         for found in reversed(list(spelling.form.finditer(stem))):
             try:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from feedsvc.parser.days.dates import ImpossibleDateError, Time, time_in_text
 from feedsvc.parser.vocabulary.date_spellings import Grain
 from feedsvc.parser.vocabulary.month_names import WEEKDAYS
+from feedsvc.patterns import compile_later
 
 LONGEST_HEADING = 200
 WORDS_BESIDE_A_DAY = 4
@@ -25,7 +26,7 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
-_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = compile_later(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LETTERS_OF_A_WORD = 4
 """Of Chinese or Japanese, which put no space between words."""
 _UPDATED = re.compile(r"updat|更新|업데이트|갱신|generated|生成", re.IGNORECASE)
@@ -82,5 +83,7 @@ def tells_update(text: str) -> bool:
 
 def _words(text: str) -> int:
     """About how many words the text has."""
+    if text.isascii():
+        return len(_WORD.findall(text))
     wide = len(_WIDE.findall(text))
     return len(_WORD.findall(_WIDE.sub(" ", text))) + -(-wide // LETTERS_OF_A_WORD)

@@ -36,8 +36,8 @@ class Days:
     """The day that holds at each line: the path's, else that of the heading above it.
 
     A path in a spelling that may mean something else gives way to a plain heading. Then come what
-    the row says, the front matter, the paper's own field, the end of a month, the file's update.
-    A `rule` may change that.
+    the row says, the front matter, the paper's own field, the end of a month, which may be the
+    row's, the file's update. A `rule` may change that.
     """
 
     def __init__(
@@ -146,6 +146,7 @@ class Days:
             or self._part(paper.published)
             or (self._part(paper.behind_title) if not self._updated else None)
             or self._of_context(Grain.MONTH)
+            or self._plain(paper.own, Grain.MONTH)
             or self._updated
         )
 
@@ -215,12 +216,12 @@ class Days:
         is_exact = time and (time.grain is Grain.DAY or time.is_iso_week)
         return self._whole(time) if time and is_exact else None
 
-    def _plain(self, text: str) -> date | None:
+    def _plain(self, text: str, grain: Grain = Grain.DAY) -> date | None:
         try:
             time = time_in_text(text, with_parts=False) if text else None
         except ImpossibleDateError:
             return None
-        return time.last_day() if time and time.grain is Grain.DAY else None
+        return time.last_day() if time and time.grain is grain else None
 
     def _names_day(self, name: str) -> bool:
         try:

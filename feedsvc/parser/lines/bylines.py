@@ -13,7 +13,12 @@ from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
-_BETWEEN = re.compile(r"(\s[·•|]\s|　)")
+_BETWEEN = compile_later(r"(\s[·•|]\s|　)")
+_BETWEEN_FIELDS = (
+    ("|", compile_later(r"(\s\|\s)")),
+    ("·", compile_later(r"(\s·\s)")),
+    ("　", compile_later(r"(　+)")),
+)
 _EMPTY_EMPHASIS = compile_later(r"\*{2,6}|_{2,6}")
 _IN_BRACKETS = compile_later(
     r"[(（](?P<inner>(?:[^()（）\]]|\](?:\([^()\s]{0,1000}\))?){0,1000})[)）]"
@@ -44,6 +49,23 @@ def byline_of(line: str, *, may_be_one: bool = False) -> Byline | None:
     found = _among_parts(line, may_be_one=may_be_one)
     found = found or _beside_links(line, may_be_one=may_be_one)
     return found or _before_venue(line, may_be_one=may_be_one)
+
+
+def labelled_byline_of(line: str) -> Byline | None:
+    """The names behind a label on a line of several fields: `Authors: A, B | Date: 2025`."""
+    form = next((form for sign, form in _BETWEEN_FIELDS if sign in line), None)
+    if form is None or len(line) >= LONGEST_LINE:
+        return None
+    pieces = form.split(line)
+    for at in range(0, len(pieces) if len(pieces) > 1 else 0, 2):
+        field = read_segment(_BULLET.sub("", pieces[at], count=1))
+        beside = [*pieces[max(0, at - 2) : at : 2], *pieces[at + 2 : at + 3]]
+        if field and field[0] == "authors" and all(map(_says_other, beside)):
+            bullet = _BULLET.match(line)
+            before = "".join(pieces[: at - 1]) if at else bullet[0] if bullet else ""
+            left = before + "".join(pieces[at + 1 if at else at + 2 :])
+            return Byline(field[1], left)
+    return None
 
 
 def _before_venue(line: str, *, may_be_one: bool) -> Byline | None:

@@ -19,9 +19,9 @@ _EMOJI = (
 )
 _COUNTER = re.compile(
     r"(?:\[#?(?P<square>[0-9]{1,4})\]|[(（【](?P<round>[0-9]{1,4})[)）】]|#(?P<hash>[0-9]{1,4})[.:：)]?(?=\s)"
-    r"|(?:paper|论文|논문|論文|no\.|第|top|rank)\s?[#-]?(?P<named>[0-9]{1,4})\s?(?:篇|편|位|名|本)?\s?[.:：)、|-]"
+    r"|(?:paper|论文|논문|論文|no\.|第|top|rank)\s?[#-]?(?P<named>[0-9]{1,4})(?:\s?/\s?[0-9]{1,4})?\s?(?:篇|편|位|名|本)?\s?[.:：)、|-]"
     r"|(?P<rank>[0-9]{1,3})(?:위|位)(?:\s?[.:：)、|-]|\s)"
-    r"|(?P<plain>[0-9]{1,4})(?:[.)](?=\s|[^\d\s.])|[:：](?=\s)|、|．|\s[-–—|]\s|\ufe0f?\u20e3)"
+    r"|(?P<plain>[0-9]{1,4})(?:/(?:[0-9]{0,4}(?=\s\*\*)|(?=\s)|[0-9]{1,4}[.:：)](?=\s))|[.)](?=\s|[^\d\s.])|[:：](?=\s)|、|．|\s[-–—|]\s|\ufe0f?\u20e3)"
     r"|(?P<circled>[①-⑳]))\s*",
     re.IGNORECASE,
 )
@@ -30,23 +30,23 @@ _SCORE_WORDS = (
     r"(?:score|scores|rating|relevance|rank|评分|得分|相关度|推荐|점수|평점|관련도|スコア|評価)"
 )
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
-_LEADING_SCORE = re.compile(
+_LEADING_SCORE = compile_later(
     rf"[\[(（【]\s?(?:{_SCORE_WORDS}\s?[:：]?\s?)?(?:{_NUMBER}\s?(?:/\s?[0-9]{{1,3}}|%|分|점)?|{_NUMBER}\s?⭐|⭐{{1,5}}\s?(?:{_NUMBER})?)\s?[\])）】]\s*"
     rf"|[⭐★☆🌟🔥]{{1,10}}\s?(?:{_NUMBER}(?:/[0-9]{{1,3}})?)?\s?[-|:·]?\s?"
     rf"|{_SCORE_WORDS}\s?[:：]\s?{_NUMBER}(?:/[0-9]{{1,3}})?\s?[-|:·]\s?",
     re.IGNORECASE,
 )
 _LEADING_EMOJI = re.compile(rf"[{_EMOJI}·•◆◇■□▪▶►●○※]{{1,8}}\s*|(?:\*\*)(?=[{_EMOJI}])")
-_LEADING_TIME = re.compile(
+_LEADING_TIME = compile_later(
     r"[\[(]?(?:[0-9]{4}(?:[-./][0-9]{1,2}){2}|\*{2}[0-9]{1,2}[-./][0-9]{1,2}[:：]?\*{2})[\])]?\s?[:：|-]?\s*"
 )
 _DAY_BEFORE_LINK = compile_later(r"(?<![\w./-])[0-9]{1,2}[-./][0-9]{1,2}\s?[:：]\s*")
-_LEADING_ID = re.compile(
-    r"(?:\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\]|`)?"
+_LEADING_ID = compile_later(
+    r"(?:\\?\[|`)?(?:arxiv\s?[:：]?\s?)?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?:\\?\]|`)?"
     r"(?:\s?[·|:：–—-]\s?|\s)(?=\S)",
     re.IGNORECASE,
 )
-_LEADING_LABEL = re.compile(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
+_LEADING_LABEL = compile_later(r"(?:title|标题|题目|제목|タイトル)\s?[:：]\s*", re.IGNORECASE)
 _FIRST_WORD = re.compile(
     rf"(?!{_SCORE_WORDS}|title|arxiv|paper|no\.|top\s?[#-]?[0-9])[a-z]", re.IGNORECASE
 )
@@ -57,7 +57,7 @@ _VOTES = compile_later(
     r"|(?:up-?votes?|votes?|likes?|추천|좋아요|투표|点赞|いいね)\s?[:：]\s?(?P<label>[0-9][0-9,]{0,8}))[)）\]]?\s*$",
     re.IGNORECASE,
 )
-_LEADING_VOTES = re.compile(
+_LEADING_VOTES = compile_later(
     r"(?:👍|⬆️?|🔺|🔼|❤️?|♥️?|▲)\s?(?P<number>[0-9][0-9,]{0,8})\s{0,3}(?:[·|:–—-]\s{0,3})?(?=\S|$)"
 )
 _TRAILERS = (
@@ -88,6 +88,8 @@ _SCORES = frozenset(_TRAILERS[:4])
 _AROUND_PIECES = " \t-–—|·:：`*\\()[]（）【】"
 _FIELD = compile_later(r"[a-z-]{2,10}\.[A-Z]{2}")
 _SAYS_SOMETHING = compile_later(r"[\w⭐★☆🌟]")
+_WORDS_ALONE = re.compile(r"[A-Za-z ,.:&'’-]*[A-Za-z]")
+"""A title behind which nothing stands: without digits, brackets, emoji and a mark at its end."""
 _BOLD_LEAD = compile_later(
     r"(?:\*\*|__)(?P<bold>(?:[^*_]|\*(?!\*)|_(?!_)){2,}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL
 )
@@ -97,10 +99,10 @@ SHORTEST_TEXT, LONGEST_SUBTITLE = 60, 200
 """Characters behind a colon that are a text: behind whole titles, and behind shorter names."""
 _SENTENCE_END = compile_later(r"[.!?](?:\s|$)|[。！？]")
 _BRACKETS = re.compile(r"\[[^\[\]]{1,60}\]\s*")
-_BRACKETS_BEFORE_BOLD = re.compile(r"(?:\[[^\[\]]{1,100}\]\s?){1,3}(?=\*\*)")
+_BRACKETS_BEFORE_BOLD = compile_later(r"(?:\[[^\[\]]{1,100}\]\s?){1,3}(?=\*\*)")
 LONGEST_LEAD = 120
 """Characters in which brackets stand before a bold title: who wrote it, or of which topic it is."""
-_WORD = re.compile(r"\w")
+_WORD = compile_later(r"\w")
 
 
 class Style(Struct, frozen=True):
@@ -276,7 +278,9 @@ def _leading(words: str, style: Style, told: list[str], *, with_emoji: bool = Tr
 def _trailing(words: str, told: list[str]) -> tuple[str, int | None]:
     """The words without what stands behind a title, and the votes there; `told` is added to."""
     votes: int | None = None
-    for _ in range(6 if words else 0):
+    if not words or _WORDS_ALONE.fullmatch(words):
+        return words, votes
+    for _ in range(6):
         start = words
         if (found := _VOTES.search(words[-80:])) and found[0].strip():
             cut = max(0, len(words) - 80) + found.start()

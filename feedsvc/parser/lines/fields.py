@@ -10,14 +10,19 @@ from feedsvc.parser.lines.labelled import labelled_alone, may_be_labelled, share
 from feedsvc.parser.lines.names import Authors, read_authors
 from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL
 
-_SURE = {"vote", "votes", "upvote", "upvotes", "likes", "투표", "추천", "author", "authors", "저자"}
-_SURE |= {"link", "url", "paper", "arxiv", "링크", "논문"}
+_SURE = {
+    name: FIELD_OF_LABEL[name]
+    for name in (
+        *("vote", "votes", "upvote", "upvotes", "likes", "투표", "추천"),
+        *("author", "authors", "저자", "link", "url", "paper", "arxiv", "링크", "논문"),
+    )
+}
 """The labels that make a line a field wherever it stands, even with a wrong value."""
 
 _FIELD_LINE = re.compile(
-    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*(?P<value>.*)"
+    r"\s{0,3}(?P<bullet>[-*+]\s+)?[*_]{0,3}(?P<name>[^\W\d_]++)[*_]{0,3}\s*[:：]\s*"
+    r"(?:[*_]{1,3}\s*)?(?P<value>.*)"
 )
-_MARKS_BEFORE = re.compile(r"[*_]{1,3}\s*")
 _NOTHING = {"", "-", "–", "—", "?", "n/a", "none", "없음"}
 _TAKEN = {"votes", "authors", "link"}
 _VOTES = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{1,9}")
@@ -45,11 +50,9 @@ def read_field(line: str) -> Field | None:
     if not may_be_labelled(line):
         return None
     found = _FIELD_LINE.fullmatch(line)
-    name = found["name"].lower() if found else ""
-    if found and name in _SURE and not shares_line(line):
-        value = found["value"].strip()
-        value = value[marks.end() :] if (marks := _MARKS_BEFORE.match(value)) else value
-        return Field(FIELD_OF_LABEL[name], value, found["bullet"] is not None)
+    name = _SURE.get(found["name"].lower()) if found else None
+    if found and name and not shares_line(line):
+        return Field(name, found["value"].strip(), found["bullet"] is not None)
     alone = labelled_alone(line)
     if alone and alone.field in _TAKEN:
         return Field(alone.field, alone.value, is_bullet=True, is_sure=False)

@@ -21,7 +21,7 @@ _FORMS = (
     r"(?P<inner>(?:[^<]|<(?!/?a\b)){0,1500})</a\s?>"
     r"|(?P<bare>https?://[^\s<>()\[\]|\"'`，。；、）】》*]{1,1000})"
 )
-_LINK = re.compile(_FORMS, re.IGNORECASE)
+_LINK = compile_later(_FORMS, re.IGNORECASE)
 _LINK_OR_ID = compile_later(rf"{_FORMS}|arxiv:(?<![\w/]arxiv:){ARXIV_ID}(?![\w/])", re.IGNORECASE)
 _ALONE = re.compile(r"(!?)\[([^\[\]]{1,1500}+|)\]\(([^\s()<>]{0,1000}+)\)")
 """A link or a picture that is the whole line, as most titles are."""

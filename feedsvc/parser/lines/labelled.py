@@ -11,12 +11,12 @@ from feedsvc.parser.vocabulary.labels import FIELD_OF_LABEL, field_named, plain_
 from feedsvc.patterns import compile_later
 
 _LEAD = re.compile(r"[\s>]*(?:(?:[-*+•·]|[0-9]{1,2}[.)])\s+)?(?:\[[ x]\]\s)?")
-_LABEL = re.compile(
+_LABEL = compile_later(
     r"(?P<label>[^:：\[\]()|]{1,36}(?:[(（][^()（）:：]{1,20}[)）])?[*_`]{0,3})\s?[:：](?!//)"
     r"(?P<value>.*)",
     re.DOTALL,
 )
-_BOLD_LABEL = re.compile(
+_BOLD_LABEL = compile_later(
     r"(?:\*\*|__)(?P<label>[^*_]{1,36})(?:\*\*|__)\s+(?P<value>\S.*)", re.DOTALL
 )
 _BRACKET_LABEL = compile_later(r"【(?P<label>[^【】]{1,20})】\s?[:：]?\s?(?P<value>.*)", re.DOTALL)
@@ -97,7 +97,7 @@ def labelled_alone(line: str) -> Labelled | None:
     text = line[lead.end() :] if lead else line
     if text.startswith("|") or not (found := read_segment(text)):
         return None
-    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text))
+    is_alone = not (_MAY_PART.search(text) and _BETWEEN.search(text.strip()))
     return Labelled(*found, is_alone=True) if is_alone else None
 
 
@@ -117,10 +117,19 @@ def read_segment(text: str) -> tuple[str, str] | None:
     for form in (_LABEL, decorated):
         found = form.match(text)
         if found and (field := field_named(found["label"].strip("* _`"))):
-            value = _MARKS_BEFORE.sub("", found["value"].strip()).strip()
+            value = _unmarked(found["value"].strip())
             return field, value.removesuffix("**") if "**" not in value[:-2] else value
     found = _EMOJI_LABEL.match(text) if is_emoji else None
     if found and len(found["label"]) > 1:
         field = FIELD_OF_LABEL.get(plain_label(found["label"][0]))
         return (field, found["value"].strip()) if field else None
     return None
+
+
+def _unmarked(text: str) -> str:
+    """The text without the marks before it, nor the same ones behind it that close them."""
+    found = _MARKS_BEFORE.match(text)
+    if not found:
+        return text
+    mark, left = found[0], text[found.end() :].strip()
+    return left.removesuffix(mark) if left.count(mark) == 1 else left

@@ -12,7 +12,7 @@ from feedsvc.parser.source.text import decode_references, printable
 from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 from feedsvc.patterns import compile_later
 
-_OTHERS_BEHIND = re.compile(
+_OTHERS_BEHIND = compile_later(
     r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|ら|…))"
     rf"(?i:{OTHERS})\.?$"
 )
@@ -54,8 +54,9 @@ _AND = compile_later(
 _MAY_HAVE_AND = re.compile(r"\s(?:and|&|y|e|et|und|и)\s")
 _SEMICOLON = compile_later(r"[;；]")
 _BETWEEN = re.compile(r"[,，、;；]|\s[·•|]\s")
-_OUTER = compile_later(
-    r"^[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?|[*_]{1,3}$"
+_MARKS_BEHIND = compile_later(r"[*_]{1,3}$")
+_BEFORE = compile_later(
+    r"[\s>]{0,20}(?:[-*+]\s)?[\s\u2190-\u2bff\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]{0,20}[*_]{0,3}(?:[Bb]y\s)?"
 )
 _SMALL = r"[a-z]{2,3}|della|y|e"
 
@@ -178,7 +179,8 @@ def author_text(line: str) -> str:
     if "<" in text:
         text = _BREAK_AT_END.sub("", _RAISED.sub("", text)).rstrip()
         text = found["inner"] if (found := _IN_TAGS.fullmatch(text)) else text
-    return _OUTER.sub("", text).strip()
+    text = text[before.end() :] if (before := _BEFORE.match(text)) else text
+    return (_MARKS_BEHIND.sub("", text) if text.endswith(("*", "_")) else text).strip()
 
 
 def _without_searches(line: str) -> str:

@@ -1,4 +1,4 @@
-"""Records: a title in bold, with names and links apart by commas behind it."""
+"""Records: a title in bold or italics, with names and links apart by commas behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedsvc.parser.vocabulary.labels import field_named, names_link
 from feedsvc.patterns import compile_later
 
 _RECORD = compile_later(
-    r"(?P<before>[^*\[\]]{0,30}?)\*\*(?P<title>[^*]{4,400})\*\*\s?[,，;；]\s(?P<behind>.*)"
+    r"(?P<before>[^*\[\]]{0,30}?)(?P<mark>\*{1,2})(?P<title>[^*]{4,400})(?P=mark)\s?[,，;；]\s(?P<behind>.*)"
 )
 _BETWEEN_FIELDS = compile_later(r"[,，;；]\s(?=[^\W\d_][^,，;；:：\[\]]{1,20}[:：]\s|\**\[)")
 _VENUE = compile_later(r"[.,]\s[^\W\d_][^,;:*]{1,40}\s(?:19|20)[0-9]{2}$")
@@ -31,7 +31,7 @@ class Record(Struct, frozen=True):
 
 def read_record(text: str) -> Record | None:
     """The record that a text is: `2023-06-13, **Title**, Ada Lovelace et al., Paper: [x](…)`."""
-    found = _RECORD.fullmatch(text) if "**" in text else None
+    found = _RECORD.fullmatch(text) if "*" in text else None
     if not found:
         return None
     address, others = "", []

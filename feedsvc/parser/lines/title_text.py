@@ -13,16 +13,16 @@ from feedsvc.parser.lines.records import read_record
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.patterns import compile_later
 
-WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+WIDE = compile_later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A letter of Chinese, Japanese or Korean."""
 
-_ADDRESS = re.compile(
+_ADDRESS = compile_later(
     r"\](?:\(| \((?=https?:))[ \t]*"
     r"(?:<(?P<angled>[^<>]*)>|(?P<plain>(?:[^\s()]++|\([^\s()]*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*')\s*|\s(?P<words>[^()]*))?(?P<end>\)|$)"
 )
 _WORDS_OF_TITLE = compile_later(r"\w{3}.*\w{3}")
-_CITATION = re.compile(
+_CITATION = compile_later(
     r"(?P<names>[^\"“”*\[\]|]{4,1000}?)[.,:]?\s"
     r"(?:[\"“](?P<quoted>[^\"“”]{8,400})[\"”]|\*(?P<slanted>[^*]{8,400})\*"
     r"|(?<=[.,:]\s)\*\*(?P<bold>[^*]{4,400})\*\*)[.,]?\s?(?P<rest>.*)"
@@ -33,9 +33,9 @@ _BOLD_TITLE = compile_later(r"[^\w*]{0,8}(?:[0-9]{1,3}[.)]\s)?\*\*[^*]{8,400}\*\
 _LINKS_IN_BRACKETS = compile_later(
     r"\[((?:[\s,|/·]{0,3}\[[^\[\]]{1,100}\]\([^\s()]{1,1000}\)){1,9})\s?\](?![(\[])"
 )
-_LINK_OPENED = re.compile(r"\]\s?\(")
+_LINK_OPENED = compile_later(r"\]\s?\(")
 _NAMES_BEHIND = compile_later(r"(?P<title>[^()（）].*\S)\s?[(（](?P<names>[^()（）]{3,1000})[)）]")
-_BRACKET = re.compile(r"[\[\]]")
+_BRACKET = compile_later(r"[\[\]]")
 _MAY_BE_MARKUP = re.compile(r"[\[\]<]")
 _ATTRIBUTES = compile_later(r"\s?\{:?\s?[#.][\w.-]{1,80}(?:\s[^{}]{0,100})?\}\s*$")
 _PICTURE = compile_later(r"!\[[^\[\]]*\]\([^\s()]*\)")

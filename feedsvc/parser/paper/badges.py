@@ -11,12 +11,12 @@ from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
-_NAMED_SO = re.compile(r"(?<![a-z])badges?(?![a-z])", re.IGNORECASE)
+_NAMED_SO = compile_later(r"(?<![a-z])badges?(?![a-z])", re.IGNORECASE)
 _WORDS = compile_later(r"badges?/(?P<words>[^/?#-]{1,40})", re.IGNORECASE)
 _DRAWN = {"", ".svg"}
 """The endings of pictures that are drawn when they are asked for."""
 _LINK_BEHIND = compile_later(r"\s?\]\(")
-_TAG_BEFORE = re.compile(r"<a\s[^<>]{0,1000}>\s?$", re.IGNORECASE)
+_TAG_BEFORE = compile_later(r"<a\s[^<>]{0,1000}>\s?$", re.IGNORECASE)
 LOOKED_AT = 1010
 OTHER_WORDS = "link"
 
@@ -30,10 +30,12 @@ def is_badge(mention: MediaMention, *, is_linked: bool, is_in_row: bool) -> bool
         return False
     if "badge" in mention.address.lower() and _NAMED_SO.search(mention.address):
         return True
+    says_where = bool(mention.description) and names_link(mention.description)
+    if not is_linked and not says_where:
+        return False
     ending = posixpath.splitext(mention.address.partition("?")[0])[1].lower()
     is_drawn = ending in _DRAWN or not ending[1:].isalpha()
-    says_where = bool(mention.description) and names_link(mention.description)
-    return is_drawn and (says_where or (is_linked and (is_in_row or ending == ".svg")))
+    return is_drawn and (says_where or is_in_row or ending == ".svg")
 
 
 def badge_words(mention: MediaMention) -> str:

@@ -11,10 +11,16 @@ from msgspec import Struct, field
 
 from feedsvc.model import Medium
 from feedsvc.parser.blocks.headings import fenced_lines
-from feedsvc.parser.lines.bylines import byline_of
+from feedsvc.parser.lines.bylines import byline_of, labelled_byline_of
 from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.labelled import labelled
-from feedsvc.parser.lines.names import author_text, looks_like_authors, read_authors
+from feedsvc.parser.lines.names import (
+    Authors,
+    author_text,
+    look_like_names,
+    looks_like_authors,
+    read_authors,
+)
 from feedsvc.parser.paper.draft import PaperDraft
 from feedsvc.parser.paper.layout import (
     has_media_tag,
@@ -26,6 +32,7 @@ from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
 from feedsvc.parser.source.text import have
+from feedsvc.parser.units.evidence import LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
 from feedsvc.parser.vocabulary.problems import Problems
@@ -33,7 +40,7 @@ from feedsvc.patterns import compile_later
 
 _COMMENT = compile_later(r"\s*(?:<!--(?:(?!-->).)*-->\s*)+")
 _NO_NAME = compile_later(r"\s*(?:[-*+#>!<\[]|[0-9]+[.)]|$)")
-_WATCH_VIDEO_ABOVE = re.compile(
+_WATCH_VIDEO_ABOVE = compile_later(
     r"\[\s?watch\s(?:the\s)?video\s?\]:?\s?(https?://\S+)?", re.IGNORECASE
 )
 _BARE_ADDRESS = compile_later(r"https?://\S+")
@@ -47,7 +54,7 @@ _SUMMARY_LINE = compile_later(
 )
 _RULE = compile_later(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+_NUMBER = compile_later(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
 LINES_OF_AUTHORS = 2
 """Lines with words below a title in which names without a label stand."""
@@ -90,13 +97,22 @@ def _repeats_score(score: str, lines: Sequence[str]) -> bool:
         return False
     whole, _, part = number[0].partition(".")
     digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
-    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    said = compile_later(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
     return any(
         said.search(field.value[:LONGEST_SCORE]) is not None
         for line in lines
         for field in labelled(line)
         if field.field in {"score", "tags"}
     )
+
+
+def _names(text: str) -> Authors | None:
+    """The authors that a text names; None where it rather is a sentence."""
+    try:
+        authors = read_authors(text)
+    except ValueError:
+        return None
+    return authors if authors.names and look_like_names(authors) else None
 
 
 def is_comment(line: str) -> bool:
@@ -201,6 +217,13 @@ class _BodyReader(Struct):
 
     def _without_names(self, line: str) -> str | None:
         """The line without the names that it has beside other things right below the title."""
+        if not self.draft.authors.names and self._seen < LOOKED_AT:
+            labelled_byline = labelled_byline_of(line)
+            authors = _names(labelled_byline.names) if labelled_byline else None
+            if labelled_byline and authors:
+                self.draft.authors = authors
+                self.draft.fields_seen.add("authors")
+                return labelled_byline.left
         if self._seen >= LINES_OF_AUTHORS or self.knows_names or self.draft.authors.names:
             return line
         byline = byline_of(line, may_be_one=self.may_be_one_name and not self._seen)

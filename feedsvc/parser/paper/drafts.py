@@ -33,6 +33,7 @@ from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.row_drafts import draft_of_row, line_behind_title
 from feedsvc.parser.paper.shared_fields import take_shared_fields
 from feedsvc.parser.units.units import Unit
+from feedsvc.parser.vocabulary.date_spellings import MONTH_NAMES
 from feedsvc.parser.vocabulary.homes import is_empty_home, paper_at
 from feedsvc.parser.vocabulary.labels import names_link, names_paper_link
 from feedsvc.parser.vocabulary.problems import Problems
@@ -52,7 +53,9 @@ LONGEST_BYLINE = 400
 _DASH = re.compile(r"^\s*[-–—|·:：](?=\s)\s*")
 _QUOTE = compile_later(r"> ?")
 _DATE_LEAD = re.compile(
-    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9]))[^\w\s]{0,4}\s"
+    r"\W{0,6}(?P<day>[0-9]{4}(?:[-./年][0-9]{1,2}){2}日?|[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])"
+    rf"|[0-9]{{1,2}}\s(?:{MONTH_NAMES})\b|(?:{MONTH_NAMES})\.?\s[0-9]{{1,2}}\b)[^\w\s]{{0,4}}\s",
+    re.IGNORECASE,
 )
 
 
@@ -122,6 +125,7 @@ class Drafter:
         lines = self._page.lines[first : unit.end]
         if unit.lead and unit.lead.below >= first:
             lines = [*lines[: unit.lead.below - first], "", *lines[unit.lead.below - first + 1 :]]
+        knows_names = bool(draft.authors.names)
         has_headings = self._page.has_marks(first, unit.end)
         if has_headings:
             self._take_shared_fields(draft, first, unit.end)
@@ -133,7 +137,6 @@ class Drafter:
             lines = [_QUOTE.sub("", line) for line in lines]
         elif block.kind is Kind.LABEL and self._page.lines[block.index].startswith("|"):
             lines = [bullet_of_row(line) for line in lines]
-        knows_names = bool(draft.authors.names)
         body = Body(lines, self._numbers[first : unit.end], self._has_names_below, knows_names)
         self._read_body(draft, body, rest)
         if not has_headings and not self._is_whole(draft):

@@ -71,9 +71,10 @@ class Introductions:
             if table:
                 self._passed.update((table.start, table.start + 1))
 
-    def pass_leads(self, units: Iterable[Unit]) -> None:
-        """What stands above the titles of these papers is their own."""
+    def pass_own(self, units: Iterable[Unit]) -> None:
+        """What stands above the titles of these papers is their own, and an imprint nobody's."""
         for unit in units:
+            self._passed.update(unit.imprint)
             if unit.lead:
                 self._passed.update(range(unit.lead.start, unit.block.index))
 

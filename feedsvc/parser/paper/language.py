@@ -64,19 +64,19 @@ _CODES = frozenset(
 _OTHER_NAMES = {"cn": "zh", "jp": "ja", "kr": "ko", "kor": "ko", "eng": "en", "chn": "zh"}
 
 _SCRIPTS = (
-    ("ko", re.compile(r"[\u1100-\u11ff\uac00-\ud7af]+")),
-    ("ja", re.compile(r"[\u3040-\u30ff]+")),
-    ("zh", re.compile(r"[\u3400-\u9fff]+")),
-    ("ru", re.compile(r"[\u0400-\u04ff]+")),
-    ("el", re.compile(r"[\u0370-\u03ff]+")),
-    ("ar", re.compile(r"[\u0600-\u06ff]+")),
-    ("he", re.compile(r"[\u0590-\u05ff]+")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]+")),
-    ("hi", re.compile(r"[\u0900-\u097f]+")),
+    ("ko", compile_later(r"[\u1100-\u11ff\uac00-\ud7af]+")),
+    ("ja", compile_later(r"[\u3040-\u30ff]+")),
+    ("zh", compile_later(r"[\u3400-\u9fff]+")),
+    ("ru", compile_later(r"[\u0400-\u04ff]+")),
+    ("el", compile_later(r"[\u0370-\u03ff]+")),
+    ("ar", compile_later(r"[\u0600-\u06ff]+")),
+    ("he", compile_later(r"[\u0590-\u05ff]+")),
+    ("th", compile_later(r"[\u0e00-\u0e7f]+")),
+    ("hi", compile_later(r"[\u0900-\u097f]+")),
 )
 _UKRAINIAN = compile_later(r"[іїєґІЇЄҐ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = compile_later(r"[^\W\d_]+")
 _LOOKED_AT = 1500
 _CLEAR = 0.12
 """Of the letters; papers in Korean or Chinese keep many words in English."""
@@ -111,7 +111,7 @@ def language_of_letters(texts: Iterable[str]) -> str | None:
     # Without spaces a sentence is one run, and there is less to find.
     left = "".join(_NOT_ASCII.findall(text.replace(" ", "")))
     for name, script in _SCRIPTS:  # no letter is in two of them
-        others = script.sub("", left)
+        others = script.sub("", left) if left else ""
         counts[name], left = len(left) - len(others), others
     japanese = counts["ja"] + counts["zh"]
     if counts["ja"] >= 0.15 * japanese and _is_clear(japanese, text):

@@ -37,21 +37,21 @@ _BLOCKS = (
     "address|article|aside|blockquote|center|dd|div|dl|dt|figcaption|figure|footer|header|iframe|li"
     "|main|nav|ol|p|section|script|style|ul"
 )
-_BLOCK_LINE = re.compile(
+_BLOCK_LINE = compile_later(
     rf" {{0,3}}(?:<(?P<tag>{_BLOCKS})(?:\s[^<>]{{1,500}}>|>\s*$|>.*</(?P=tag)\s?>)"
     rf"|</(?:{_BLOCKS})\s?>)",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"<(script|style|iframe)\b[^<>]*>[^<>]*</\1\s?>", re.IGNORECASE)
-_TAG_OF_BLOCK = re.compile(
+_UNSEEN = compile_later(r"<(script|style|iframe)\b[^<>]*>[^<>]*</\1\s?>", re.IGNORECASE)
+_TAG_OF_BLOCK = compile_later(
     rf"</?(?:{_BLOCKS}|b|strong|i|em|u|small|span|font)(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE
 )
-_LINK = re.compile(
+_LINK = compile_later(
     r"<a\s[^<>]{0,500}?href\s?=\s?[\"'](https?://[^\"'\s<>()]{1,1000})[\"'][^<>]{0,300}>"
     r"([^<>\[\]]{1,500})</a\s?>",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r" {0,3}<blockquote\b", re.IGNORECASE)
+_QUOTE = compile_later(r" {0,3}<blockquote\b", re.IGNORECASE)
 
 
 def without_block_tags(line: str) -> str:

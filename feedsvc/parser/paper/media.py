@@ -50,13 +50,13 @@ _ADDRESSES = tuple(
 """The groups in which the address of a medium may stand."""
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 
-_MENTION = re.compile(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
+_MENTION = compile_later(rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_TAG})", re.IGNORECASE)
 _MENTION_OR_WHOLE_VIDEO = compile_later(
     rf"{_CODE_SPAN}|{_PICTURE}|{_WATCH_VIDEO}|(?P<tag>{_WHOLE_VIDEO}|{_TAG})",
     re.IGNORECASE | re.DOTALL,
 )
 _PICTURE_ALONE = re.compile(r"!\[(?P<text>[^\[\]]*)\]\((?P<address>[^\s()<>]+)\)")
-_LINK_AROUND_MEDIUM = re.compile(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_LINK_AROUND_MEDIUM = compile_later(r"\[\s*\0\s*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _BARE_ADDRESS = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 _VIDEO_NAME = compile_later(r"\.(?:mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE)
 

@@ -9,15 +9,16 @@ from datetime import date
 from msgspec.structs import replace
 
 from feedsvc.model import Paper
+from feedsvc.patterns import compile_later
 
-_FLAT = re.compile(
+_FLAT = compile_later(
     r"(?:<p>(?:(?!</?p>).)*</p>\s*|<ul>\s*(?:<li>(?:(?!</?[uo]l>|<li>).)*</li>\s*)+</ul>\s*)*",
     re.DOTALL,
 )
-_PIECE = re.compile(r"<p>.*?</p>|<ul>\s*(?P<items>.*?)\s*</ul>", re.DOTALL)
-_ITEM = re.compile(r"<li>.*?</li>", re.DOTALL)
+_PIECE = compile_later(r"<p>.*?</p>|<ul>\s*(?P<items>.*?)\s*</ul>", re.DOTALL)
+_ITEM = compile_later(r"<li>.*?</li>", re.DOTALL)
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = compile_later(r"<[^<>]*>")
 
 
 def with_all_topics(papers: Sequence[Paper]) -> list[Paper]:

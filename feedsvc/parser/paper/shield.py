@@ -33,7 +33,7 @@ _CODE_SPAN_OR_STARS = compile_later(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\*+")
 def shield(line: str) -> str:
     """A line of Markdown whose literal characters are shielded."""
     # At the start of the line only; to search for these would take quadratic time.
-    definition = _REFERENCE_DEFINITION.match(line) if "]:" in line else None
+    definition = _REFERENCE_DEFINITION.match(line) if "]" in line and "]:" in line else None
     if found := definition or _LONG_NUMBER_POINT.match(line):
         line = line[: found.start(1)] + _SHIELDS[found[1]] + line[found.end(1) :]
     if "<" in line:

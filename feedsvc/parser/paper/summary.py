@@ -11,7 +11,7 @@ import comrak
 import nh3
 
 from feedsvc.parser.paper.shield import shield, unshield
-from feedsvc.parser.source.text import have, printable
+from feedsvc.parser.source.text import printable
 from feedsvc.patterns import compile_later
 
 DEEPEST_INDENT = 24
@@ -33,7 +33,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 _TAG = re.compile(r"<[^>]*>?")
-_REFERENCE = re.compile(r"&[^;]*;?")
+_REFERENCE = compile_later(r"&[^;]*;?")
 """Where the end of one of these is missing, what follows belongs to it."""
 _SPELLINGS = {"<br />": "<br>", "<hr />": "<hr>", "&quot;": '"', "&#x27;": "'"}
 """What the cleaner spells otherwise than the renderer."""
@@ -89,7 +89,9 @@ def render_markdown(lines: Sequence[str]) -> str:
 
     But for `<br>`, `<sub>` and `<sup>`, which carry meaning and can do no harm.
     """
-    even = _with_even_tables(_with_words_of_fences(lines))
+    text = "\n".join(lines)  # a sign that isn't in it needs no look at each line
+    even = _with_words_of_fences(lines) if "`" in text or "~" in text else lines
+    even = _with_even_tables(even) if "|" in text else even
     shielded = [shield(line) if line else line for line in even]
     rendered = comrak.render_markdown(
         "\n".join([_flattened(line) if line else line for line in shielded]),
@@ -100,11 +102,10 @@ def render_markdown(lines: Sequence[str]) -> str:
     if shielded != list(lines):
         rendered = unshield(rendered)
     rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
-    if "!" in rendered and "[!" in rendered:
-        rendered = _CALLOUT.sub(_callout, rendered)
-    if "<img " in rendered:
+    if "!" in text:
+        rendered = _CALLOUT.sub(_callout, rendered) if "[!" in rendered else rendered
         rendered = _PICTURE.sub(r"\1", rendered)
-    if "&lt;" in rendered or "://" in rendered:
+    if "<" in text or "&" in text or ("/" in text and "://" in rendered):
         rendered = "".join(_outside_code(rendered))
     return rendered
 
@@ -117,8 +118,6 @@ def _callout(found: re.Match[str]) -> str:
 
 def _with_words_of_fences(lines: Sequence[str]) -> Sequence[str]:
     """The lines; words behind a fence's mark, which no browser shows, on a line of their own."""
-    if not have(lines, "`", "~"):
-        return lines
     parted: list[str] = []
     for line in lines:
         fence = _FENCE.fullmatch(line)
@@ -136,8 +135,6 @@ def _with_even_tables(lines: Sequence[str]) -> Sequence[str]:
 
     Cells that stand below no header are left out by CommonMark's tables.
     """
-    if not have(lines, "|"):
-        return lines
     below = [
         number
         for number in range(1, len(lines))
@@ -178,14 +175,27 @@ def plain_html(rendered: str) -> str | None:
     Most summaries are so, and to see it is much faster than to parse them. Each `<` is looked at,
     so that nothing but the tags of a list gets through, whatever the renderer does.
     """
-    markup = set(_TAG.findall(rendered))
+    tags = _TAG.findall(rendered)
+    markup = set(tags)
     if "&" in rendered:
         markup.update(_REFERENCE.findall(rendered))
-    if not markup <= _HARMLESS or "\r" in rendered:
+    if not markup <= _HARMLESS or "\r" in rendered or not _are_nested(tags):
         return None
     for mark in markup & _SPELLINGS.keys():
         rendered = rendered.replace(mark, _SPELLINGS[mark])
     return rendered.replace("\xa0", "&nbsp;") if "\xa0" in rendered else rendered
+
+
+def _are_nested(tags: Sequence[str]) -> bool:
+    """Whether each harmless tag is closed where it should be: what becomes bold may cut others."""
+    opened: list[str] = []
+    for tag in tags:
+        if tag.startswith("</"):
+            if not opened or opened.pop()[1:] != tag[2:]:
+                return False
+        elif tag[1:3] not in _VOID:
+            opened.append(tag)
+    return not opened
 
 
 def dead_links(rendered: str) -> list[str]:

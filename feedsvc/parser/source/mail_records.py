@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from feedsvc.parser.vocabulary.homes import address_of_id
 from feedsvc.patterns import compile_later
 
-_MARK = "\\\\"
+MARK = "\\\\"
+"""What each part of a record begins with."""
 _ID = compile_later(r"arXiv:(?P<id>\S+)(?:\s.*)?")
 _FIELD = compile_later(r"(?P<label>[A-Z][A-Za-z-]{1,20}):\s+(?P<value>\S.*)")
 _TITLE = "Title: "
@@ -31,13 +32,13 @@ LINES_OF_FIELDS = 60
 
 def with_plain_records(lines: Sequence[str]) -> Sequence[str]:
     """The lines; each record a linked heading, fields and text. Each line keeps its place."""
-    marks = [index for index, line in enumerate(lines) if line.startswith(_MARK)]
+    marks = [index for index, line in enumerate(lines) if line.startswith(MARK)]
     if not marks:
         return lines
     written = list(lines)
     for number, start in enumerate(marks):
         end = marks[number + 1] if number + 1 < len(marks) else len(lines)
-        if lines[start].rstrip() == _MARK and end - start <= LINES_OF_FIELDS:
+        if lines[start].rstrip() == MARK and end - start <= LINES_OF_FIELDS:
             fields = _fields(lines, start + 1, end)
             if fields:
                 written[start:end] = ["", *fields]
@@ -75,10 +76,10 @@ def _line(text: str) -> str:
 
 def _write_text(written: list[str], start: int, end: int) -> None:
     """Writes the abstract between a record's second mark and its third, and what ends a record."""
-    is_closed = written[start : start + 1] and written[start].rstrip() == _MARK
+    is_closed = written[start : start + 1] and written[start].rstrip() == MARK
     stop = end if is_closed else start
     for index in range(start, stop):
         written[index] = "" if index == start else written[index].strip()
     for index in range(stop, min(stop + 2, len(written))):
-        if written[index].startswith(f"{_MARK} ") or _RULE.fullmatch(written[index]):
+        if written[index].startswith(f"{MARK} ") or _RULE.fullmatch(written[index]):
             written[index] = ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from feedsvc.parser.source.text import has
 from feedsvc.patterns import compile_later
 
-_UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
+_UNDERLINE = compile_later(r" {0,3}(={3,}|-{3,})[ \t]*")
 _MAY_HAVE_UNDERLINE = compile_later(r" {0,3}(?![-*+>#|=<`~\s]|[0-9]{1,9}[.)]\s|!\[).*\w.*")
 _MARKED = compile_later(r" {0,3}#{1,2}[ \t]|\s*#{1,6}[ \t].*\]\(")
 """A heading that a line below would make, marked otherwise: there such a line is a rule."""
@@ -24,6 +25,11 @@ _REFERENCE = compile_later(
 )
 _FOOTNOTE = compile_later(r"\s?\[(?P<name>\^[^\[\]\s]{1,40})\](?![:(])")
 _FENCE = compile_later(r" {0,3}(?:`{3}|~{3})")
+
+
+def may_have_second_ways(text: str) -> bool:
+    """Whether a text has what underlines headings or defines links."""
+    return has(text, "===", "---", "]:")
 
 
 def plain_markdown(lines: Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from feedsvc.parser.source.text import have
+from feedsvc.parser.source.text import has, have
 from feedsvc.parser.vocabulary.labels import field_named
 from feedsvc.patterns import compile_later
 
@@ -49,6 +49,10 @@ _BUTTON = compile_later(
     r"\{\{[<%]\s?\w+\s[^{}]{0,200}?(?:href|link|url)=\"(?P<address>https?://[^\"\s]{1,500})\"[^{}]{0,100}"
     r"[>%]\}\}(?P<words>[^{}]{1,80})\{\{[<%]\s?/\s?\w+\s?[>%]\}\}"
 )
+_BUTTON_OPENED = compile_later(
+    r"\s*\{\{[<%]\s?\w+\s[^{}]{0,200}=\"https?://[^{}]{1,600}[>%]\}\}\s*"
+)
+LINES_OF_BUTTON = 3
 _ATTRIBUTES_ALONE = compile_later(r"\s*\{:[^{}]{0,200}\}\s*|\s*\[\[?toc\]?\]\s*", re.IGNORECASE)
 _ATTRIBUTES_BEHIND = compile_later(r"(?<=\))\{:?\s?[.#a-z][^{}]{0,100}\}")
 _ICON = compile_later(
@@ -63,15 +67,20 @@ _NOTE_LINKS = compile_later(
 _NOTE_LINK = compile_later(
     r"\[\[(?P<note>[^\[\]|#^]{0,300})[^\[\]|]*(?:\|(?P<words>[^\[\]]+))?\]\]"
 )
-_NOTE_FIELD = compile_later(r"^(?P<label>\s{0,12}(?:[-*+]\s)?[^\W\d_][\w -]{0,30})::\s")
+_NOTE_FIELD = compile_later(
+    r"^(?P<label>(?:>\s)?\s{0,12}(?:[-*+]\s)?(?:\*\*)?[^\W\d_][\w -]{0,30}(?:\*\*)?)::\s"
+)
 _PROPERTY = compile_later(r"\s*(?:collapsed|id)::\s\S+\s*")
+
+
+def may_have_site_marks(text: str) -> bool:
+    """Whether a sign of such marks stands in a text."""
+    return any(sign in text and has(text, *signs) for sign, signs in _SIGNS.items())
 
 
 def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
     """The lines without such marks, each in its place; fenced code stays as it is."""
-    text = "\n".join(lines)
-    if not any(sign in text and any(map(text.__contains__, _SIGNS[sign])) for sign in _SIGNS):
-        return lines
+    lines = _with_buttons_on_one_line(lines) if have(lines, "{{<", "{{%") else lines
     written = list(lines)
     has_components = have(lines, *_COMPONENT_SIGNS)
     depth, is_code = 0, False
@@ -90,6 +99,17 @@ def without_site_marks(lines: Sequence[str]) -> Sequence[str]:
             line = _plain(line, has_components=has_components)  # noqa: PLW2901
         written[index] = line
     return _with_fields_on_one_line(written)
+
+
+def _with_buttons_on_one_line(lines: Sequence[str]) -> Sequence[str]:
+    """The lines; a button's opening, words and end, each on its own, are on the first of them."""
+    written = list(lines)
+    for index, line in enumerate(lines):
+        if "{{" in line and _BUTTON_OPENED.fullmatch(line):
+            whole = "".join(each.strip() for each in lines[index : index + LINES_OF_BUTTON])
+            if _BUTTON.fullmatch(whole):
+                written[index : index + LINES_OF_BUTTON] = [whole, *[""] * (LINES_OF_BUTTON - 1)]
+    return written
 
 
 def _dedented(line: str, depth: int) -> tuple[str, int]:

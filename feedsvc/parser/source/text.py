@@ -62,9 +62,11 @@ _UNSEEN_START = compile_later(
     f"^(?:[{_UNSEEN}]+|[ {_UNSEEN}]*[\xa0\u3000][ \xa0\u3000{_UNSEEN}]*(?=#))", re.MULTILINE
 )
 _UNSEEN_BEHIND_MARKS = compile_later(rf"^( {{0,3}}#{{1,6}})[{_UNSEEN}]+(?=[ \t])", re.MULTILINE)
-_PRINTABLE_UNSEEN_START = re.compile(f"\n[{_UNSEEN_THOUGH_PRINTABLE}]")
+_UNSEEN_THOUGH_PRINTABLE_START = re.compile(f"[{_UNSEEN_THOUGH_PRINTABLE}]")
 
 _JAMO = compile_later("[\u1100-\u11ff]+")
+_FIRST_BYTE_OF_JAMO = b"\xe1"
+"""In UTF-8; where it stands nowhere, no text of Hangul's letters does."""
 _REFERENCE = compile_later(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
@@ -79,12 +81,16 @@ def printable(text: str) -> str:
 
 
 def have(lines: Sequence[str], *signs: str) -> bool:
-    """Whether one of the signs stands in one of the lines: asked once, it spares a look at each.
+    """Whether one of the signs stands in one of the lines: asked once, it spares a look at each."""
+    return has("\n".join(lines), *signs)
 
-    To look for a single character is by far the fastest.
+
+def has(text: str, *signs: str) -> bool:
+    """Whether one of the signs stands in the text.
+
+    To look for a single character is by far the fastest, so the first one is looked for alone.
     """
-    text = "\n".join(lines)
-    return any(map(text.__contains__, signs))
+    return any(sign[0] in text and sign in text for sign in signs)
 
 
 def read_lines(data: bytes, problems: Problems) -> list[str]:
@@ -95,25 +101,15 @@ def read_lines(data: bytes, problems: Problems) -> list[str]:
     Only CR, LF and CRLF end a line; str.splitlines would also cut at form feeds.
     """
     text = _decode(data, problems)
-    if not unicodedata.is_normalized("NFC", text):
-        # As macOS writes Korean; what else is composed stays as it was written.
-        text = _JAMO.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    if _is_surely_printable(text) and "&#" not in text and not _begins_unseen(text):
-        return text.split("\n")
+    lines = text.split("\n")
+    are_clean = all(map(str.isprintable, lines)) and not has(text, "&#")
+    if are_clean and not any(map(_UNSEEN_THOUGH_PRINTABLE_START.match, lines)):
+        return lines
     text = _UNSEEN_BEHIND_MARKS.sub(r"\1", _UNSEEN_START.sub("", text))
     return [
         _clean(line, number, problems) if _SUSPECT.search(line) else line
         for number, line in enumerate(_LINE_END.split(text), 1)
     ]
-
-
-def _begins_unseen(text: str) -> bool:
-    """Whether a line begins with what Python would print and nobody sees."""
-    if text.isascii():
-        return False
-    return _PRINTABLE_UNSEEN_START.search(f"\n{text[:1]}") is not None or (
-        _PRINTABLE_UNSEEN_START.search(text) is not None
-    )
 
 
 def _is_surely_printable(text: str) -> bool:
@@ -130,16 +126,24 @@ def _decode(data: bytes, problems: Problems) -> str:
         if data.startswith(mark):
             if encoding != "utf-8":
                 problems.report(1, "other-encoding", found=encoding.upper())
-            return _decode_replacing(data.removeprefix(mark), encoding, problems)
+            return _composed(_decode_replacing(data.removeprefix(mark), encoding, problems))
     try:
-        return data.decode()
+        text = data.decode()
     except UnicodeDecodeError:
         if likeliest := likeliest_encoding(data):
             in_utf8 = b"\n".join(_in_utf8(line, likeliest) for line in data.split(b"\n"))
             if in_utf8 != data:
                 problems.report(1, "other-encoding", found=likeliest.upper())
             data = in_utf8
-        return _decode_replacing(data, "utf-8", problems)
+        text = _decode_replacing(data, "utf-8", problems)
+    return _composed(text) if _FIRST_BYTE_OF_JAMO in data else text
+
+
+def _composed(text: str) -> str:
+    """The text; Korean as macOS writes it is composed, what else is apart stays as written."""
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return _JAMO.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
 def _decode_replacing(data: bytes, encoding: str, problems: Problems) -> str:

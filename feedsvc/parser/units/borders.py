@@ -103,10 +103,12 @@ class Borders(Struct):
         return block.level not in self.inner_levels and self._is_lead(block, at)
 
     def _is_lead(self, block: Block, at: int) -> bool:
-        """Whether hardly any text stands between a heading and the next paper."""
+        """Whether hardly any text stands between a heading and the next paper, or one like it."""
         end = self.starts[at] if at < len(self.starts) else len(self.page.lines)
-        length = 0
+        length, marks = 0, "#" * self.level + " "
         for line in self.page.lines[block.index + 1 : end]:
+            if not length and self.level and line.startswith(marks):
+                return True
             length += 0 if line.startswith("#") else len(line.strip(" -*_"))
             if length > LONGEST_LEAD:
                 return False

@@ -43,7 +43,7 @@ _BRACKET_LEAD = compile_later(
 _MARKED = ("**", "__", "[", "<a ", "<b>", "<strong>", "《", "【")
 _TITLE_LABEL = re.compile(r"\s?(?:title|标题|제목|タイトル)\s?[:：]\s?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(
-    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}\s?(?:篇|편|本)?\W{0,3}",
+    r"\W{0,4}(?:paper|论文|論文|논문|no\.?|第)?\s?[#:：]?\s?[0-9]{1,4}(?:\s?/\s?[0-9]{1,4})?\s?(?:篇|편|本)?\W{0,3}",
     re.IGNORECASE,
 )
 _COUNTER = compile_later(r"^\W{0,3}[0-9]{1,4}\W{1,3}")
@@ -263,10 +263,13 @@ def _may_be_title(block: Block, text: str, title: TitleText) -> bool:
     if field_named(label) and not rest.startswith("["):
         return False
     if block.kind is Kind.LINK:
-        link = next(iter(links_of(text)), None)
-        is_titled = (
-            link is not None and not names_link(link.plain_words) and not looks_like_authors(text)
-        )
+        links = links_of(text)
+        # Links that say where they lead, `[pdf](…)`, may stand before it, and no words.
+        number = next((n for n, each in enumerate(links) if not names_link(each.plain_words)), -1)
+        link = links[number] if number >= 0 else None
+        if link and number and _WORD.search(without_links(text[: link.start], links[:number])):
+            return False
+        is_titled = link is not None and not looks_like_authors(text)
         return is_titled and link is not None and len(text) - link.end < LONGEST_REST
     if rest.startswith(_MARKED):
         return True
@@ -303,12 +306,13 @@ def _weight_of_link(block: Block, title: TitleText, address: str) -> float:
         return NONE  # a sentence with a link
     if not is_relative(address):
         return MEDIUM
-    return FAIR if is_page(address) and _reads_like_title(title.words) else NONE
+    return FAIR if is_page(address) and reads_like_title(title.words) else NONE
 
 
-def _reads_like_title(words: str) -> bool:
+def reads_like_title(words: str) -> bool:
     """Whether a link to a page of the archive has the words of a title, and not of a section."""
-    return len(words.split()) >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
+    count = sum(_WORD.search(word) is not None for word in words.split())
+    return count >= WORDS_OF_A_TITLE or len(WIDE.findall(words)) >= WIDE_LETTERS
 
 
 def _weigh_sentences(page: Page, first: int, span: Span, evidence: Evidence) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feedsvc.parser.blocks.blocks import Kind
-from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.candidates import Candidate, reads_like_title
 from feedsvc.parser.units.evidence import NONE, STRONG, WEAK
 from feedsvc.parser.vocabulary.homes import paper_at
 
@@ -90,6 +90,7 @@ def _without_navigation(papers: Sequence[Candidate]) -> Sequence[Candidate]:
 
     A list item is such a line where it stands alone, and text stands below most of the others.
     """
+    papers = _without_menus(papers)
     others = [each for each in papers if not _is_at_home(each)]
     if len(others) > FEW * len(papers):
         return papers
@@ -103,6 +104,30 @@ def _without_navigation(papers: Sequence[Candidate]) -> Sequence[Candidate]:
             or (each.block.kind is Kind.ITEM and have_text and not each.has_text)
         )
     ]
+
+
+def _without_menus(papers: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The papers without menus of a site: bare items one after another with names and no titles."""
+    at_home = sum(map(_is_at_home, papers))
+    if at_home == len(papers) or at_home < LEAST * len(papers):
+        return papers
+    bare = [_is_bare_name(each) for each in papers]
+    sides = [False, *bare, False]
+    return [
+        each
+        for number, each in enumerate(papers)
+        if not (bare[number] and (sides[number] or sides[number + 2]))
+    ]
+
+
+def _is_bare_name(candidate: Candidate) -> bool:
+    """Whether an item without text leads to no paper's home, in words that are no title."""
+    is_item = candidate.block.kind in {Kind.ITEM, Kind.LINK} and not candidate.has_text
+    return (
+        is_item
+        and not _is_at_home(candidate)
+        and not reads_like_title(candidate.evidence.title.words)
+    )
 
 
 def _is_at_home(candidate: Candidate) -> bool:

@@ -6,7 +6,6 @@ another language.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum, auto
@@ -21,6 +20,7 @@ from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import WIDE
 from feedsvc.parser.units.candidates import Candidate
+from feedsvc.patterns import compile_later
 
 LINES_WITH_WORDS, LINES = 4, 10
 """Above a title in which its lead stands, without and with empty ones."""
@@ -40,12 +40,12 @@ MARKS = "#*_"
 FEW_WORDS, FEW_WIDE_LETTERS = 2, 4
 """Of lines that are titles for sure, and of those that are where others are."""
 
-_COUNT = re.compile(r"\W{0,6}(?P<number>[0-9]{1,3})\W{0,6}")
-_TIME = re.compile(
+_COUNT = compile_later(r"\W{0,6}(?P<number>[0-9]{1,3})\W{0,6}")
+_TIME = compile_later(
     r"(?:[^.!?。！？]{0,40}\W)?[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\s?[AaPp]\.?[Mm]\.?)?\W{0,4}"
 )
-_BOLD = re.compile(r"\W{0,4}(?:\*\*|__)[^*]{2,400}(?:\*\*|__)\s*")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_BOLD = compile_later(r"\W{0,4}(?:\*\*|__)[^*]{2,400}(?:\*\*|__)\s*")
+_WORD = compile_later(r"[^\W\d_]{2,}")
 
 
 class Lead(Struct, frozen=True):

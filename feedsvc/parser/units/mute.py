@@ -37,12 +37,15 @@ def with_mute_papers(
     first = chosen[0].start
     more = []
     known = {each.start for each in heads}
+    news = _news(page, candidates, known, level)
     for each in candidates:
         if each.block.kind is not Kind.HEADING or each.block.level != level:
             continue
         if each.start in known:
             continue
         if each.evidence.is_none or each.evidence.is_group or each.evidence.weight:
+            continue
+        if each.start in news:
             continue
         has_text = any(line.strip() for line in page.lines[each.block.last + 1 : each.span.own])
         is_counted = numbered >= 0.6 * len(heads) and counter(each.block.text) is not None
@@ -82,6 +85,37 @@ def _has_what_papers_have(page: Page, candidate: Candidate, *, is_higher: bool) 
             return True
         has_fields = has_fields or found is not None or line.startswith("![")
     return (is_home and is_higher) or (has_fields and (is_home or is_higher))
+
+
+def _news(page: Page, candidates: Sequence[Candidate], known: set[int], level: int) -> set[int]:
+    """Where headings of a level stand whose sentences lead elsewhere, in groups without a paper.
+
+    Below `## Releases` such headings are no papers whose links were left out.
+    """
+    groups: dict[int, list[Candidate]] = {}
+    group = -1
+    for each in candidates:
+        if each.block.kind is Kind.HEADING and each.block.level < level:
+            group = each.start
+        elif each.block.kind is Kind.HEADING and each.block.level == level:
+            groups.setdefault(group, []).append(each)
+    return {
+        each.start
+        for inside in groups.values()
+        if not any(one.start in known for one in inside)
+        for each in inside
+        if any(_leads_elsewhere(page, index) for index in range(each.block.last + 1, each.span.own))
+    }
+
+
+def _leads_elsewhere(page: Page, index: int) -> bool:
+    """Whether a line is a sentence with a link, and none of these leads to a paper."""
+    line = page.lines[index]
+    if "](" not in line and "://" not in line:
+        return False
+    facts = page.facts(index)
+    is_sentence = bool(facts.links) and not facts.is_link_line and not facts.fields
+    return is_sentence and not any(link.paper for link in facts.links)
 
 
 def _is_linked(candidate: Candidate) -> bool:

@@ -52,8 +52,14 @@ def _weigh(evidence: Evidence, table: Table, cells: Sequence[str], index: int) -
         evidence.weight = STRONG if own or table.roles[index] == "title" else WEAK
     elif has_title and address and not is_relative(address):
         evidence.weight, evidence.paper = MEDIUM, address
-    elif has_title and "authors" in table.roles:
+    elif has_title and _names_authors(table, cells):
         evidence.weight = MEDIUM
+
+
+def _names_authors(table: Table, cells: Sequence[str]) -> bool:
+    """Whether a column is of authors, and the row names some; a break between talks has none."""
+    roles = zip(cells, table.roles, strict=False)
+    return any(role == "authors" and _WORD.search(cell) for cell, role in roles)
 
 
 def title_column(roles: Sequence[str], cells: Sequence[str]) -> int | None:

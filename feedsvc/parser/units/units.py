@@ -12,6 +12,7 @@ from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.units.borders import borders_of
 from feedsvc.parser.units.candidates import Candidate
 from feedsvc.parser.units.leads import Lead, leads_of
+from feedsvc.parser.units.tails import tail_of
 from feedsvc.parser.units.topics import topics_of
 
 
@@ -24,6 +25,8 @@ class Unit(Struct):
     topics: tuple[str, ...] = ()
     lead: Lead | None = None
     """What stands above its title and is its own."""
+    imprint: range = range(0)
+    """The lines behind the last paper that say who sends the digest."""
 
     @property
     def block(self) -> Block:
@@ -45,4 +48,16 @@ def units_of(page: Page, chosen: Sequence[Candidate]) -> tuple[list[Unit], list[
         end = each.end if each.block.table else next_stop
         end = leads[next_stop].start if end == next_stop and next_stop in leads else end
         units.append(Unit(each, end, topics[each.start], leads.get(each.start)))
+    _end_last(page, units)
     return units, borders
+
+
+def _end_last(page: Page, units: Sequence[Unit]) -> None:
+    """Ends the last paper where the digest's own words begin."""
+    if not units or units[-1].block.table:
+        return
+    last = units[-1]
+    tail = tail_of(page, [(each.block.last + 1, each.end) for each in units])
+    if tail:
+        last.imprint = range(tail.start, last.end if tail.is_imprint else tail.start)
+        last.end = tail.start

@@ -50,11 +50,11 @@ def _range(form: str) -> Spelling:
     return Spelling(form, Grain.DAY, is_usual=False, is_range=True)
 
 
-_NAMES = (
+MONTH_NAMES = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_NAME, _NAME1 = rf"(?P<name>{_NAMES})", rf"(?P<name1>{_NAMES})"
+_NAME, _NAME1 = rf"(?P<name>{MONTH_NAMES})", rf"(?P<name1>{MONTH_NAMES})"
 _ABROAD = rf"(?P<name>{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _ALONE = rf"(?P<name>{'|'.join(sorted(NUMBERS.keys() - WORDS, key=len, reverse=True))})"
 _TH = "(?:st|nd|rd|th)?"
@@ -81,8 +81,8 @@ IN_PATHS = (
     _rare(rf"{_NO}{_DAY}{_TH}[-_. ]{_NAME}[-_. ](?P<year>[0-9]{{4}}){_END}"),
     _rare(rf"(?<![a-z]){_NAME}[-_. ]{_DAY}{_TH}[-_., ]{{1,2}}(?P<year>[0-9]{{4}}){_END}"),
     _rare(
-        rf"{_YEAR}[-_./ ](?:[0-9]{{1,2}}[-_. ])?{_NAME}[-_./ ]?(?:(?:{_NAMES})[-_. ]?)?{_DAY}{_TH}"
-        rf"(?=$|[-_./ ])"
+        rf"{_YEAR}[-_./ ](?:[0-9]{{1,2}}[-_. ])?{_NAME}[-_./ ]?"
+        rf"(?:(?:{MONTH_NAMES})[-_. ]?)?{_DAY}{_TH}(?=$|[-_./ ])"
     ),
     _rare(rf"(?<![a-z]){_NAME}[-_ ](?P<year>[0-9]{{4}})/{_DAY}{_TH}(?=$|[-_./ ])"),
     _rare(rf"{_NO}{_DAY}[-_.]{_MONTH}[-_.](?P<year>[0-9]{{4}}){_END}"),
@@ -181,7 +181,7 @@ PARTS_IN_TEXT = (
 NUMBER_OF_TIME = re.compile(
     r"[0-9](?:\s?[월月주]|[-/.][0-9])|[0-9]{4}\s{0,2}[-_./년年wW第]|20[0-9]{2}|第"
 )
-WORD_OF_TIME = compile_later(rf"\b(?:week|{_NAMES}|{'|'.join(NUMBERS)})\b")
+WORD_OF_TIME = compile_later(rf"\b(?:week|{MONTH_NAMES}|{'|'.join(NUMBERS)})\b")
 """Every spelling in text has one of these, the word in lower case.
 
 Most titles have neither, and to look for these takes a tenth of the time for all spellings.

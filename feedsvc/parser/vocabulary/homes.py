@@ -102,7 +102,7 @@ def paper_at(address: str) -> str | None:
     return None
 
 
-_EMPTY_HOME = re.compile(
+_EMPTY_HOME = compile_later(
     r"https?://(?:[a-z0-9-]+\.)?arxiv\.org/(?:(?:abs|pdf|html)/?(?:\.pdf)?|list/.*|a/.*)?"
     r"|https?://(?:www\.)?huggingface\.co/papers/?(?:date/.*)?|https?://(?:dx\.)?doi\.org/?"
     r"|https?://(?:www\.)?openreview\.net/?(?:forum)?(?:\?id=)?",

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from feedsvc.patterns import compile_later
+
 FIELDS: dict[str, str] = {
     "votes": (
         "vote votes upvote upvotes like likes hf_upvotes hugging_face_upvotes 투표 추천 추천수"
@@ -102,7 +104,9 @@ SECTIONS = (
     " discussion experiments evaluation data code analysis ai_analysis technical_details"
     " performance_highlights what's_new classification paper_statistics read_more bibtex"
     " citation takeaways takeaway main_idea problem solution novelty abstract_/_摘要"
-    " english_abstract 詳細 方法 手法 結果 結論 背景 目的 課題 新規性 議論 考察 実験 貢献"
+    " english_abstract metadata paper_info paper_information 元数据 元信息 论文信息 基本信息"
+    " 메타데이터 논문_정보 書誌情報 論文情報 メタデータ"
+    " 詳細 方法 手法 結果 結論 背景 目的 課題 新規性 議論 考察 実験 貢献"
     " 提案手法 図 방법 방법론 결과 결론 배경 동기 기여 핵심_기여 한계 실험 상세 자세히 더보기"
     " метод методы результаты вывод выводы заключение введение почему_это_важно método métodos"
     " resultados conclusión conclusiones por_qué_importa méthode résultats ergebnisse fazit"
@@ -130,7 +134,7 @@ ASIDES = (
     " 统计 数据统计 统计信息 相关工作 相关论文 参考文献 参考 排除 排除论文 未入选 未选中 被过滤"
     " 过滤掉的论文 已排除 归档 往期 往期回顾 历史 历史归档 资源 订阅 订阅方式 联系我们"
     " 关注我们 关于 致谢 许可证 使用说明 数据来源"
-    " 导航 后记 编后语 编者按 结语"
+    " 导航 后记 编后语 编者按 结语 写在最后 结束语"
     " 目次 関連研究 関連論文 除外 除外論文 除外した論文 バックナンバー 過去の記事"
     " リンク集 購読 購読方法 お問い合わせ"
     " оглавление содержание índice contenido contenidos sommaire table_des_matières inhalt"
@@ -142,6 +146,29 @@ TOPICS_TOO = (
     "statistics stats navigation models datasets leaderboard history 통계 統計 统计 历史 导航"
 )
 """Those of them that are fields of research, too: papers may stand below as elsewhere."""
+
+NO_PAPERS = (
+    r"no (?:new |relevant |matching |selected )?(?:papers?|results?|submissions?|updates?)\b"
+    r"|nothing new\b"
+    r"|(?:今[天日])?(?:没有|沒有|暂无|暫無|无)(?:新的?|更新|符合条件的?|相关)?(?:论文|論文|更新)"
+    r"|(?:오늘|금일)?[은는]?\s?(?:새로운?\s)?(?:논문|업데이트)[이가은는]? (?:없|업데이트되지)"
+    r"|(?:本日|今日)?[はの]?(?:新しい|新着)?(?:論文|更新)は?(?:ありません|なし)"
+)
+"""How lines begin that say of a day that it has no papers."""
+
+IMPRINT = (
+    r"(?:copyright )?(?:©|&copy;|\(c\) (?:19|20)[0-9]{2})|copyright (?:19|20)[0-9]{2}"
+    r"|all rights reserved"
+    r"|(?:to )?unsubscribe\b|you (?:get|got|receive|received|are receiving|are subscribed)\b"
+    r"|thanks? (?:you )?for reading|view (?:this )?(?:email )?in (?:your |the )?browser"
+    r"|(?:automatically |auto-?)?generated (?:by|with|on|at|automatically)\b|powered by\b"
+    r"|this (?:e?mail|newsletter|digest|page|report|issue) (?:is|was) "
+    r"(?:automatically )?(?:generated|sent|created|made)\b"
+    r"|(?:이|본) (?:메일|뉴스레터|문서|글|페이지)[은는] .{0,30}(?:자동|발송)|자동(?:으로)? 생성"
+    r"|수신 ?거부"
+    r"|本(?:文|日报|邮件|页面|报告)由|由.{1,30}自动生成|自动生成|退订|このメールは|配信停止"
+)
+"""How lines begin that say who sends a digest, and how to receive it no more."""
 
 LINK_WORDS = (
     "arxiv pdf paper papers link links abs abstract html page view read full text download the"
@@ -208,13 +235,20 @@ FIELD_OF_LABEL = {
 }
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
+_IMPRINT = compile_later(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
+_NO_PAPERS = compile_later(rf"[\s>*_(（-]{{0,9}}(?:{NO_PAPERS})", re.IGNORECASE)
+_LONGEST_IMPRINT = 400
+_BEFORE_IMPRINT = " \t>*_#[(（-"
+_FIRST_OF_IMPRINT = frozenset("©&(acgptuvyACGPTUVY이본자수本由自退こ配")
+"""The first signs of these, by which most lines are told apart at once."""
 _PUBLICATION = label_set(PUBLICATION)
 _TOPICS_TOO = label_set(TOPICS_TOO)
 _LINK_WORDS = label_set(LINK_WORDS)
 _ANY_LINK_WORDS = _LINK_WORDS | label_set(OTHER_LINK_WORDS)
 _ID = re.compile(
     r"(?:arxiv|doi|id)?\s?[:：]?\s?(?:[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|10\.[0-9]{4,9}/\S+)"
-    r"|https?://\S+|[a-z]{2,12}\.[a-z]{2,3}|\#[0-9]{1,4}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
+    r"|(?:https?://|(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6}/)\S+"
+    r"|[a-z]{2,12}\.[a-z]{2,3}|\#[0-9]{1,4}|(?:[0-9]{1,4}[-./ ]){2}[0-9]{1,4}",
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 40
@@ -242,6 +276,18 @@ def names_part(text: str) -> bool:
 def names_aside(text: str) -> bool:
     """Whether a heading names something that holds none of a digest's papers."""
     return len(text) <= _LONGEST_LABEL and plain_label(text) in _ASIDES
+
+
+def names_imprint(line: str) -> bool:
+    """Whether a line says who sends a digest, or how to receive it no more."""
+    if len(line) > _LONGEST_IMPRINT or line.lstrip(_BEFORE_IMPRINT)[:1] not in _FIRST_OF_IMPRINT:
+        return False
+    return _IMPRINT.match(line) is not None
+
+
+def says_no_papers(line: str) -> bool:
+    """Whether a line says that its day has no papers."""
+    return len(line) <= LOOKED_AT and _NO_PAPERS.match(line) is not None
 
 
 def may_name_topic(text: str) -> bool:
