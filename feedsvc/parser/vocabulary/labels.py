@@ -200,11 +200,11 @@ OTHER_LINK_WORDS = (
 OTHERS = (
     r"\+(?:\s?[0-9]{1,3}(?:\s(?:more|others|authors))?)?|\.\.\.|…|et\.?\s?al\.?|and others"
     r"|and [0-9]+ (?:more|others)|и др|и другие|y otros|e outros|et autres|u\.\s?a"
-    r"|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
+    r"|외(?: [0-9]+명)?|等(?:人)?|ほか|他|(?<![\u3040-\u309f])ら"
 )
 """What a list of authors ends in where there are more."""
 
-LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他")
+LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他ら")
 """The last letters of these; few names end in one, and to look for all forms is slow."""
 
 
