@@ -150,6 +150,12 @@ TOPICS_TOO = (
 )
 """Those of them that are fields of research, too: papers may stand below as elsewhere."""
 
+SPONSORS = (
+    r"(?:together|in partnership|in collaboration) with\b|sponsored\b"
+    r"|(?:presented|brought to you) by\b|a word from our\b|advertisement$|广告|赞助|廣告|광고|협찬"
+)
+"""How headings begin below which an advertisement stands."""
+
 NO_PAPERS = (
     r"no (?:new |relevant |matching |selected )?(?:papers?|results?|submissions?|updates?)\b"
     r"|nothing new\b"
@@ -239,6 +245,7 @@ FIELD_OF_LABEL = {
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
 _IMPRINT = compile_later(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
+_SPONSORS = compile_later(rf"\W{{0,6}}(?:{SPONSORS})", re.IGNORECASE)
 _NO_PAPERS = compile_later(rf"[\s>*_(（-]{{0,9}}(?:{NO_PAPERS})", re.IGNORECASE)
 _LONGEST_IMPRINT = 400
 _BEFORE_IMPRINT = " \t>*_#[(（-"
@@ -286,6 +293,11 @@ def names_imprint(line: str) -> bool:
     if len(line) > _LONGEST_IMPRINT or line.lstrip(_BEFORE_IMPRINT)[:1] not in _FIRST_OF_IMPRINT:
         return False
     return _IMPRINT.match(line) is not None
+
+
+def names_sponsor(text: str) -> bool:
+    """Whether a heading stands above an advertisement, and names no topic."""
+    return _SPONSORS.match(text) is not None
 
 
 def says_no_papers(line: str) -> bool:
