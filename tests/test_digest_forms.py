@@ -124,6 +124,12 @@ def test_a_translation_stands_beside_the_title() -> None:
     assert (second.title, second.translated_title) == ("机器人走路", "")
 
 
+def test_an_advertisement_is_no_topic() -> None:
+    text = f"## Robots\n\n### [A]({ARXIV}1)\n\n- a\n\n## Together with CloudCo\n\nRent it.\n\n"
+    text += f"### [B]({ARXIV}2)\n\n- b\n"
+    assert [paper.topics for paper in _read(text).papers] == [("Robots",), ()]
+
+
 def test_topics_with_a_paper_each_in_another_language_stay_topics() -> None:
     text = f"## 机器人学与控制\n\n**Ants Build Bridges**\n\n{ARXIV}1\n\n"
     text += f"## 计算机视觉研究\n\n**Bees Count to Four**\n\n{ARXIV}2\n\n"

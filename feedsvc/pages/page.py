@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import below_headings
+from feedsvc.pages.escaping import escaped
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
+from feedsvc.pages.page_head import feed_alternates, page_head
+from feedsvc.pages.page_links import neighbours, place_feeds
+from feedsvc.pages.page_metadata import LanguageLink, PageMetadata
 from feedsvc.pages.search_page import SearchPage
 from feedsvc.pages.templates import render
 from feedsvc.pages.titles import title_list
@@ -31,62 +35,6 @@ _MARK = "\ufdd0"
 
 _IN_HEADER = frozenset({"/", "/all/", "/subscribe/", "/search/"})
 """The paths of pages whose header differs from that of all others."""
-
-
-class Neighbour(Struct, frozen=True):
-    """A page that another one leads to: before it, after it, or around it."""
-
-    name: str
-    path: str
-    """Begins with a slash, which is the root of the site."""
-
-
-class LanguageLink(Struct, frozen=True):
-    """A language of the site, with where a page leads for it."""
-
-    name: str
-    """As its speakers call it."""
-    language: str
-    """BCP 47."""
-    path: str
-    """Of the same page in it, or of its home, from the root of the site in the page's language."""
-    is_own: bool = False
-    """Whether it is the page's own."""
-
-
-class PageMetadata(Struct, frozen=True):
-    """The metadata of a page; templates call it `page`."""
-
-    name: str
-    """What the page is of, as its folder is called; empty for home."""
-    site_title: str
-    subtitle: str
-    language: str
-    root: str
-    """The path from the page to the site's root; ends with a slash."""
-    canonical: str
-    """The page's absolute address; empty for the 404 page, which is shown at any."""
-    path: str = ""
-    """The same inside the site, as in a URL; begins with a slash."""
-    site_feeds: Mapping[str, Link] = field(default_factory=dict)
-    """The feeds to subscribe to, by the label of their format."""
-    place_feeds: Mapping[str, Link] = field(default_factory=dict)
-    """The feeds with only this page's papers."""
-    older: Neighbour | None = None
-    newer: Neighbour | None = None
-    around: Sequence[Neighbour] = ()
-    """The larger places that its papers are in, too."""
-    author: str = ""
-    rights: str = ""
-    licence: str = ""
-    has_search: bool = False
-    """Whether the site has a place that finds papers by their words."""
-    picture: str = ""
-    """The address of a picture of the site; empty if it has none."""
-    translations: Mapping[str, str] = field(default_factory=dict)
-    """The page's addresses in all languages that have it, by `hreflang`; empty if no other has."""
-    languages: Sequence[LanguageLink] = ()
-    """Those to choose from; empty if there is one."""
 
 
 class MemberLink(Struct, frozen=True):
@@ -190,25 +138,30 @@ def _shell_of(page: PageMetadata) -> _Shell:
 def _shell(common: _Common) -> _Shell:
     """Rendered once for all pages with the same: it is half of the work for a page."""
     say = words_in(common.language)
-    return _Shell(*render("shell.html", page=common, say=say, mark=_MARK).split(_MARK))
+    alternates = feed_alternates(common.site_feeds, escaped(common.site_title))
+    html = render("shell.html", page=common, say=say, alternates=alternates, mark=_MARK)
+    return _Shell(*html.split(_MARK))
 
 
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
     """A page around articles, if its template shows them; else a page that takes no items."""
     contents = contents or PageContents()
+    say, shell = words_in(page.language), _shell_of(page)
 
     html = render(
         template,
         page=page,
-        shell=_shell_of(page),
-        say=words_in(page.language),
+        shell=shell,
+        say=say,
+        head=lambda name, about: page_head(page, name, about, contents.picture(), shell.links),
+        neighbours=lambda label, around=(): neighbours(page, say, label, contents.days, around),
+        place_feeds=lambda label: place_feeds(page, say, label),
         days=contents.days,
         counts=contents.counts,
         titles=contents.titles,
         title_list=lambda day, titles: title_list(f"{page.root}{day}/", titles, page.language),
         months_of=months_of,
         introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
-        picture=contents.picture,
         editions=contents.editions,
         members=contents.members,
         choices=contents.choices,

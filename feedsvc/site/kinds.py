@@ -15,7 +15,7 @@ from msgspec import Struct
 from feedsvc.config import Config
 from feedsvc.feeds.formats import FORMATS
 from feedsvc.index.store import Store
-from feedsvc.pages.page import Neighbour
+from feedsvc.pages.page_metadata import Neighbour
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.editions import Edition
 from feedsvc.site.opml import OPML_NAME

@@ -10,7 +10,7 @@ from feedsvc.feeds.feed_metadata import EMPTY_SINCE, FeedMetadata
 from feedsvc.feeds.formats import FORMATS, Format
 from feedsvc.index.days import time_of_item
 from feedsvc.model import Link
-from feedsvc.pages.page import PageMetadata
+from feedsvc.pages.page_metadata import PageMetadata
 from feedsvc.pages.words import INTERFACE_LANGUAGE
 from feedsvc.site.kinds import HOME, SEARCH, Place, Role, address, url_of
 from feedsvc.site.language import subtitle_of, words_of

@@ -14,7 +14,7 @@ from msgspec import Struct
 from feedsvc.config import Config
 from feedsvc.model import Link
 from feedsvc.pages.language_names import language_name
-from feedsvc.pages.page import LanguageLink
+from feedsvc.pages.page_metadata import LanguageLink
 from feedsvc.site.kinds import EVERYTHING, HOME, Place, address, url_of
 
 X_DEFAULT = "x-default"

@@ -23,7 +23,7 @@ _TOPICS = (
     "topic topics category categories area field task track subject keyword keywords 方向"
     " 研究方向 类别 分类 领域 主题 分野 カテゴリ 분야 주제 카테고리 분류"
 )
-_DAYS = "when day 일자 일시 何日 日時 日程"
+_DAYS = "when day week 주차 周次 週 일자 일시 何日 日時 日程"
 TITLE_COLUMNS = label_set(_TITLES)
 TOPIC_COLUMNS = label_set(_TOPICS)
 DAY_COLUMNS = label_set(_DAYS)

@@ -213,7 +213,8 @@ class Days:
             time = time_in_text(text) if text else None
         except ImpossibleDateError:
             return None
-        return self._whole(time) if time and time.grain is Grain.DAY else None
+        is_exact = time and (time.grain is Grain.DAY or time.is_iso_week)
+        return self._whole(time) if time and is_exact else None
 
     def _plain(self, text: str, grain: Grain = Grain.DAY) -> date | None:
         try:

@@ -13,7 +13,7 @@ from feedsvc.parser.vocabulary.labels import LAST_OF_OTHERS, OTHERS, names_link
 from feedsvc.patterns import compile_later
 
 _OTHERS_BEHIND = compile_later(
-    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|…))"
+    r"(?:^|[\s,，、;；]|(?<=[\u3400-\u9fff\uac00-\ud7af])|(?<=\w)(?=等|ほか|他|ら|…))"
     rf"(?i:{OTHERS})\.?$"
 )
 _SLANTED_OTHERS = compile_later(r"[*_]{1,2}(et\.?\s?al\.?)[*_]{1,2}", re.IGNORECASE)

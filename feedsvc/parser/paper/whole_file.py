@@ -59,6 +59,7 @@ _TEXTS = (
 )
 _SHOWN = {"abstract", "code", "comment", "score"}
 """The kinds of fields that are shown besides, by what their names are labels of."""
+WORDS_OF_A_TITLE = 3
 _TAGS = ("tags", "categories", "keywords", "topics")
 _TRANSLATIONS = (
     "title_zh",
@@ -84,7 +85,7 @@ def paper_of_file(
     above = 0
     if not address:
         above = _first_heading(page)
-        address = _address_above(page, above, chosen)
+        address = _address_above(page, above, title, chosen)
     if not address:
         return None
     draft = PaperDraft(1, title, address)
@@ -111,18 +112,21 @@ def _first_heading(page: Page) -> int:
     return next(headings, len(page.lines))
 
 
-def _address_above(page: Page, end: int, chosen: Sequence[Candidate]) -> str | None:
+def _address_above(page: Page, end: int, title: str, chosen: Sequence[Candidate]) -> str | None:
     """The address of the paper that the lines above all headings name; None where others speak.
 
-    That is how a post is written whose front matter has its title.
+    That is how a post is written whose front matter has its title. In a digest of several papers
+    the links stand below their titles.
     """
     if any(each.start < end for each in chosen):
         return None
     below = look_below(page, 0, end)
     headings = sum(block.kind is Kind.HEADING for block in page.blocks)
-    others = sum(each.evidence.weight > WEAK for each in chosen)
-    is_alone = not others or 2 * others < headings
-    return below.paper if is_alone or "authors" in below.fields else None
+    speaking = [each.evidence.paper for each in chosen if each.evidence.weight > WEAK]
+    others = {paper for paper in speaking if paper and paper_at(paper)} - {below.paper}
+    is_alone = not speaking or 2 * len(speaking) < headings
+    is_title = not others and len(title.split()) >= WORDS_OF_A_TITLE
+    return below.paper if is_alone or is_title or "authors" in below.fields else None
 
 
 def _without_tables(lines: Sequence[str]) -> list[str]:

@@ -55,6 +55,7 @@ class LineWriter:
         self.columns = 0
         self.row = Row()
         self.says_authors = False  # whether the paragraph's class says so
+        self.lists_authors = False  # whether the list's class says so
         self.is_bold_cell = False  # whether the last cell's style says so
         self.attributes = ""  # of the tag that was met last
         self.after: list[str] = []  # media and badges out of a heading

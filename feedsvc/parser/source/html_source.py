@@ -187,6 +187,7 @@ class _Writer(LineWriter):
         self.flush()
         if not self.lists:
             self.blank()
+        self.lists_authors = not is_end and _AUTHORS_CLASS.search(self.attributes) is not None
         if is_end:
             if self.lists:
                 self.lists.pop()
@@ -202,7 +203,9 @@ class _Writer(LineWriter):
             return
         if is_end and self.is_joined:
             return
-        if not is_end and attribute(self.attributes, "itemprop") == "author":
+        if not is_end and (
+            self.lists_authors or attribute(self.attributes, "itemprop") == "author"
+        ):
             self._begin_author()
             return
         self.flush()

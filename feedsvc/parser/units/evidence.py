@@ -71,7 +71,10 @@ def look_below(page: Page, start: int, end: int) -> Below:
 def _take(below: Below, line: str, facts: LineFacts, *, is_link: bool, is_near: bool) -> None:
     if line.lstrip("> ").startswith("|") and not facts.fields:
         return  # a row speaks for itself
-    below.fields.update(each.field for each in facts.fields if each.field in _SIGNS)
+    for each in facts.fields:
+        # An arrow before a word is a caption's, before a number it counts votes.
+        if each.field in _SIGNS and not (each.field == "votes" and each.value[:1].isalpha()):
+            below.fields.add(each.field)
     is_field = any(each.field == "link" for each in facts.fields) or _names_its_paper(line, facts)
     if not below.paper and (is_link or facts.is_link_line or (is_near and is_field)):
         below.paper = _paper_of(facts)

@@ -14,6 +14,7 @@ from feedsvc.parser.vocabulary.labels import (
     label_set,
     may_name_topic,
     names_aside,
+    names_sponsor,
     plain_label,
 )
 from feedsvc.patterns import compile_later
@@ -81,6 +82,7 @@ def topic_of(group: Block) -> str:
     words = words.strip(" -–—|·:：*_`[]")
     is_aside = names_aside(words) and not may_name_topic(words)
     is_none = len(words) > LONGEST_TOPIC or names_time(words) or is_aside
+    is_none = is_none or names_sponsor(words)
     return "" if is_none or plain_label(words) in _GENERIC else words
 
 

@@ -18,6 +18,7 @@ FIELDS: dict[str, str] = {
         "author authors by written_by 저자 저자들 글쓴이 作者 作者列表 作者团队 论文作者 著者"
         " 一作 第一作者 first_author lead_author 제1저자 筆頭著者 автор авторы autor autora autores"
         " autoras auteur auteurs auteures autoren verfasser autori"
+        " yazar yazarlar tác_giả penulis autorzy"
         " 著者名 執筆者 筆者 👥 👤 ✍ 🧑 👨 👩 🧑‍🔬 👨‍🔬 👩‍🔬"
     ),
     "link": (
@@ -27,7 +28,7 @@ FIELDS: dict[str, str] = {
         " 논문 논문_링크 원문 원문_링크 주소 출처_링크 链接 论文 论文链接 论文地址 原文"
         " 原文链接 地址 arxiv_链接 arxiv链接 全文 下载 编号 论文编号 论文id リンク 論文"
         " 論文リンク 原論文 アドレス 出典 ссылка ссылки ссылка_на_статью статья enlace enlaces lien"
-        " liens 🔗 📎 🌐"
+        " liens bağlantı liên_kết tautan 🔗 📎 🌐"
     ),
     "code": (
         "code github code_link project project_page website demo repo repository dataset"
@@ -53,11 +54,13 @@ FIELDS: dict[str, str] = {
         " 总结 简介 要約 概要 要旨 あらまし アブストラクト"
         " аннотация резюме кратко краткое_содержание суть resumen resumo résumé en_bref"
         " en_resumen zusammenfassung kurzfassung riassunto"
+        " özet tóm_tắt ringkasan abstrak streszczenie"
     ),
     "title": (
         "title paper_title original_title english_title 제목 논문_제목 원제 원제목 영문_제목"
         " 영어_제목 원문_제목 原标题 标题 题目 论文标题 论文题目 英文标题 原题"
         " タイトル 題名 論文タイトル 原題 название заголовок título titre titel titolo"
+        " başlık tiêu_đề judul tytuł"
     ),
     "translation": (
         "title_zh title_cn title_ko title_ja chinese_title korean_title japanese_title"
@@ -147,6 +150,12 @@ TOPICS_TOO = (
 )
 """Those of them that are fields of research, too: papers may stand below as elsewhere."""
 
+SPONSORS = (
+    r"(?:together|in partnership|in collaboration) with\b|sponsored\b"
+    r"|(?:presented|brought to you) by\b|a word from our\b|advertisement$|广告|赞助|廣告|광고|협찬"
+)
+"""How headings begin below which an advertisement stands."""
+
 NO_PAPERS = (
     r"no (?:new |relevant |matching |selected )?(?:papers?|results?|submissions?|updates?)\b"
     r"|nothing new\b"
@@ -197,11 +206,11 @@ OTHER_LINK_WORDS = (
 OTHERS = (
     r"\+(?:\s?[0-9]{1,3}(?:\s(?:more|others|authors))?)?|\.\.\.|…|et\.?\s?al\.?|and others"
     r"|and [0-9]+ (?:more|others)|и др|и другие|y otros|e outros|et autres|u\.\s?a"
-    r"|외(?: [0-9]+명)?|等(?:人)?|ほか|他"
+    r"|외(?: [0-9]+명)?|等(?:人)?|ほか|他|(?<![\u3040-\u309f])ら"
 )
 """What a list of authors ends in where there are more."""
 
-LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他")
+LAST_OF_OTHERS = frozenset("+.…0123456789eElLsS외명等人か他ら")
 """The last letters of these; few names end in one, and to look for all forms is slow."""
 
 
@@ -236,6 +245,7 @@ FIELD_OF_LABEL = {
 _SECTIONS = label_set(SECTIONS)
 _ASIDES = label_set(ASIDES)
 _IMPRINT = compile_later(rf"[\s>*_#\[(（-]{{0,12}}(?:{IMPRINT})", re.IGNORECASE)
+_SPONSORS = compile_later(rf"\W{{0,6}}(?:{SPONSORS})", re.IGNORECASE)
 _NO_PAPERS = compile_later(rf"[\s>*_(（-]{{0,9}}(?:{NO_PAPERS})", re.IGNORECASE)
 _LONGEST_IMPRINT = 400
 _BEFORE_IMPRINT = " \t>*_#[(（-"
@@ -283,6 +293,11 @@ def names_imprint(line: str) -> bool:
     if len(line) > _LONGEST_IMPRINT or line.lstrip(_BEFORE_IMPRINT)[:1] not in _FIRST_OF_IMPRINT:
         return False
     return _IMPRINT.match(line) is not None
+
+
+def names_sponsor(text: str) -> bool:
+    """Whether a heading stands above an advertisement, and names no topic."""
+    return _SPONSORS.match(text) is not None
 
 
 def says_no_papers(line: str) -> bool:
