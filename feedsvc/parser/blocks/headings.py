@@ -19,6 +19,8 @@ _HTML_HEADING = compile_later(
     r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE
 )
 _FENCE = compile_later(r" {0,3}(`{3,}|~{3,})")
+FENCES = ("```", "~~~")
+"""A file without these signs has no fences."""
 SURE = 0.8
 """The part of a level's headings that are links to papers, from which on nobody doubts."""
 
@@ -74,7 +76,7 @@ def fenced_lines(lines: Sequence[str], borders: Collection[int] = ()) -> set[int
     """The indexes of lines inside fences that are closed before the next border."""
     fenced: set[int] = set()
     start, mark = -1, ""
-    for index, line in enumerate(lines) if have(lines, "```", "~~~") else ():
+    for index, line in enumerate(lines) if have(lines, *FENCES) else ():
         if mark and index in borders:
             mark = ""
         elif ("```" in line or "~~~" in line) and (fence := _FENCE.match(line)):

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -111,6 +112,7 @@ def may_name_time(text: str) -> bool:
     return bool(NUMBER_OF_TIME.search(text) or WORD_OF_TIME.search(text.casefold()))
 
 
+@lru_cache(maxsize=1024)
 def time_in_text(text: str, *, with_parts: bool = True) -> Time | None:
     """The time that a heading names; of a range its end. Raises ImpossibleDateError."""
     text = text[:LONGEST_TEXT]

@@ -10,7 +10,7 @@ from itertools import accumulate
 from msgspec import Struct, field
 
 from feedsvc.model import Medium
-from feedsvc.parser.blocks.headings import fenced_lines
+from feedsvc.parser.blocks.headings import FENCES, fenced_lines
 from feedsvc.parser.lines.bylines import byline_of, labelled_byline_of
 from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.labelled import labelled
@@ -31,7 +31,7 @@ from feedsvc.parser.paper.layout import (
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
-from feedsvc.parser.source.text import have
+from feedsvc.parser.source.text import has
 from feedsvc.parser.units.evidence import LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
@@ -97,7 +97,7 @@ def _repeats_score(score: str, lines: Sequence[str]) -> bool:
         return False
     whole, _, part = number[0].partition(".")
     digits = re.escape(f"{whole}.{part}" if part.strip("0") else whole)
-    said = compile_later(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
+    said = re.compile(rf"(?<![\d.]){digits}(?:\.0+)?(?!\.?\d)")
     return any(
         said.search(field.value[:LONGEST_SCORE]) is not None
         for line in lines
@@ -156,8 +156,9 @@ class _BodyReader(Struct):
     """How many lines with words came already."""
 
     def read(self, body: Sequence[str], numbers: Sequence[int]) -> None:
-        fenced = fenced_lines(body)
-        has_tags = have(body, "<") and any(map(has_media_tag, body))
+        whole = "\n".join(body)
+        fenced = fenced_lines(body) if has(whole, *FENCES) else ()
+        has_tags = "<" in whole and any(map(has_media_tag, body))
         for index, line in logical_lines(body) if has_tags else enumerate(body):
             if not line or index in fenced:
                 self.summary.append(line)

@@ -17,9 +17,8 @@ from feedsvc.patterns import compile_later
 # Unicode has 32 noncharacters from U+FDD0, and ASCII has 32 marks of punctuation.
 _SHIELDS = {mark: chr(0xFDD0 + number) for number, mark in enumerate(string.punctuation)}
 _SHIELDED = str.maketrans(_SHIELDS)
-_HTML_OF_SHIELD = str.maketrans(
-    {shield: html.escape(mark, quote=True) for mark, shield in _SHIELDS.items()}
-)
+_HTML_OF_SHIELD = {shield: html.escape(mark, quote=True) for mark, shield in _SHIELDS.items()}
+_SHIELD = compile_later("[\ufdd0-\ufdef]")
 _IN_ADDRESS = compile_later("%EF%B7%([9A][0-9A-F])")
 
 _ANGLE_LINK = compile_later(r"<(https?://[^\s<>]+)>")
@@ -47,7 +46,7 @@ def shield(line: str) -> str:
 def unshield(rendered: str) -> str:
     """The renderer's HTML with each shielded character back in its place."""
     rendered = _IN_ADDRESS.sub(lambda found: f"%{_mark_of_escape(found[1]):02X}", rendered)
-    return rendered.translate(_HTML_OF_SHIELD)
+    return _SHIELD.sub(lambda found: _HTML_OF_SHIELD[found[0]], rendered)
 
 
 def _mark_of_escape(last_byte: str) -> int:

@@ -35,6 +35,9 @@ _CLEANER = nh3.Cleaner(
 _TAG = re.compile(r"<[^>]*>?")
 _REFERENCE = compile_later(r"&[^;]*;?")
 """Where the end of one of these is missing, what follows belongs to it."""
+_VOID_TAGS = {"<br>", "<br />", "<hr>", "<hr />"}
+_OPENED_BY = {f"</{name}>": f"<{name}>" for name in _NESTED}
+"""The tags that end what others begin."""
 _SPELLINGS = {"<br />": "<br>", "<hr />": "<hr>", "&quot;": '"', "&#x27;": "'"}
 """What the cleaner spells otherwise than the renderer."""
 _HARMLESS = {
@@ -54,7 +57,10 @@ _RENDERING = comrak.RenderOptions()
 _RENDERING.escape = True
 
 _INDENT = compile_later(r"[ \t]*")
-_SIX_MARKERS = re.compile(r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}")
+_SIX_MARKERS = re.compile(
+    r"(?=[\s>*+.)0-9-]{6})"  # tells most lines apart at once
+    r"\s*(?:>[ \t]*|(?:[-*+]|[0-9]{1,2}[.)])[ \t]+){6}"
+)
 _MARKER_SIGN = compile_later(r"([0-9]{0,2})([->*+.)])")
 _DOUBLE_EMPHASIS = re.compile(r"<em>(<strong>[^<]*</strong>)</em>")
 _LINK_TO_NOWHERE = compile_later(
@@ -101,7 +107,8 @@ def render_markdown(lines: Sequence[str]) -> str:
     )
     if shielded != list(lines):
         rendered = unshield(rendered)
-    rendered = _DOUBLE_EMPHASIS.sub(lambda found: found[1], rendered)
+    if "<em><" in rendered:
+        rendered = _DOUBLE_EMPHASIS.sub(r"\1", rendered)
     if "!" in text:
         rendered = _CALLOUT.sub(_callout, rendered) if "[!" in rendered else rendered
         rendered = _PICTURE.sub(r"\1", rendered)
@@ -190,17 +197,19 @@ def _are_nested(tags: Sequence[str]) -> bool:
     """Whether each harmless tag is closed where it should be: what becomes bold may cut others."""
     opened: list[str] = []
     for tag in tags:
-        if tag.startswith("</"):
-            if not opened or opened.pop()[1:] != tag[2:]:
+        if tag in _OPENED_BY:
+            if not opened or opened.pop() != _OPENED_BY[tag]:
                 return False
-        elif tag[1:3] not in _VOID:
+        elif tag not in _VOID_TAGS:
             opened.append(tag)
     return not opened
 
 
 def dead_links(rendered: str) -> list[str]:
     """The addresses of links that `sanitise` takes away; the words where the renderer did."""
-    found = _DEAD_LINK.finditer(rendered) if "<a" in rendered else ()
+    # The address stands between quotation marks, which the renderer escapes in text.
+    may_have = '"' in rendered and "<a" in rendered
+    found = _DEAD_LINK.finditer(rendered) if may_have else ()
     return [html.unescape(link[1].strip() or link[2]) for link in found]
 
 

@@ -32,19 +32,16 @@ def with_mute_papers(
     level = Counter(each.block.level for each in heads).most_common(1)[0][0]
     chosen = _with_other_levels(page, candidates, chosen, level)
     heads = [each for each in chosen if each.block.level == level]
+    known = {each.start for each in heads}
+    mute = [each for each in candidates if each.start not in known and _is_mute(each, level)]
+    if not mute:
+        return chosen
     linked = sum(_is_linked(each) for each in heads)
     numbered = sum(counter(each.block.text) is not None for each in heads)
     first = chosen[0].start
     more = []
-    known = {each.start for each in heads}
     news = _news(page, candidates, known, level)
-    for each in candidates:
-        if each.block.kind is not Kind.HEADING or each.block.level != level:
-            continue
-        if each.start in known:
-            continue
-        if each.evidence.is_none or each.evidence.is_group or each.evidence.weight:
-            continue
+    for each in mute:
         if each.start in news:
             continue
         has_text = any(line.strip() for line in page.lines[each.block.last + 1 : each.span.own])
@@ -54,21 +51,29 @@ def with_mute_papers(
     return sorted([*chosen, *more], key=lambda each: each.start)
 
 
+def _is_mute(candidate: Candidate, level: int) -> bool:
+    """Whether a candidate is a heading of a level that says nothing but its title."""
+    block, evidence = candidate.block, candidate.evidence
+    if block.level != level or block.kind is not Kind.HEADING:
+        return False
+    return not (evidence.is_none or evidence.is_group or evidence.weight)
+
+
 def _with_other_levels(
-    page: Page, candidates: Sequence[Candidate], chosen: Sequence[Candidate], level: int
+    page: Page, candidates: Sequence[Candidate], chosen: list[Candidate], level: int
 ) -> list[Candidate]:
     """The chosen candidates, and linked headings of other levels that have what papers have."""
     known = {each.start for each in chosen}
     more = [
         each
         for each in candidates
-        if each.block.kind is Kind.HEADING
-        and each.block.level != level
+        if each.block.level != level
+        and each.block.kind is Kind.HEADING
         and each.start not in known
         and _is_linked(each)
         and _has_what_papers_have(page, each, is_higher=each.block.level < level)
     ]
-    return sorted([*chosen, *more], key=lambda each: each.start)
+    return sorted([*chosen, *more], key=lambda each: each.start) if more else chosen
 
 
 def _has_what_papers_have(page: Page, candidate: Candidate, *, is_higher: bool) -> bool:
