@@ -36,7 +36,6 @@ from feedsvc.site.deltas import continued
 from feedsvc.site.documents import document, facts_for_extras, has_built_feeds
 from feedsvc.site.extras import EXTRAS, extra_etag
 from feedsvc.site.kinds import HOME, PAGE, Place
-from feedsvc.site.places import all_places
 from feedsvc.site.site import Site
 from feedsvc.site.snapshot import Snapshot
 
@@ -154,7 +153,7 @@ class _Build:
         self._names_of_encodings = [encoding.name.encode() for encoding in encodings]
         self._manifest = snapshot.store.manifest(str(out))
         self._output = OutputFolder(out, snapshot.config.base_url, encodings, self._manifest)
-        home, *others = all_places(snapshot.scope())
+        home, *others = snapshot.places()
         # Home is written last, as it leads to the others.
         self._places = {place.path: place for place in (*others, home)}
         self._facts = facts_for_extras(snapshot)

@@ -90,7 +90,7 @@ def _facts(paper: Paper, say: Words) -> str:
         )
     elif paper.authors:
         authors = f"<span>{escaped(', '.join(paper.authors))}{and_more}</span>\n"
-    return f'<div class="facts"{lang_attribute(say.foreign)}>\n{votes}{authors}</div>\n'
+    return f'<div class="facts"{say.lang}>\n{votes}{authors}</div>\n'
 
 
 def _topics(paper: Paper, base_path: str) -> str:
@@ -127,7 +127,7 @@ def _links(paper: Paper, address: str, say: Words) -> str:
             homes += f'<a href="https://huggingface.co/papers/{id_}">Hugging Face</a> '
     words = escaped(say("permalink"))
     return (
-        f'<p class="links">{homes}<a href="{address}" title="{words}"{lang_attribute(say.foreign)}>'
+        f'<p class="links">{homes}<a href="{address}" title="{words}"{say.lang}>'
         f'<span aria-hidden="true">#</span><span class="unseen">{words}</span></a></p>\n'
     )
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import below_headings
-from feedsvc.pages.escaping import escaped
+from feedsvc.pages.escaping import escaped, lang_attribute
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
 from feedsvc.pages.page_head import feed_alternates, page_head
@@ -82,7 +82,7 @@ class PageContents(Struct, frozen=True):
     """The places that it lists."""
     choices: Callable[[], Sequence[Choice]] = list
     """What a reader can subscribe to."""
-    search: Callable[[], SearchPage] = SearchPage
+    search: SearchPage = SearchPage()
     """What a search found."""
     choice: Callable[[], Choice | None] = lambda: None
     """What the place itself is as such a choice; None if it is none."""
@@ -139,7 +139,14 @@ def _shell(common: _Common) -> _Shell:
     """Rendered once for all pages with the same: it is half of the work for a page."""
     say = words_in(common.language)
     alternates = feed_alternates(common.site_feeds, escaped(common.site_title))
-    html = render("shell.html", page=common, say=say, alternates=alternates, mark=_MARK)
+    html = render(
+        "shell.html",
+        page=common,
+        say=say,
+        alternates=alternates,
+        in_language=lang_attribute,
+        mark=_MARK,
+    )
     return _Shell(*html.split(_MARK))
 
 
@@ -161,7 +168,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         titles=contents.titles,
         title_list=lambda day, titles: title_list(f"{page.root}{day}/", titles, page.language),
         months_of=months_of,
-        introduction=lambda day: with_formulas(below_headings(contents.introduction(day), 3)),
+        introduction=lambda day: _introduction(contents.introduction(day)),
         editions=contents.editions,
         members=contents.members,
         choices=contents.choices,
@@ -169,7 +176,14 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
         choice=contents.choice,
         most_titles=MOST_TITLES,
         most_at_home=MOST_AT_HOME,
+        in_language=lang_attribute,
         articles=_MARK,
     )
     start, articles, end = html.partition(_MARK)
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))
+
+
+def _introduction(html: str) -> str:
+    """What digests say above papers, below the headings of a page; empty if they say nothing."""
+    shown = with_formulas(below_headings(html, 3))
+    return f'<div class="introduction">\n{shown}\n</div>\n' if shown else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from feedsvc.pages.escaping import escaped, lang_attribute
+from feedsvc.pages.escaping import escaped
 from feedsvc.pages.page_metadata import Neighbour, PageMetadata
 from feedsvc.pages.words import Words
 
@@ -53,6 +53,5 @@ def _link(page: PageMetadata, to: Neighbour, relation: str = "") -> str:
 
 
 def _nav(class_: str, say: Words, label: str, links: str) -> str:
-    language = lang_attribute(say.foreign)
     name = escaped(say(label))
-    return f'<nav class="{class_}" aria-label="{name}"{language}>\n{links}</nav>\n'
+    return f'<nav class="{class_}" aria-label="{name}"{say.lang}>\n{links}</nav>\n'

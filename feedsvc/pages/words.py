@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 
 from feedsvc.errors import QueryError
+from feedsvc.pages.escaping import lang_attribute
 from feedsvc.search.faults import FAULTS
 
 LANGUAGES = ("en", "ko")
@@ -167,6 +168,8 @@ class Words:
         self._words = {name: row[column] for name, row in WORDS.items()}
         self.foreign = "" if primary in LANGUAGES else LANGUAGES[0]
         """The language of the words where it is another than the site's; else empty."""
+        self.lang = lang_attribute(self.foreign)
+        """The attribute that tells it of an element with the words, as HTML; else empty."""
 
     def __call__(self, name: str, /, *values: object, **named: object) -> str:
         """What the table has under a name, filled in. Raises KeyError for an unknown name."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -145,20 +145,21 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     metadata = page_metadata(snapshot.translations, place, has_feeds=has_feeds)
     say = words_in(metadata.language)
     sections = sections_of(snapshot, place, say)
+    of_day = lru_cache(DAYS_OF_A_WEEK)(partial(snapshot.unpack, PAGE))
     contents = PageContents(
         days=place.days,
         counts=lambda days: sum(snapshot.catalogue.by_day[day].papers for day in days),
         titles=lambda days: snapshot.store.titles(days[-1], days[0]) if days else {},
         introduction=snapshot.store.introduction,
-        picture=lambda: first_picture(_articles(snapshot, sections[:1])),
+        picture=lambda: first_picture(_articles(of_day, sections[:1])),
         editions=[edition.name for edition in place.editions or ()],
         members=lambda: member_links(snapshot, place),
         choices=lambda: [*choices_of(snapshot, say)],
-        search=cache(lambda: _search_page(snapshot, place, metadata.language)),
+        search=_search_page(snapshot, place, metadata.language),
         choice=lambda: choice_at(snapshot, say, place),
     )
     frame = page_frame(place.kind.template, metadata, contents)
-    articles = with_eager_picture(_articles(snapshot, sections, metadata.root))
+    articles = with_eager_picture(_articles(of_day, sections, metadata.root))
     links = (*metadata.site_feeds.values(), *metadata.place_feeds.values())
     made = _document(
         snapshot, place, PAGE, HTML_TYPE, frame.around(articles if frame.takes_items else ()), links
@@ -167,9 +168,10 @@ def _page(snapshot: Snapshot, place: Place) -> Document:
     return replace(made, is_streamed=frame.takes_items and count > LONGEST_KEPT)
 
 
-def _articles(snapshot: Snapshot, sections: Iterable[Section], root: str = "") -> Iterator[bytes]:
+def _articles(
+    of_day: Callable[[date], Sequence[bytes]], sections: Iterable[Section], root: str = ""
+) -> Iterator[bytes]:
     """The papers of sections as a page shows them, with their headings."""
-    of_day = lru_cache(DAYS_OF_A_WEEK)(partial(snapshot.unpack, PAGE))
     for section in sections:
         if section.heading:
             yield heading(section.heading, section.path and root + address(section.path)[1:])
@@ -196,7 +198,7 @@ def search_fault(snapshot: Snapshot, values: Mapping[str, str], fault: str) -> b
     place = snapshot.place(SEARCH)
     assert place
     metadata = page_metadata(snapshot.translations, place, has_feeds=False)
-    contents = PageContents(search=lambda: SearchPage(values, fault))
+    contents = PageContents(search=SearchPage(values, fault))
     return page_frame(place.kind.template, metadata, contents).start
 
 

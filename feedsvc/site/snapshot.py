@@ -12,7 +12,7 @@ from feedsvc.index.store import Store
 from feedsvc.site.catalogue import Catalogue
 from feedsvc.site.etags import ETags
 from feedsvc.site.kinds import Place, Scope
-from feedsvc.site.places import find_place
+from feedsvc.site.places import all_places, find_place
 from feedsvc.site.translations import Translations
 
 
@@ -52,3 +52,9 @@ class Snapshot(Struct):
         if key not in self._places:  # each of the documents of a place asks for it
             self._places[key] = find_place(path, self.scope(query))
         return self._places[key]
+
+    def places(self) -> list[Place]:
+        """Every place of the site; `place` finds them without looking again."""
+        found = [*all_places(self.scope())]
+        self._places.update({(place.path, ""): place for place in found})
+        return found
