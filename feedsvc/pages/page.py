@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from markupsafe import Markup
 from msgspec import Struct
 
 from feedsvc.feeds.frame import Frame
 from feedsvc.model import Link
 from feedsvc.pages.article import below_headings
-from feedsvc.pages.escaping import escaped, lang_attribute
+from feedsvc.pages.escaping import as_markup, escaped, lang_attribute
 from feedsvc.pages.mathml import with_formulas
 from feedsvc.pages.month import months_of
 from feedsvc.pages.page_head import feed_alternates, page_head
@@ -147,7 +148,7 @@ def _shell(common: _Common) -> _Shell:
         in_language=lang_attribute,
         mark=_MARK,
     )
-    return _Shell(*html.split(_MARK))
+    return _Shell(*map(as_markup, html.split(_MARK)))
 
 
 def page_frame(template: str, page: PageMetadata, contents: PageContents | None = None) -> Frame:
@@ -183,7 +184,7 @@ def page_frame(template: str, page: PageMetadata, contents: PageContents | None 
     return Frame(start.encode(), end.encode(), takes_items=bool(articles))
 
 
-def _introduction(html: str) -> str:
+def _introduction(html: str) -> Markup:
     """What digests say above papers, below the headings of a page; empty if they say nothing."""
     shown = with_formulas(below_headings(html, 3))
-    return f'<div class="introduction">\n{shown}\n</div>\n' if shown else ""
+    return as_markup(f'<div class="introduction">\n{shown}\n</div>\n' if shown else "")

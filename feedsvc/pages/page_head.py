@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from feedsvc.model import Link
-from feedsvc.pages.escaping import escaped
+from feedsvc.pages.escaping import as_markup, escaped
 from feedsvc.pages.page_metadata import PageMetadata
 
 
-def page_head(page: PageMetadata, name: str, about: str, picture: str, links: str) -> str:
+def page_head(page: PageMetadata, name: str, about: str, picture: str, links: str) -> Markup:
     """The content of a page's `head` element.
 
     What the page is called, what it is about, and the links that others have, too, are HTML;
@@ -30,16 +32,17 @@ def page_head(page: PageMetadata, name: str, about: str, picture: str, links: st
         links,
         feed_alternates(page.place_feeds, title),
     ]
-    return "".join(parts)
+    return as_markup("".join(parts))
 
 
-def feed_alternates(feeds: Mapping[str, Link], title: str) -> str:
+def feed_alternates(feeds: Mapping[str, Link], title: str) -> Markup:
     """Links to feeds for readers that are given a page's address; the title is HTML."""
-    return "".join(
+    links = (
         f'<link rel="alternate" type="{escaped(feed.type)}" title="{title} ({escaped(label)})"'
         f' href="{escaped(feed.url)}">\n'
         for label, feed in feeds.items()
     )
+    return as_markup("".join(links))
 
 
 def _for_sharing(page: PageMetadata, name: str, about: str, picture: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from feedsvc.pages.escaping import escaped
+from markupsafe import Markup
+
+from feedsvc.pages.escaping import as_markup, escaped
 from feedsvc.pages.page_metadata import Neighbour, PageMetadata
 from feedsvc.pages.words import Words
 
@@ -19,13 +21,13 @@ def neighbours(
     label: str,
     days: Sequence[date],
     around: Sequence[Neighbour] = (),
-) -> str:
+) -> Markup:
     """Links to the older and the newer page, and to others around; empty if there are none.
 
     `days` are those of the page, `label` is what the table of words has for the links.
     """
     if not (page.older or page.newer or around):
-        return ""
+        return as_markup("")
     links = [f"{_link(page, each)}{escaped(say.place(each.name))}</a>\n" for each in around]
     if page.older:
         words = escaped(say.near(page.older.name, days[0].year))
@@ -36,10 +38,10 @@ def neighbours(
     return _nav("neighbours", say, label, "".join(links))
 
 
-def place_feeds(page: PageMetadata, say: Words, label: str) -> str:
+def place_feeds(page: PageMetadata, say: Words, label: str) -> Markup:
     """Links to the feeds of only this page's papers, below words; empty if there are none."""
     if not page.place_feeds:
-        return ""
+        return as_markup("")
     links = "".join(
         f'<a href="{escaped(feed.url)}" type="{escaped(feed.type)}">{escaped(name)}</a>\n'
         for name, feed in page.place_feeds.items()
@@ -52,6 +54,6 @@ def _link(page: PageMetadata, to: Neighbour, relation: str = "") -> str:
     return f'<a{rel} href="{escaped(page.root + to.path[1:])}">'
 
 
-def _nav(class_: str, say: Words, label: str, links: str) -> str:
+def _nav(class_: str, say: Words, label: str, links: str) -> Markup:
     name = escaped(say(label))
-    return f'<nav class="{class_}" aria-label="{name}"{say.lang}>\n{links}</nav>\n'
+    return as_markup(f'<nav class="{class_}" aria-label="{name}"{say.lang}>\n{links}</nav>\n')

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from feedsvc.pages.article import anchor, language_of_title
-from feedsvc.pages.escaping import escaped, lang_attribute
+from feedsvc.pages.escaping import as_markup, escaped, lang_attribute
 
 
-def title_list(folder: str, titles: Sequence[tuple[str, str]], site_language: str) -> str:
+def title_list(folder: str, titles: Sequence[tuple[str, str]], site_language: str) -> Markup:
     """A list of links to articles in the page at `folder`, from the ids and titles of papers.
 
     What language the titles are in is said where it is another than the site's: once, if it is the
@@ -22,10 +24,10 @@ def title_list(folder: str, titles: Sequence[tuple[str, str]], site_language: st
     if others:
         of_all, of_each = None, [lang_attribute(language) for language in languages]
     else:
-        of_each = [""] * len(titles)
+        of_each = [lang_attribute(None)] * len(titles)
     start = f'<li><a href="{escaped(folder)}#'
     rows = [
         f'{start}{escaped(anchor(id_))}"{lang}>{escaped(title)}</a></li>\n'
         for (id_, title), lang in zip(titles, of_each, strict=True)
     ]
-    return f'<ul class="titles"{lang_attribute(of_all)}>\n{"".join(rows)}</ul>\n'
+    return as_markup(f'<ul class="titles"{lang_attribute(of_all)}>\n{"".join(rows)}</ul>\n')
