@@ -22,7 +22,7 @@ from feedsvc.web.app import create_app
 from feedsvc.web.server import _Restarts
 from tests.support.archive import write_archive
 from tests.support.processes import web_workers
-from tests.support.server import Server, free_port
+from tests.support.server import Server, free_port, listens
 from tests.support.waiting import until
 
 PROMPTLY = 1.5
@@ -163,6 +163,7 @@ def test_a_worker_that_dies_again_and_again_does_not_end_the_server(
             (worker,) = web_workers(server._process.pid)
             os.kill(worker, signal.SIGKILL)
         assert until(lambda: _log(server).count("Started worker-") == 4)
+        assert until(lambda: listens(server.port))  # a worker does only after it says so
         assert server.get("/feed.xml")[0] == 200
         assert server._process.poll() is None
 

@@ -78,14 +78,15 @@ def _start(
             stderr=output,
             start_new_session=True,
         )
-    until(lambda: process.poll() is not None or _listens(port))
-    if process.poll() is not None or not _listens(port):
+    until(lambda: process.poll() is not None or listens(port))
+    if process.poll() is not None or not listens(port):
         _stop(process)
         pytest.fail(f"{words} did not start: {log.read_text()}")
     return process, log
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether a server accepts connections at a port of this machine."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
