@@ -103,6 +103,18 @@ def test_a_paper_under_two_topics_has_both() -> None:
     assert (first.topics, second.topics) == (("Robots · Arms", "Words"), ("Words",))
 
 
+def test_the_lines_on_which_a_row_goes_on_are_no_introduction() -> None:
+    rows = "".join(
+        f"| Learning to Weave Baskets\n  in Gravity {n} ([arXiv]({ARXIV}{n}))"
+        f" | Ada Lovelace, Bo Chen | Baskets float away, {n} of them. |\n"
+        for n in (1, 2, 3)
+    )
+    digest = _read(f"Baskets again.\n\n| Title | Authors | Summary |\n|---|---|---|\n{rows}")
+    titles = [f"Learning to Weave Baskets in Gravity {n}" for n in (1, 2, 3)]
+    assert [paper.title for paper in digest.papers] == titles
+    assert [each.html.strip() for each in digest.introductions] == ["<p>Baskets again.</p>"]
+
+
 def test_an_introduction_is_kept_with_its_day_and_harmless() -> None:
     text = (
         "# Daily Papers (2025-03-04)\n\nA *quiet* day. <script>x()</script>\n\n## Contents\n\n"

@@ -254,7 +254,7 @@ def _rows_of(table: Table) -> Iterator[Block]:
         if name := table.group_in(row):
             yield Block(row.start, Kind.ROW, 0, name, row.start)
         else:
-            yield Block(row.start, Kind.ROW, 0, "", row.start, table=table, cells=row.cells)
+            yield Block(row.start, Kind.ROW, 0, "", row.end - 1, table=table, cells=row.cells)
 
 
 def _title_in(table: Table) -> Block | None:

@@ -45,7 +45,7 @@ class _Ends:
         if block.kind is Kind.HEADING:
             return self._heading(block)
         if block.kind is Kind.ROW:
-            return Span(block.index + 1, block.index + 1)
+            return Span(block.last + 1, block.last + 1)
         end = self._next_of(block)
         if block.kind is Kind.SUMMARY:
             end = min(end, self._own)
