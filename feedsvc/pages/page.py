@@ -113,9 +113,9 @@ class _Common(Struct, frozen=True):
 class _Shell(Struct, frozen=True):
     """The parts of a page that others have, too, as HTML."""
 
-    links: str
-    header: str
-    footer: str
+    links: Markup
+    header: Markup
+    footer: Markup
 
 
 def _shell_of(page: PageMetadata) -> _Shell:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from feedsvc.parser.blocks.blocks import Block, Kind
 from feedsvc.parser.lines.inline import links_of
-from feedsvc.parser.source.text import have
+from feedsvc.parser.source.text import FENCES, have
 from feedsvc.parser.vocabulary.labels import names_link
 from feedsvc.patterns import compile_later
 
@@ -19,8 +19,6 @@ _HTML_HEADING = compile_later(
     r"\s{0,8}<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1\s?>\s*", re.IGNORECASE
 )
 _FENCE = compile_later(r" {0,3}(`{3,}|~{3,})")
-FENCES = ("```", "~~~")
-"""A file without these signs has no fences."""
 SURE = 0.8
 """The part of a level's headings that are links to papers, from which on nobody doubts."""
 

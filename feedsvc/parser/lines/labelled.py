@@ -90,8 +90,8 @@ def _may_be_label(head: str) -> bool:
 
 
 def labelled_alone(line: str) -> Labelled | None:
-    """The field that a line holds and nothing else; None for all other lines."""
-    if len(line) > LONGEST_LINE or not may_be_labelled(line):
+    """The field that a line holds and nothing else, of those that `may_be_labelled`; else None."""
+    if len(line) > LONGEST_LINE:
         return None
     lead = _LEAD.match(line)
     text = line[lead.end() :] if lead else line

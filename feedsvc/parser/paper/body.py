@@ -10,7 +10,8 @@ from itertools import accumulate
 from msgspec import Struct, field
 
 from feedsvc.model import Medium
-from feedsvc.parser.blocks.headings import FENCES, fenced_lines
+from feedsvc.parser.blocks.headings import fenced_lines
+from feedsvc.parser.blocks.thematic_breaks import is_thematic_break
 from feedsvc.parser.lines.bylines import byline_of, labelled_byline_of
 from feedsvc.parser.lines.fields import read_field
 from feedsvc.parser.lines.labelled import labelled
@@ -31,7 +32,7 @@ from feedsvc.parser.paper.layout import (
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.mentions import MediaMention
 from feedsvc.parser.paper.summary import render_markdown
-from feedsvc.parser.source.text import has
+from feedsvc.parser.source.text import FENCES, has
 from feedsvc.parser.units.evidence import LOOKED_AT
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import names_part
@@ -52,7 +53,6 @@ _SUMMARY_LINE = compile_later(
     r"\s{0,8}(?:<details[^<>]{0,200}>\s?)?<summary(?:\s[^<>]{0,200})?>(?P<words>.*?)(?:</summary\s?>|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_RULE = compile_later(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
 _HEADING_MARK = re.compile(r"#{2,6} ")
 _NUMBER = compile_later(r"[0-9]{1,3}(?:\.[0-9]+)?")
 LONGEST_SCORE = 30
@@ -123,7 +123,7 @@ def is_comment(line: str) -> bool:
 def _without_rules(lines: Sequence[str]) -> Sequence[str]:
     """The lines without the rule that parts a paper from the next one, and empty lines there."""
     end = len(lines)
-    while end and (not lines[end - 1].strip() or _RULE.fullmatch(lines[end - 1])):
+    while end and (not lines[end - 1].strip() or is_thematic_break(lines[end - 1])):
         end -= 1
     return lines[:end]
 

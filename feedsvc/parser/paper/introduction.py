@@ -17,6 +17,7 @@ from feedsvc.parser.lines.inline import links_of, without_links
 from feedsvc.parser.paper.body import is_comment, unfolded
 from feedsvc.parser.paper.media import take_media
 from feedsvc.parser.paper.summary import render_markdown, sanitise
+from feedsvc.parser.source.text import FENCES
 from feedsvc.parser.units.units import Unit
 from feedsvc.parser.vocabulary.labels import names_aside, names_link, plain_label
 from feedsvc.patterns import compile_later
@@ -32,7 +33,7 @@ _RAW = compile_later(
 _LAYOUT = compile_later(
     r"</?(?:p|div|center|span|font|small|u|b|i|em|strong|h[1-6])(?:\s[^<>]{0,200})?>", re.IGNORECASE
 )
-_STRUCTURE = ("|", "```", "~~~")
+_STRUCTURE = ("|", *FENCES)
 """What rows of tables and fences of code begin with."""
 _LETTER = compile_later(r"[^\W\d_]")
 _LABEL = compile_later(r"^\W{0,6}[^\W\d_]{1,10}(?:\s(?:id|link))?\s?[*_]{0,2}[:：]", re.IGNORECASE)

@@ -16,7 +16,7 @@ from feedsvc.parser.paper.draft import PaperDraft, Told
 from feedsvc.parser.paper.drafts import bullet_of_row
 from feedsvc.parser.source.front_matter import FrontMatter
 from feedsvc.parser.source.source import Source
-from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.candidates import WORDS_OF_A_TITLE, Candidate
 from feedsvc.parser.units.evidence import WEAK, look_below
 from feedsvc.parser.vocabulary.homes import address_of_id, paper_at
 from feedsvc.parser.vocabulary.labels import field_named
@@ -59,7 +59,6 @@ _TEXTS = (
 )
 _SHOWN = {"abstract", "code", "comment", "score"}
 """The kinds of fields that are shown besides, by what their names are labels of."""
-WORDS_OF_A_TITLE = 3
 _TAGS = ("tags", "categories", "keywords", "topics")
 _TRANSLATIONS = (
     "title_zh",

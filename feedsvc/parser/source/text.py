@@ -14,6 +14,9 @@ from feedsvc.parser.source.encodings import likeliest_encoding
 from feedsvc.parser.vocabulary.problems import Problems
 from feedsvc.patterns import compile_later
 
+FENCES = ("```", "~~~")
+"""What fences of code begin with; a text without these signs has none."""
+
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from feedsvc.parser.source.text import FENCES
+
 _OPENING = re.compile(r"(?P<mark>`{3,}|~{3,})\s?(?P<kind>markdown|md|)\s*", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_FENCES = ("```", "~~~")
 LINES_ABOVE = 3
 """Lines with words above such a fence: `Here is the digest:`."""
 LINES_BELOW = 3
@@ -29,7 +30,7 @@ def _start_of(lines: Sequence[str]) -> int | None:
     """The index of a fence that stands first, or below a few lines of talk if it names Markdown."""
     above = 0
     for index, line in enumerate(lines):
-        if line.startswith(_FENCES):
+        if line.startswith(FENCES):
             opening = _OPENING.fullmatch(line)
             return index if opening and (opening["kind"] or not above) else None
         above += bool(line.strip())

@@ -19,7 +19,7 @@ from feedsvc.parser.blocks.page import Page
 from feedsvc.parser.days.day_words import names_time
 from feedsvc.parser.lines.names import looks_like_authors
 from feedsvc.parser.lines.title_text import WIDE
-from feedsvc.parser.units.candidates import Candidate
+from feedsvc.parser.units.candidates import WIDE_LETTERS, WORDS_OF_A_TITLE, Candidate
 from feedsvc.patterns import compile_later
 
 LINES_WITH_WORDS, LINES = 4, 10
@@ -33,7 +33,6 @@ MOST, MANY = 0.6, 3
 """The part of the papers that have a lead where it is one, and how often a name is said."""
 PAPERS_BELOW_HEADINGS = 4
 """Fewer may each have a topic of their own."""
-WORDS_OF_A_TITLE, WIDE_LETTERS = 3, 6
 BOLD_MARKS = ("**", "__")
 MARKS = "#*_"
 """What headings and bold lines begin with."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from feedsvc.parser.blocks.page import Page
+from feedsvc.parser.blocks.thematic_breaks import is_thematic_break
 from feedsvc.parser.vocabulary.labels import names_imprint
 
 LINES = 14
 """Of the last paper, from its end, among which the digest's own begin."""
 SEVERAL = 2
 """Other papers without a rule that tell that one in the last paper's lines is none of its text."""
-_RULE = re.compile(r"\s{0,3}([-*_=])(?:[ \t]{0,9}\1){2,}\s{0,9}")
-_RULE_SIGNS = frozenset("-*_=")
 
 
 class Tail(Struct, frozen=True):
@@ -40,7 +38,8 @@ def tail_of(page: Page, spans: Sequence[tuple[int, int]]) -> Tail | None:
             continue
         if names_imprint(line):
             return Tail(rule if rule >= 0 else index, is_imprint=True)
-        if rule < 0 and _is_rule(line) and any(map(str.strip, page.lines[index + 1 : end])):
+        behind = page.lines[index + 1 : end]
+        if rule < 0 and is_thematic_break(line) and any(map(str.strip, behind)):
             rule = index
     others = spans[:-1]
     is_parted = len(others) >= SEVERAL or any(_ends_in_rule(page, *span) for span in others)
@@ -49,20 +48,16 @@ def tail_of(page: Page, spans: Sequence[tuple[int, int]]) -> Tail | None:
     return Tail(rule, is_imprint=False)
 
 
-def _is_rule(line: str) -> bool:
-    return line.lstrip()[:1] in _RULE_SIGNS and _RULE.fullmatch(line) is not None
-
-
 def _ends_in_rule(page: Page, start: int, end: int) -> bool:
     lines = [line for line in page.lines[start:end] if line.strip()]
-    return bool(lines) and _is_rule(lines[-1])
+    return bool(lines) and is_thematic_break(lines[-1])
 
 
 def _has_text_behind_rule(page: Page, start: int, end: int) -> bool:
     seen = False
     for index in range(start, end):
         line = page.lines[index]
-        if seen and line.strip() and not _is_rule(line):
+        if seen and line.strip() and not is_thematic_break(line):
             return True
-        seen = seen or (_is_rule(line) and index not in page.fenced)
+        seen = seen or (is_thematic_break(line) and index not in page.fenced)
     return False
